@@ -1,0 +1,154 @@
+//! The commands and what each answers.
+
+use super::*;
+use hemrond_domain::{ids::PersonId, record::DocumentId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// For commands that need nothing.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Nothing {}
+
+/// Names a field of a document.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct OfField {
+    /// Which document.
+    pub document: DocumentId,
+    /// The field's key, or "collection/row/field".
+    pub field: String,
+}
+
+/// Everything that ever stood in a field, oldest first.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct FieldHistory {
+    /// What stood there, by whom and when.
+    pub values: Vec<CandidateView>,
+}
+
+/// A person's id.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Added {
+    /// Who.
+    pub person: PersonId,
+}
+
+/// A visit begun or planned outside the round of today.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Rebuilt {
+    /// Documents read.
+    pub documents: u32,
+}
+
+/// People found, the likeliest first.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Found {
+    /// Who.
+    pub people: Vec<PersonBrief>,
+}
+
+macro_rules! commands {
+    ($($(#[doc = $doc:literal])* $name:ident $text:literal ($args:ty) -> $answer:ty;)*) => {
+        /// One command with its arguments: `{"command": NAME, "args": {…}}`.
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[serde(tag = "command", content = "args")]
+        pub enum Command {
+            $($(#[doc = $doc])* #[serde(rename = $text)] $name($args),)*
+        }
+
+        impl Command {
+            /// Every command's name, what it takes, what it answers and what it is for.
+            pub const ALL: &'static [CommandInfo] = &[
+                $(CommandInfo {
+                    name: $text,
+                    args: stringify!($args),
+                    answer: stringify!($answer),
+                    about: concat!($($doc),*),
+                },)*
+            ];
+
+            /// The command's name.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => $text,)*
+                }
+            }
+        }
+    };
+}
+
+/// What is to be known about a command.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandInfo {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// The type of its arguments.
+    pub args: &'static str,
+    /// The type of its answer.
+    pub answer: &'static str,
+    /// What it does, in one sentence.
+    pub about: &'static str,
+}
+
+commands! {
+    /// The line at the top: who, where, what waits.
+    Status "status" (Nothing) -> Status;
+    /// Exchanges a one-time code for this tablet's own credential.
+    Enrol "enrol" (Enrol) -> Status;
+    /// Keeps the user's language, theme and text size.
+    SetSettings "set_settings" (Settings) -> Status;
+    /// The team's round of a day.
+    Round "round" (RoundOf) -> Round;
+    /// Adds a visit to a round, planned or acute.
+    PlanVisit "plan_visit" (PlanVisit) -> Planned;
+    /// Changes a row's place, time, length or colleague.
+    MoveVisit "move_visit" (MoveVisit) -> Round;
+    /// Begins, ends or cancels a visit.
+    SetVisitState "set_visit_state" (SetVisitState) -> Kept;
+    /// Finds people by name or number.
+    Search "search" (Search) -> Found;
+    /// Checks an identity number and looks for likely duplicates.
+    CheckIdentity "check_identity" (CheckIdentity) -> IdentityCheck;
+    /// Adds a person.
+    AddPerson "add_person" (AddPerson) -> Added;
+    /// A person's page.
+    Person "person" (OfPerson) -> PersonPage;
+    /// A visit's page; opening it remembers what the user has seen of it.
+    Visit "visit" (OfVisit) -> VisitPage;
+    /// Edits a document, field by field.
+    Edit "edit" (EditDocument) -> Kept;
+    /// Chooses between different answers to one field; the choice is recorded.
+    Settle "settle" (Settle) -> Kept;
+    /// Takes a section's values from the visit before, recorded as such.
+    Unchanged "unchanged" (Unchanged) -> VisitPage;
+    /// Signs a visit; signing again makes a correction that points to the signature before.
+    Sign "sign" (OfVisit) -> VisitPage;
+    /// Adds a note, order, question or answer to a visit.
+    AddNote "add_note" (AddNote) -> VisitPage;
+    /// Says that the user has seen the visit as it stands.
+    MarkSeen "mark_seen" (OfVisit) -> VisitPage;
+    /// Logs a home-help observation.
+    Observe "observe" (Observe) -> Observation;
+    /// What waits for this user.
+    Inbox "inbox" (Nothing) -> Inbox;
+    /// Everything about sync: what waits, what was refused, last contact.
+    SyncPage "sync_page" (Nothing) -> SyncPage;
+    /// Syncs now and answers when done or failed.
+    SyncNow "sync_now" (Nothing) -> Status;
+    /// Stops or resumes contact with the server; what is written waits.
+    SetOffline "set_offline" (SetOffline) -> Status;
+    /// Writes everything that the server has not acknowledged to a file.
+    ExportUnsent "export_unsent" (Nothing) -> Exported;
+    /// Everything that ever stood in a field.
+    History "history" (OfField) -> FieldHistory;
+    /// Makes the lists and the search index anew from the documents.
+    Rebuild "rebuild" (Nothing) -> Rebuilt;
+}
+
+/// Whether to stay offline.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+pub struct SetOffline {
+    /// True: no contact until it is set to false again.
+    pub offline: bool,
+}

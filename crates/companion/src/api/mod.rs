@@ -1,0 +1,22 @@
+//! The one typed set of commands and answers that every face speaks: the window, the browser and
+//! the line-by-line tablet.
+//!
+//! Everything here is data. A face sends a [`Command`] and gets that command's answer or a
+//! [`Failure`]; news come as an [`Event`]. The TypeScript types of the interface are generated from
+//! these, and `docs/commands.md` is their reference.
+
+mod command;
+mod common;
+mod observation;
+mod person;
+mod round;
+mod sync;
+mod visit;
+
+pub use command::*;
+pub use common::*;
+pub use observation::*;
+pub use person::*;
+pub use round::*;
+pub use sync::*;
+pub use visit::*;

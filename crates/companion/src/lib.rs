@@ -1,0 +1,1 @@
+//! The tablet's use cases: every command and query, headless.

@@ -1,0 +1,1 @@
+//! The CRDT documents: schema, typed views, field-level edits, conflicts.

@@ -1,0 +1,1 @@
+//! Who may do what, as Cedar policies that a lawyer can read.

@@ -1,0 +1,165 @@
+//! CBOR inside one length-capped zstd frame.
+
+use crate::limits::{MAX_COMPRESSED, MAX_DECOMPRESSED};
+use minicbor::{Decode, Encode};
+use std::io::Read;
+
+/// The compression level: 3 is zstd's own default, fast enough for a tablet.
+const LEVEL: i32 = 3;
+
+/// A body that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// More bytes than a peer may send.
+    #[error("the body is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit that it passed.
+        limit: usize,
+    },
+    /// Not a zstd frame, or a damaged one.
+    #[error("the body is not a whole zstd frame: {0}")]
+    NotZstd(#[source] std::io::Error),
+    /// Not the CBOR that was expected.
+    #[error("the body is not a sync message: {0}")]
+    NotCbor(#[source] minicbor::decode::Error),
+    /// Something follows the message.
+    #[error("the body goes on after its message")]
+    Trailing,
+}
+
+/// A message that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// The compressor failed, which means that memory ran out.
+    #[error("the message could not be compressed: {0}")]
+    Zstd(#[source] std::io::Error),
+    /// The encoder failed.
+    #[error("the message could not be encoded: {0}")]
+    Cbor(String),
+}
+
+/// Writes a message.
+///
+/// # Errors
+/// When memory runs out.
+pub fn encode<T: Encode<()>>(message: &T) -> Result<Vec<u8>, EncodeError> {
+    let cbor = minicbor::to_vec(message).map_err(|error| EncodeError::Cbor(error.to_string()))?;
+    zstd::encode_all(cbor.as_slice(), LEVEL).map_err(EncodeError::Zstd)
+}
+
+/// Reads a message, never unpacking more than [`MAX_DECOMPRESSED`].
+///
+/// # Errors
+/// When the body is too large, damaged, cut short, or something else altogether.
+pub fn decode<T: for<'b> Decode<'b, ()>>(body: &[u8]) -> Result<T, DecodeError> {
+    decode_within(body, MAX_COMPRESSED, MAX_DECOMPRESSED)
+}
+
+/// Reads an answer. A server's page may be larger than what a server takes in.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_response<T: for<'b> Decode<'b, ()>>(body: &[u8]) -> Result<T, DecodeError> {
+    decode_within(body, 16 * MAX_COMPRESSED, 16 * MAX_DECOMPRESSED)
+}
+
+fn decode_within<T: for<'b> Decode<'b, ()>>(
+    body: &[u8],
+    compressed: usize,
+    unpacked: usize,
+) -> Result<T, DecodeError> {
+    if body.len() > compressed {
+        return Err(DecodeError::TooLarge { limit: compressed });
+    }
+    let decoder = zstd::Decoder::with_buffer(body).map_err(DecodeError::NotZstd)?;
+    let mut cbor = Vec::new();
+    decoder
+        .take(unpacked as u64 + 1)
+        .read_to_end(&mut cbor)
+        .map_err(DecodeError::NotZstd)?;
+    if cbor.len() > unpacked {
+        return Err(DecodeError::TooLarge { limit: unpacked });
+    }
+    let mut reader = minicbor::Decoder::new(&cbor);
+    let message = reader.decode().map_err(DecodeError::NotCbor)?;
+    if reader.position() == cbor.len() {
+        Ok(message)
+    } else {
+        Err(DecodeError::Trailing)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::{Epoch, Item, ItemKind, PushDocument, SyncRequest, WireHeader, WireId};
+
+    fn evas_sync() -> SyncRequest {
+        SyncRequest {
+            protocol: crate::VERSION,
+            epoch: Some(Epoch([7; 16])),
+            cursor: 41,
+            push: vec![PushDocument {
+                header: WireHeader {
+                    kind: "directory".into(),
+                    organisation: WireId([1; 16]),
+                    unit: None,
+                    person: None,
+                    part: String::new(),
+                },
+                items: vec![Item {
+                    kind: ItemKind::Change,
+                    bytes: vec![9; 90],
+                    author: None,
+                }],
+            }],
+            wanted: vec![],
+            digest: None,
+            page_bytes: 1 << 20,
+            app: "0.1.0".into(),
+        }
+    }
+
+    #[test]
+    fn a_sync_arrives_as_it_was_sent() {
+        let body = encode(&evas_sync()).unwrap();
+        assert_eq!(decode::<SyncRequest>(&body).unwrap(), evas_sync());
+    }
+
+    #[test]
+    fn the_wire_format_changes_only_on_purpose() {
+        let cbor = minicbor::to_vec(evas_sync()).unwrap();
+        let hex: String = cbor.iter().map(|byte| format!("{byte:02x}")).collect();
+        let nines = "09".repeat(90);
+        // Trailing absent fields are left out; that is how a newer writer may add some.
+        let expected = format!(
+            "880150{epoch}182981828569{kind}50{organisation}f6f660818200585a{nines}80f61a00100000\
+             65302e312e30",
+            epoch = "07".repeat(16),
+            kind = "6469726563746f7279",
+            organisation = "01".repeat(16),
+        );
+        assert_eq!(hex, expected);
+    }
+
+    #[test]
+    fn a_body_cut_at_any_byte_is_an_error_and_nothing_else() {
+        let body = encode(&evas_sync()).unwrap();
+        for cut in 0..body.len() {
+            assert!(decode::<SyncRequest>(&body[..cut]).is_err(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_bomb_is_refused_before_it_unpacks() {
+        let bomb = zstd::encode_all(std::io::repeat(0).take(1 << 30), 1).unwrap();
+        assert!(bomb.len() < MAX_COMPRESSED);
+        assert!(matches!(
+            decode::<SyncRequest>(&bomb),
+            Err(DecodeError::TooLarge {
+                limit: MAX_DECOMPRESSED
+            })
+        ));
+    }
+}

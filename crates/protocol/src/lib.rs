@@ -1,0 +1,31 @@
+//! What travels between tablet and server: wire types, limits, encoding.
+//!
+//! One normal sync is one `POST` of a [`SyncRequest`] and one [`SyncResponse`] back, both as CBOR in
+//! one length-capped zstd frame. Every field has a fixed index, so an older reader skips what a newer
+//! writer adds. Nothing in here does I/O or decides anything.
+
+pub mod encoding;
+pub mod enrolment;
+pub mod limits;
+mod request;
+mod response;
+mod wire;
+
+pub use request::{Bucket, DigestQuery, DocumentDigest, PushDocument, SyncRequest};
+pub use response::{Delivery, DigestAnswer, HeldDocument, Outcome, SyncResponse};
+pub use wire::{Author, Digest, Epoch, Item, ItemHash, ItemKind, WireHeader, WireId};
+
+/// The protocol's version. It rises only when an older peer could no longer be served.
+pub const VERSION: u16 = 1;
+
+/// Where tablets send their syncs.
+pub const SYNC_PATH: &str = "/v1/sync";
+
+/// Where tablets wait for news: `GET …?after=CURSOR`, answered when something newer is there.
+pub const NEWS_PATH: &str = "/v1/news";
+
+/// Where a one-time code is exchanged for a tablet's own credential.
+pub const ENROL_PATH: &str = "/v1/enrol";
+
+/// The content type of an encoded sync, which no other server answers with.
+pub const CONTENT_TYPE: &str = "application/vnd.hemrond.sync";

@@ -1,0 +1,1 @@
+//! The sync server: storage, acceptance, live news, administration.

@@ -1,0 +1,1 @@
+//! The tablet's encrypted store: items, outbox and read models in one SQLCipher file.

@@ -1,0 +1,1 @@
+//! The sync engine, sans-I/O: both ends as state machines.

@@ -1,0 +1,2 @@
+//! A tablet without the app's window: over stdio, in a browser, or one instrument at a time.
+fn main() {}
