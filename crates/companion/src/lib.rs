@@ -1,1 +1,32 @@
 //! The tablet's use cases: every command and query, headless.
+//!
+//! A face (the window, the browser, the line-by-line tablet) opens a [`Companion`], sends it
+//! [`api::Command`]s and shows its [`api::Event`]s. Nothing here draws anything; nothing in a face
+//! decides anything.
+
+pub mod api;
+mod cache;
+mod change;
+mod dispatch;
+mod enrolment;
+pub mod environment;
+mod export;
+pub mod failure;
+mod flags;
+mod heads;
+mod inbox;
+pub mod keys;
+mod observations;
+mod people;
+mod projection;
+mod rebuild;
+mod rounds;
+mod settings;
+mod status;
+pub mod sync;
+mod tablet;
+pub mod texts;
+mod visit;
+mod whereabouts;
+
+pub use tablet::{Companion, Environment};

@@ -29,7 +29,11 @@ impl Actor {
     /// # Errors
     /// When the actor is reserved.
     pub fn from_bytes(bytes: [u8; 16]) -> Result<Self, ReservedActor> {
-        if is_reserved(&bytes) { Err(ReservedActor) } else { Ok(Self(bytes)) }
+        if is_reserved(&bytes) {
+            Err(ReservedActor)
+        } else {
+            Ok(Self(bytes))
+        }
     }
 
     /// The actor's bytes.

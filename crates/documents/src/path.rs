@@ -51,7 +51,11 @@ impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Key(key) => f.write_str(key),
-            Self::Row { collection, row, field } => write!(f, "{collection}/{row}/{field}"),
+            Self::Row {
+                collection,
+                row,
+                field,
+            } => write!(f, "{collection}/{row}/{field}"),
         }
     }
 }

@@ -14,6 +14,7 @@ pub enum Value {
     /// A whole number.
     Int(#[ts(type = "number")] i64),
     /// A number with decimals.
+    #[ts(skip)] // TypeScript has one type of number.
     Number(f64),
     /// Text, and everything that is written as text: a choice, a date, a time, an identifier.
     Text(String),

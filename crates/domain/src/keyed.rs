@@ -6,10 +6,10 @@
 /// drift apart.
 macro_rules! keyed {
     ($(#[$meta:meta])* $vis:vis enum $Name:ident { $($(#[$variant_meta:meta])* $Variant:ident = $key:literal,)+ }) => {
-        $(#[$meta])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, ts_rs::TS,
         )]
+        $(#[$meta])*
         $vis enum $Name {
             $($(#[$variant_meta])* #[serde(rename = $key)] $Variant,)+
         }

@@ -5,3 +5,10 @@ pub mod people;
 pub mod record;
 
 // Identity, instruments, medication.
+pub mod identity;
+pub mod instruments;
+mod keyed;
+pub mod medication;
+pub mod outcome;
+pub mod phone;
+pub mod search_name;

@@ -47,8 +47,9 @@ impl PhoneError {
 
 /// Area codes of three digits with their zero; all others but 08 have four. Source: the Swedish numbering plan.
 const THREE_DIGIT_AREAS: &[&str] = &[
-    "010", "011", "013", "016", "018", "019", "020", "021", "023", "026", "031", "033", "035", "036", "040", "042", "044",
-    "046", "054", "060", "063", "070", "072", "073", "076", "079", "090",
+    "010", "011", "013", "016", "018", "019", "020", "021", "023", "026", "031", "033", "035",
+    "036", "040", "042", "044", "046", "054", "060", "063", "070", "072", "073", "076", "079",
+    "090",
 ];
 
 impl Phone {
@@ -99,7 +100,10 @@ impl Phone {
         let national = format!("0{significant}");
         let area_length = if national.starts_with("08") {
             2
-        } else if THREE_DIGIT_AREAS.iter().any(|area| national.starts_with(area)) {
+        } else if THREE_DIGIT_AREAS
+            .iter()
+            .any(|area| national.starts_with(area))
+        {
             3
         } else {
             4
@@ -127,7 +131,11 @@ fn digits_of(value: &str) -> Result<(bool, String), PhoneError> {
             _ => return Err(PhoneError::Characters),
         }
     }
-    if digits.is_empty() { Err(PhoneError::Empty) } else { Ok((plus, digits)) }
+    if digits.is_empty() {
+        Err(PhoneError::Empty)
+    } else {
+        Ok((plus, digits))
+    }
 }
 
 fn international(digits: &str) -> Result<Phone, PhoneError> {
@@ -138,14 +146,22 @@ fn international(digits: &str) -> Result<Phone, PhoneError> {
     if digits.starts_with('0') {
         return Err(PhoneError::AreaCode);
     }
-    if (7..=15).contains(&digits.len()) { Ok(Phone(format!("+{digits}"))) } else { Err(PhoneError::Length) }
+    if (7..=15).contains(&digits.len()) {
+        Ok(Phone(format!("+{digits}")))
+    } else {
+        Err(PhoneError::Length)
+    }
 }
 
 fn swedish(significant: &str) -> Result<Phone, PhoneError> {
     if significant.starts_with('0') {
         return Err(PhoneError::AreaCode);
     }
-    if (7..=9).contains(&significant.len()) { Ok(Phone(format!("+46{significant}"))) } else { Err(PhoneError::Length) }
+    if (7..=9).contains(&significant.len()) {
+        Ok(Phone(format!("+46{significant}")))
+    } else {
+        Err(PhoneError::Length)
+    }
 }
 
 /// Pairs from the right, with a group of three first when the count is odd, and two groups of three for eight digits.
@@ -192,16 +208,31 @@ mod tests {
     /// Numbers from the ranges that PTS sets aside for fiction.
     #[test]
     fn kerstins_daughters_number_in_every_spelling() {
-        for written in ["070-174 06 05", "0701740605", "0046701740605", "+46 (0)70-174 06 05", "+46701740605", " 070/1740605"]
-        {
+        for written in [
+            "070-174 06 05",
+            "0701740605",
+            "0046701740605",
+            "+46 (0)70-174 06 05",
+            "+46701740605",
+            " 070/1740605",
+        ] {
             let phone = Phone::parse(written).unwrap();
             assert_eq!(phone.as_str(), "+46701740605", "{written}");
             assert_eq!(phone.display(), "070-174 06 05");
             assert!(!phone.is_short_code());
         }
-        assert_eq!(Phone::parse("08-465 004 00").unwrap().display(), "08-465 004 00");
-        assert_eq!(Phone::parse("0313900600").unwrap().display(), "031-390 06 00");
-        assert_eq!(Phone::parse("+47 22 00 00 00").unwrap().display(), "+4722000000");
+        assert_eq!(
+            Phone::parse("08-465 004 00").unwrap().display(),
+            "08-465 004 00"
+        );
+        assert_eq!(
+            Phone::parse("0313900600").unwrap().display(),
+            "031-390 06 00"
+        );
+        assert_eq!(
+            Phone::parse("+47 22 00 00 00").unwrap().display(),
+            "+4722000000"
+        );
     }
 
     #[test]

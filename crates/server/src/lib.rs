@@ -1,1 +1,19 @@
 //! The sync server: storage, acceptance, live news, administration.
+//!
+//! A request comes in through [`http`], becomes an [`exchange`], is read by an [`inspector`] and
+//! kept by the [`storage`]. Time and chance come in through the [`environment`].
+
+pub mod authoring;
+pub mod cli;
+pub mod credential;
+pub mod digest;
+pub mod directory;
+pub mod environment;
+pub mod exchange;
+pub mod http;
+pub mod inspector;
+pub mod metrics;
+pub mod rate;
+pub mod serve;
+pub mod state;
+pub mod storage;

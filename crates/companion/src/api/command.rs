@@ -56,6 +56,18 @@ macro_rules! commands {
             $($(#[doc = $doc])* #[serde(rename = $text)] $name($args),)*
         }
 
+        /// Writes the TypeScript of every argument and answer.
+        ///
+        /// # Errors
+        /// When a file cannot be written.
+        pub(super) fn export_types(config: &ts_rs::Config) -> Result<(), ts_rs::ExportError> {
+            $(
+                <$args as TS>::export_all(config)?;
+                <$answer as TS>::export_all(config)?;
+            )*
+            Ok(())
+        }
+
         impl Command {
             /// Every command's name, what it takes, what it answers and what it is for.
             pub const ALL: &'static [CommandInfo] = &[

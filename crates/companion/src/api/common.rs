@@ -1,6 +1,7 @@
 //! What many answers share.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use hemrond_documents::Value;
 use hemrond_domain::{
     identity::{IdentityKind, ProtectedIdentity},
     ids::{PersonId, UserId, VisitId},
@@ -123,8 +124,8 @@ pub enum FlagLevel {
     Info,
 }
 
-/// A value of a field, as JSON has it: boolean, number, text or null.
-pub type FieldValue = hemrond_documents::Value;
+/// A value of a field, as JSON has it: boolean, number or text; null where there is none.
+pub type FieldValue = Option<Value>;
 
 /// A field on which colleagues have answered differently at the same time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

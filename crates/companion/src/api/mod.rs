@@ -11,9 +11,12 @@ mod observation;
 mod person;
 mod round;
 mod sync;
+pub mod typescript;
 mod visit;
 
-pub use command::*;
+pub use command::{
+    Added, Command, CommandInfo, FieldHistory, Found, Nothing, OfField, Rebuilt, SetOffline,
+};
 pub use common::*;
 pub use observation::*;
 pub use person::*;

@@ -202,7 +202,11 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { language: Language::Sv, theme: Theme::Light, text_percent: 100 }
+        Self {
+            language: Language::Sv,
+            theme: Theme::Light,
+            text_percent: 100,
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! The visit page: one scroll, sections, signing.
 
 use super::{
-    common::{CfsBrief, Change, Colleague, Disagreement, FieldValue, Flag, PersonBrief, Whereabouts},
+    common::{
+        CfsBrief, Change, Colleague, Disagreement, FieldValue, Flag, PersonBrief, Whereabouts,
+    },
     round::VisitState,
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use hemrond_documents::Value;
 use hemrond_domain::{
     ids::{RowId, VisitId},
     record::DocumentId,
@@ -75,7 +78,7 @@ pub struct VisitPage {
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
     /// Every single field with a value, by its key in the schema; conflicting ones are left out.
-    pub fields: BTreeMap<String, FieldValue>,
+    pub fields: BTreeMap<String, Value>,
     /// The long texts: `note`, `plan`.
     pub texts: BTreeMap<String, String>,
     /// How complete each section is, and its last value.
@@ -302,7 +305,7 @@ pub struct PreviousVisit {
     /// When.
     pub on: NaiveDate,
     /// Its fields.
-    pub fields: BTreeMap<String, FieldValue>,
+    pub fields: BTreeMap<String, Value>,
     /// Its texts.
     pub texts: BTreeMap<String, String>,
     /// Which sections can be taken over.
@@ -356,7 +359,7 @@ pub struct SignatureView {
     /// The entry that it corrects.
     pub corrects: Option<String>,
     /// The signed content's fields.
-    pub fields: BTreeMap<String, FieldValue>,
+    pub fields: BTreeMap<String, Value>,
     /// The signed content's texts.
     pub texts: BTreeMap<String, String>,
 }

@@ -10,9 +10,24 @@ pub(super) static SCHEMA: KindSchema = KindSchema {
     fields: &[field("name", LINE)],
     texts: &[],
     collections: &[
-        CollectionSpec { name: "units", fields: UNIT, since: 1, append_only: false },
-        CollectionSpec { name: "staff", fields: STAFF, since: 1, append_only: false },
-        CollectionSpec { name: "numbers", fields: NUMBER, since: 1, append_only: false },
+        CollectionSpec {
+            name: "units",
+            fields: UNIT,
+            since: 1,
+            append_only: false,
+        },
+        CollectionSpec {
+            name: "staff",
+            fields: STAFF,
+            since: 1,
+            append_only: false,
+        },
+        CollectionSpec {
+            name: "numbers",
+            fields: NUMBER,
+            since: 1,
+            append_only: false,
+        },
     ],
 };
 
@@ -42,5 +57,11 @@ static STAFF: &[FieldSpec] = &[
 static NUMBER: &[FieldSpec] = &[
     field("label", LINE),
     field("phone", LINE),
-    field("order", FieldType::Number { min: -1e9, max: 1e9 }),
+    field(
+        "order",
+        FieldType::Number {
+            min: -1e9,
+            max: 1e9,
+        },
+    ),
 ];

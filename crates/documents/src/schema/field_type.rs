@@ -108,7 +108,9 @@ impl FieldType {
         match self {
             Self::Choice(choices) if choices.contains(&text) => Ok(text.to_owned()),
             Self::Choice(_) => Err(Unfit::Choice),
-            Self::Date => parse_date(text).map(|date| date.to_string()).ok_or(Unfit::Form),
+            Self::Date => parse_date(text)
+                .map(|date| date.to_string())
+                .ok_or(Unfit::Form),
             Self::Time => parse_time(text)
                 .map(|time| time.format("%H:%M").to_string())
                 .ok_or(Unfit::Form),
@@ -134,7 +136,11 @@ impl FieldType {
 /// Refuses characters that no screen shows, apart from line breaks and tabs.
 pub(crate) fn check_characters(text: &str) -> Result<(), Unfit> {
     let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if text.chars().any(hidden) { Err(Unfit::Characters) } else { Ok(()) }
+    if text.chars().any(hidden) {
+        Err(Unfit::Characters)
+    } else {
+        Ok(())
+    }
 }
 
 /// A day in its one spelling.
@@ -180,10 +186,17 @@ mod tests {
     #[test]
     fn one_moment_has_one_spelling() {
         let spelled = Ok(Some(Value::from("2026-11-03T08:30:00Z")));
-        for other in ["2026-11-03T08:30:00Z", "2026-11-03T09:30:00+01:00", "2026-11-03t08:30:00z"] {
+        for other in [
+            "2026-11-03T08:30:00Z",
+            "2026-11-03T09:30:00+01:00",
+            "2026-11-03t08:30:00z",
+        ] {
             assert_eq!(text(FieldType::Instant, other), spelled, "{other}");
         }
-        assert_eq!(text(FieldType::Instant, "2026-11-03 08:30"), Err(Unfit::Form));
+        assert_eq!(
+            text(FieldType::Instant, "2026-11-03 08:30"),
+            Err(Unfit::Form)
+        );
     }
 
     #[test]
@@ -192,9 +205,18 @@ mod tests {
         assert_eq!(level.normalise(&Value::Int(10)), Err(Unfit::Range));
         assert_eq!(level.normalise(&Value::from("5")), Err(Unfit::Type));
         assert_eq!(level.normalise(&Value::Number(5.0)), Err(Unfit::Type));
-        let weight = FieldType::Number { min: 20.0, max: 300.0 };
-        assert_eq!(weight.normalise(&Value::Number(f64::NAN)), Err(Unfit::Range));
-        assert_eq!(weight.normalise(&Value::Int(71)), Ok(Some(Value::Number(71.0))));
+        let weight = FieldType::Number {
+            min: 20.0,
+            max: 300.0,
+        };
+        assert_eq!(
+            weight.normalise(&Value::Number(f64::NAN)),
+            Err(Unfit::Range)
+        );
+        assert_eq!(
+            weight.normalise(&Value::Int(71)),
+            Ok(Some(Value::Number(71.0)))
+        );
         assert_eq!(text(FieldType::Date, "2026-02-30"), Err(Unfit::Form));
         assert_eq!(text(FieldType::Date, "2026-2-3"), Err(Unfit::Form));
         assert_eq!(text(FieldType::Time, "8:30"), Err(Unfit::Form));
@@ -206,7 +228,10 @@ mod tests {
         assert_eq!(text(line, "a\u{0}"), Err(Unfit::Characters));
         assert_eq!(text(line, "å\nä"), Ok(Some(Value::from("å\nä"))));
         assert_eq!(text(line, ""), Ok(None));
-        assert_eq!(text(FieldType::Line { max: 4000 }, &"🦉".repeat(4000)), Err(Unfit::Length));
+        assert_eq!(
+            text(FieldType::Line { max: 4000 }, &"🦉".repeat(4000)),
+            Err(Unfit::Length)
+        );
     }
 
     #[test]

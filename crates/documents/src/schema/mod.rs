@@ -12,6 +12,7 @@ mod round;
 mod visit;
 
 pub use field_type::{FieldType, Unfit};
+pub(crate) use field_type::{check_characters, parse_date, parse_instant, parse_time};
 pub use visit::MEDICATION_ITEMS;
 
 use hemrond_domain::record::DocumentKind;
@@ -82,7 +83,9 @@ impl KindSchema {
     /// The collection with this name.
     #[must_use]
     pub fn collection(&self, name: &str) -> Option<&'static CollectionSpec> {
-        self.collections.iter().find(|collection| collection.name == name)
+        self.collections
+            .iter()
+            .find(|collection| collection.name == name)
     }
 }
 
@@ -154,8 +157,13 @@ mod tests {
 
     #[test]
     fn every_role_can_be_named() {
-        let FieldType::Choice(roles) = ROLES else { unreachable!() };
-        let all: Vec<_> = hemrond_domain::people::Role::ALL.iter().map(|r| r.as_str()).collect();
+        let FieldType::Choice(roles) = ROLES else {
+            unreachable!()
+        };
+        let all: Vec<_> = hemrond_domain::people::Role::ALL
+            .iter()
+            .map(|r| r.as_str())
+            .collect();
         assert_eq!(roles, all);
     }
 
@@ -165,7 +173,10 @@ mod tests {
         for item in MEDICATION_ITEMS {
             let schema = of(DocumentKind::Visit);
             assert!(schema.field(&format!("med.{item}")).is_some(), "{item}");
-            assert!(schema.field(&format!("med.{item}.note")).is_some(), "{item}");
+            assert!(
+                schema.field(&format!("med.{item}.note")).is_some(),
+                "{item}"
+            );
         }
     }
 }

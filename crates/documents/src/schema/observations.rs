@@ -38,7 +38,10 @@ static ENTRY: &[FieldSpec] = &[
             "other",
         ]),
     ),
-    field("degree", FieldType::Choice(&["as_usual", "worse", "much_worse"])),
+    field(
+        "degree",
+        FieldType::Choice(&["as_usual", "worse", "much_worse"]),
+    ),
     field("words", FieldType::Line { max: 1000 }),
     field("retracted_at", FieldType::Instant),
     field("retracted_by", FieldType::Id),

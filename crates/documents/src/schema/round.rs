@@ -9,7 +9,12 @@ pub(super) static SCHEMA: KindSchema = KindSchema {
     version: 1,
     fields: &[],
     texts: &[],
-    collections: &[CollectionSpec { name: "visits", fields: VISIT, since: 1, append_only: false }],
+    collections: &[CollectionSpec {
+        name: "visits",
+        fields: VISIT,
+        since: 1,
+        append_only: false,
+    }],
 };
 
 static VISIT: &[FieldSpec] = &[
@@ -18,7 +23,13 @@ static VISIT: &[FieldSpec] = &[
     field("start", FieldType::Time),
     field("minutes", FieldType::Int { min: 0, max: 1440 }),
     // A place between two others is their mean, so that moving one row touches one row.
-    field("position", FieldType::Number { min: -1e9, max: 1e9 }),
+    field(
+        "position",
+        FieldType::Number {
+            min: -1e9,
+            max: 1e9,
+        },
+    ),
     field("staff", FieldType::Id),
     field("acute", FieldType::Bool),
     field("removed", FieldType::Bool),

@@ -8,12 +8,41 @@ pub(super) static SCHEMA: KindSchema = KindSchema {
     kind: DocumentKind::Visit,
     version: 2,
     fields: FIELDS,
-    texts: &[TextSpec { key: "note", since: 1 }, TextSpec { key: "plan", since: 2 }],
+    texts: &[
+        TextSpec {
+            key: "note",
+            since: 1,
+        },
+        TextSpec {
+            key: "plan",
+            since: 2,
+        },
+    ],
     collections: &[
-        CollectionSpec { name: "drugs", fields: DRUG, since: 1, append_only: false },
-        CollectionSpec { name: "notes", fields: NOTE, since: 1, append_only: true },
-        CollectionSpec { name: "seen", fields: SEEN, since: 1, append_only: true },
-        CollectionSpec { name: "settlements", fields: SETTLEMENT, since: 1, append_only: true },
+        CollectionSpec {
+            name: "drugs",
+            fields: DRUG,
+            since: 1,
+            append_only: false,
+        },
+        CollectionSpec {
+            name: "notes",
+            fields: NOTE,
+            since: 1,
+            append_only: true,
+        },
+        CollectionSpec {
+            name: "seen",
+            fields: SEEN,
+            since: 1,
+            append_only: true,
+        },
+        CollectionSpec {
+            name: "settlements",
+            fields: SETTLEMENT,
+            since: 1,
+            append_only: true,
+        },
     ],
 };
 
@@ -91,7 +120,10 @@ static DRUG: &[FieldSpec] = &[
     field("atc", LINE),
     field("dose", LINE),
     field("as_needed", FieldType::Bool),
-    field("taken", FieldType::Choice(&["as_ordered", "differently", "not_taken"])),
+    field(
+        "taken",
+        FieldType::Choice(&["as_ordered", "differently", "not_taken"]),
+    ),
     field("note", LONG),
     field("added_by", FieldType::Id),
     field("added_at", FieldType::Instant),
@@ -100,7 +132,10 @@ static DRUG: &[FieldSpec] = &[
 ];
 
 static NOTE: &[FieldSpec] = &[
-    field("kind", FieldType::Choice(&["note", "order", "answer", "question"])),
+    field(
+        "kind",
+        FieldType::Choice(&["note", "order", "answer", "question"]),
+    ),
     field("text", FieldType::Line { max: 4000 }),
     field("by", FieldType::Id),
     field("role", ROLES),

@@ -9,13 +9,19 @@ pub enum IdentityError {
     #[error("the identity number is empty; write all its digits")]
     Empty,
     /// A character that no supported number has at that place.
-    #[error("the identity number has a character that does not belong there; write digits, or a reserve number as issued")]
+    #[error(
+        "the identity number has a character that does not belong there; write digits, or a reserve number as issued"
+    )]
     Characters,
     /// Neither 10 nor 12 characters.
-    #[error("the identity number has the wrong length; write 10 or 12 digits, or the 12 characters of a reserve number")]
+    #[error(
+        "the identity number has the wrong length; write 10 or 12 digits, or the 12 characters of a reserve number"
+    )]
     Length,
     /// A hyphen or plus sign in the wrong place, or one that contradicts the year.
-    #[error("the separator is in the wrong place or contradicts the year; write all 12 digits without a separator")]
+    #[error(
+        "the separator is in the wrong place or contradicts the year; write all 12 digits without a separator"
+    )]
     Separator,
     /// A century in which no such number exists.
     #[error("the century in the identity number is not possible; check the first digits")]
@@ -24,10 +30,14 @@ pub enum IdentityError {
     #[error("the date in the identity number does not exist; check year, month and day")]
     Date,
     /// The date lies after the day on which the number was read.
-    #[error("the date in the identity number is in the future; check the year, or write all 12 digits")]
+    #[error(
+        "the date in the identity number is in the future; check the year, or write all 12 digits"
+    )]
     Future,
     /// The serial part is outside its range or contradicts the letter of sex.
-    #[error("the serial part of the reserve number is not possible; check the characters after the date")]
+    #[error(
+        "the serial part of the reserve number is not possible; check the characters after the date"
+    )]
     ReserveSerial,
     /// The last digit does not fit the rest.
     #[error("the check digit does not fit; one of the digits is probably wrong")]

@@ -23,7 +23,11 @@ pub(super) fn holds_for_ascii(characters: &[u8]) -> bool {
         .rev()
         .enumerate()
         .map(|(place, byte)| {
-            let value = if byte.is_ascii_digit() { u32::from(byte - b'0') } else { u32::from(*byte) };
+            let value = if byte.is_ascii_digit() {
+                u32::from(byte - b'0')
+            } else {
+                u32::from(*byte)
+            };
             digit_sum(if place % 2 == 1 { value * 2 } else { value })
         })
         .sum();

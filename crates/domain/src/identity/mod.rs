@@ -64,7 +64,11 @@ keyed! {
 impl Sex {
     /// Odd is male, even is female. Source: folkbokföringslagen 18 §; lag 2022:1697 (samordningsnummer).
     fn from_parity(number: u32) -> Self {
-        if number.is_multiple_of(2) { Self::Female } else { Self::Male }
+        if number.is_multiple_of(2) {
+            Self::Female
+        } else {
+            Self::Male
+        }
     }
 }
 
@@ -97,7 +101,10 @@ impl Identity {
                 } else {
                     IdentityKind::Personnummer
                 };
-                Ok(Self { kind, canonical: resolved.canonical })
+                Ok(Self {
+                    kind,
+                    canonical: resolved.canonical,
+                })
             }
             written::Written::Reserve(characters) => {
                 let kind = if characters.get(9).is_some_and(u8::is_ascii_alphabetic) {
@@ -107,7 +114,10 @@ impl Identity {
                     vgr_reserve::check(&characters, on)?;
                     IdentityKind::VgrReserve
                 };
-                Ok(Self { kind, canonical: characters.into_iter().map(char::from).collect() })
+                Ok(Self {
+                    kind,
+                    canonical: characters.into_iter().map(char::from).collect(),
+                })
             }
         }
     }
@@ -151,7 +161,11 @@ impl Identity {
     #[must_use]
     pub fn display(&self) -> String {
         match (self.kind, self.canonical.get(..8), self.canonical.get(8..)) {
-            (IdentityKind::Personnummer | IdentityKind::Samordningsnummer, Some(date), Some(rest)) => {
+            (
+                IdentityKind::Personnummer | IdentityKind::Samordningsnummer,
+                Some(date),
+                Some(rest),
+            ) => {
                 format!("{date}-{rest}")
             }
             _ => self.canonical.clone(),

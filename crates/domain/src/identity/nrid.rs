@@ -21,7 +21,11 @@ pub(super) fn check(characters: &[u8], on: NaiveDate) -> Result<(), IdentityErro
     if date(characters)?.is_some_and(|date| date > on) {
         return Err(IdentityError::Future);
     }
-    if luhn::holds_for_ascii(characters) { Ok(()) } else { Err(IdentityError::Luhn) }
+    if luhn::holds_for_ascii(characters) {
+        Ok(())
+    } else {
+        Err(IdentityError::Luhn)
+    }
 }
 
 /// The date in the number, `None` when the number says that the date is unknown.
@@ -31,10 +35,16 @@ pub(super) fn date(characters: &[u8]) -> Result<Option<NaiveDate>, IdentityError
     if series == 0 {
         // Unknown birth date: month and day lie outside every calendar on purpose.
         let unknown = (20..=99).contains(&month) && (40..=59).contains(&day);
-        return if unknown { Ok(None) } else { Err(IdentityError::Date) };
+        return if unknown {
+            Ok(None)
+        } else {
+            Err(IdentityError::Date)
+        };
     }
     let year = i32::try_from(century(series)? * 100 + year).map_err(|_| IdentityError::Century)?;
-    NaiveDate::from_ymd_opt(year, month, day).map(Some).ok_or(IdentityError::Date)
+    NaiveDate::from_ymd_opt(year, month, day)
+        .map(Some)
+        .ok_or(IdentityError::Date)
 }
 
 /// The birth century behind the first two digits: the century raised by 3, 6, 9, … 78.

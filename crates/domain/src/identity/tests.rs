@@ -46,18 +46,35 @@ fn every_public_test_number_is_accepted_and_kept() {
         "193805028432",
         "196408233234",
     ] {
-        assert_eq!(parsed(number), Identity { kind: IdentityKind::Personnummer, canonical: number.to_owned() });
+        assert_eq!(
+            parsed(number),
+            Identity {
+                kind: IdentityKind::Personnummer,
+                canonical: number.to_owned()
+            }
+        );
     }
     for number in ["197010632391", "197010632383", "191401682396"] {
-        assert_eq!(parsed(number), Identity { kind: IdentityKind::Samordningsnummer, canonical: number.to_owned() });
+        assert_eq!(
+            parsed(number),
+            Identity {
+                kind: IdentityKind::Samordningsnummer,
+                canonical: number.to_owned()
+            }
+        );
     }
 }
 
 #[test]
 fn anna_writes_the_number_in_every_usual_way() {
-    for written in
-        ["19121212-1212", "191212121212", "121212+1212", " 1912 1212 1212 ", "19121212\u{2013}1212", "19121212+1212"]
-    {
+    for written in [
+        "19121212-1212",
+        "191212121212",
+        "121212+1212",
+        " 1912 1212 1212 ",
+        "19121212\u{2013}1212",
+        "19121212+1212",
+    ] {
         let tolvan = parsed(written);
         assert_eq!(tolvan.canonical, "191212121212", "{written}");
         assert_eq!(tolvan.display(), "19121212-1212");
@@ -70,17 +87,39 @@ fn ten_digits_belong_to_the_last_hundred_years() {
     assert_eq!(parsed("440813-9089").canonical, "194408139089");
     assert_eq!(parsed("900101+9802").canonical, "189001019802");
     // In 2011 the twelfth of December 1912 was less than a hundred years away; in 2012 it turned a plus sign.
-    assert_eq!(Identity::parse("121212-1212", day("2011-05-01")).unwrap().canonical, "191212121212");
-    assert_eq!(Identity::parse("121212+1212", day("2012-05-01")).unwrap().canonical, "191212121212");
-    assert_eq!(Identity::parse("121212-1212", day("2012-05-01")), Err(IdentityError::Future));
+    assert_eq!(
+        Identity::parse("121212-1212", day("2011-05-01"))
+            .unwrap()
+            .canonical,
+        "191212121212"
+    );
+    assert_eq!(
+        Identity::parse("121212+1212", day("2012-05-01"))
+            .unwrap()
+            .canonical,
+        "191212121212"
+    );
+    assert_eq!(
+        Identity::parse("121212-1212", day("2012-05-01")),
+        Err(IdentityError::Future)
+    );
 }
 
 #[test]
 fn a_date_in_the_future_is_refused() {
-    assert_eq!(Identity::parse("200001052380", day("2000-01-04")), Err(IdentityError::Future));
+    assert_eq!(
+        Identity::parse("200001052380", day("2000-01-04")),
+        Err(IdentityError::Future)
+    );
     assert!(Identity::parse("200001052380", day("2000-01-05")).is_ok());
-    assert_eq!(Identity::parse("22790814AA01", day("1979-08-13")), Err(IdentityError::Future));
-    assert_eq!(Identity::parse("19930829X802", day("1993-08-28")), Err(IdentityError::Future));
+    assert_eq!(
+        Identity::parse("22790814AA01", day("1979-08-13")),
+        Err(IdentityError::Future)
+    );
+    assert_eq!(
+        Identity::parse("19930829X802", day("1993-08-28")),
+        Err(IdentityError::Future)
+    );
 }
 
 /// Published counter-examples; a plus sign for someone born in this century; the number of another region.
@@ -176,10 +215,19 @@ fn the_series_of_the_national_reserve_number() {
 #[test]
 fn reserve_numbers_of_vastra_gotaland() {
     for number in ["19810829M071", "19450829K088", "19930829X802"] {
-        assert_eq!(parsed(number), Identity { kind: IdentityKind::VgrReserve, canonical: number.to_owned() });
+        assert_eq!(
+            parsed(number),
+            Identity {
+                kind: IdentityKind::VgrReserve,
+                canonical: number.to_owned()
+            }
+        );
         let last: u32 = number.get(11..).unwrap().parse().unwrap();
         for other in (0..10).filter(|digit| *digit != last) {
-            assert_eq!(refused(&format!("{}{other}", number.get(..11).unwrap())), IdentityError::Luhn);
+            assert_eq!(
+                refused(&format!("{}{other}", number.get(..11).unwrap())),
+                IdentityError::Luhn
+            );
         }
     }
     assert_eq!(refused("19810829K071"), IdentityError::ReserveSerial);
@@ -196,7 +244,10 @@ fn each_kind_has_its_own_register() {
     oids.dedup();
     assert_eq!(oids.len(), IdentityKind::ALL.len());
     let json = serde_json::to_value(parsed("19930829X802")).unwrap();
-    assert_eq!(json, serde_json::json!({ "kind": "vgr_reserve", "canonical": "19930829X802" }));
+    assert_eq!(
+        json,
+        serde_json::json!({ "kind": "vgr_reserve", "canonical": "19930829X802" })
+    );
 }
 
 /// A hand-made value of the type must not bring anything down.
@@ -204,7 +255,10 @@ fn each_kind_has_its_own_register() {
 fn a_malformed_stored_identity_answers_with_nothing() {
     for kind in IdentityKind::ALL {
         for canonical in ["", "å", "1912", "99999999ÅÄ99"] {
-            let identity = Identity { kind: *kind, canonical: canonical.to_owned() };
+            let identity = Identity {
+                kind: *kind,
+                canonical: canonical.to_owned(),
+            };
             assert_eq!(identity.birth_date(), None);
             assert_eq!(identity.age_on(autumn()), None);
             let _ = (identity.sex(), identity.display());

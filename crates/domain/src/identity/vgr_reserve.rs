@@ -27,8 +27,14 @@ pub(super) fn check(characters: &[u8], on: NaiveDate) -> Result<(), IdentityErro
         return Err(IdentityError::ReserveSerial);
     }
     let date_digits = (2..8).filter_map(|place| written::digit(characters, place));
-    let payload: Vec<u32> = date_digits.chain([letter_value, serial / 10, serial % 10]).collect();
-    if luhn::check_digit(&payload) == check { Ok(()) } else { Err(IdentityError::Luhn) }
+    let payload: Vec<u32> = date_digits
+        .chain([letter_value, serial / 10, serial % 10])
+        .collect();
+    if luhn::check_digit(&payload) == check {
+        Ok(())
+    } else {
+        Err(IdentityError::Luhn)
+    }
 }
 
 /// The sex by the letter; `None` for X.

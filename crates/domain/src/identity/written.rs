@@ -31,14 +31,25 @@ pub(super) enum Written {
 
 impl Written {
     pub(super) fn read(value: &str) -> Result<Self, IdentityError> {
-        let characters: Vec<char> = value.chars().filter(|c| !c.is_whitespace()).map(plain).collect();
+        let characters: Vec<char> = value
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .map(plain)
+            .collect();
         if characters.is_empty() {
             return Err(IdentityError::Empty);
         }
-        if characters.iter().any(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '+'))) {
+        if characters
+            .iter()
+            .any(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '+')))
+        {
             return Err(IdentityError::Characters);
         }
-        if characters.iter().any(char::is_ascii_alphabetic) { reserve(&characters) } else { digits(&characters) }
+        if characters.iter().any(char::is_ascii_alphabetic) {
+            reserve(&characters)
+        } else {
+            digits(&characters)
+        }
     }
 }
 
@@ -55,12 +66,20 @@ fn digits(characters: &[char]) -> Result<Written, IdentityError> {
     if digits.len() != 10 && digits.len() != 12 {
         return Err(IdentityError::Length);
     }
-    let marks: Vec<(usize, char)> =
-        characters.iter().copied().enumerate().filter(|(_, c)| !c.is_ascii_digit()).collect();
+    let marks: Vec<(usize, char)> = characters
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(_, c)| !c.is_ascii_digit())
+        .collect();
     let separator = match marks.as_slice() {
         [] => Separator::Absent,
         [(place, mark)] if place + 4 == digits.len() => {
-            if *mark == '+' { Separator::Plus } else { Separator::Hyphen }
+            if *mark == '+' {
+                Separator::Plus
+            } else {
+                Separator::Hyphen
+            }
         }
         _ => return Err(IdentityError::Separator),
     };
@@ -74,7 +93,10 @@ fn reserve(characters: &[char]) -> Result<Written, IdentityError> {
     if characters.len() != 12 {
         return Err(IdentityError::Length);
     }
-    let bytes: Vec<u8> = characters.iter().filter_map(|c| u8::try_from(*c).ok()).collect();
+    let bytes: Vec<u8> = characters
+        .iter()
+        .filter_map(|c| u8::try_from(*c).ok())
+        .collect();
     let date_is_digits = bytes.iter().take(8).all(u8::is_ascii_digit);
     let letter_follows = bytes.get(8).is_some_and(u8::is_ascii_alphabetic);
     let ends_in_digit = bytes.last().is_some_and(u8::is_ascii_digit);
@@ -87,7 +109,10 @@ fn reserve(characters: &[char]) -> Result<Written, IdentityError> {
 
 /// The digit at a place, when there is one.
 pub(super) fn digit(characters: &[u8], place: usize) -> Option<u32> {
-    characters.get(place).filter(|byte| byte.is_ascii_digit()).map(|byte| u32::from(byte - b'0'))
+    characters
+        .get(place)
+        .filter(|byte| byte.is_ascii_digit())
+        .map(|byte| u32::from(byte - b'0'))
 }
 
 /// The number formed by digits `from..from + count`.

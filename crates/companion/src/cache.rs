@@ -1,0 +1,100 @@
+//! Loaded documents: a bounded number, the least recently used one goes first.
+
+use chrono::{DateTime, Utc};
+use hemrond_documents::{
+    Document, Hash,
+    entry::{Entry, EntryError, EntryRecord},
+};
+use hemrond_domain::{ids::UserId, record::DocumentId};
+use std::collections::HashMap;
+
+/// How many documents stay in memory. A form document takes 40–90 KiB while it is loaded.
+const BOUND: usize = 64;
+
+/// A document in memory with its signed entries.
+#[derive(Debug, Clone)]
+pub(crate) struct Open {
+    pub(crate) document: Document,
+    /// By the time of signing; the last one counts.
+    pub(crate) entries: Vec<Signed>,
+}
+
+/// A signed entry, read once.
+#[derive(Debug, Clone)]
+pub(crate) struct Signed {
+    pub(crate) hash: Hash,
+    /// The document's heads at the signature.
+    pub(crate) heads: Vec<Hash>,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) author: UserId,
+    pub(crate) author_name: String,
+    pub(crate) corrects: Option<Hash>,
+    pub(crate) content: EntryRecord,
+}
+
+impl Signed {
+    /// Reads an entry's bytes as they are stored and sent.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, EntryError> {
+        let entry = Entry::parse(bytes)?;
+        Ok(Self {
+            hash: entry.hash.0,
+            heads: entry.content.heads()?,
+            at: entry.content.signed_at()?,
+            author: entry.content.author,
+            author_name: entry.content.author_name,
+            corrects: entry.content.corrects.map(|hash| hash.0),
+            content: entry.content.content,
+        })
+    }
+}
+
+impl Open {
+    /// Adds an entry where it belongs in time; one that is there already is passed over.
+    pub(crate) fn add_entry(&mut self, entry: Signed) {
+        if self.entries.iter().any(|known| known.hash == entry.hash) {
+            return;
+        }
+        self.entries.push(entry);
+        self.entries.sort_by_key(|entry| (entry.at, entry.hash));
+    }
+}
+
+/// The loaded documents.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    clock: u64,
+    held: HashMap<DocumentId, (u64, Open)>,
+}
+
+impl Cache {
+    pub(crate) fn get(&mut self, id: DocumentId) -> Option<&mut Open> {
+        self.clock += 1;
+        let (used, open) = self.held.get_mut(&id)?;
+        *used = self.clock;
+        Some(open)
+    }
+
+    pub(crate) fn put(&mut self, id: DocumentId, open: Open) {
+        self.clock += 1;
+        self.held.insert(id, (self.clock, open));
+        if self.held.len() > BOUND {
+            let oldest = self
+                .held
+                .iter()
+                .min_by_key(|(_, (used, _))| *used)
+                .map(|(id, _)| *id);
+            if let Some(oldest) = oldest {
+                self.held.remove(&oldest);
+            }
+        }
+    }
+
+    /// Forgets a document: what is on disk counts.
+    pub(crate) fn forget(&mut self, id: DocumentId) {
+        self.held.remove(&id);
+    }
+
+    pub(crate) fn forget_all(&mut self) {
+        self.held.clear();
+    }
+}

@@ -1,0 +1,255 @@
+//! The one place where edits become changes on disk.
+//!
+//! A change, its read models and its place in the outbox are committed together, before anybody is
+//! told that it is kept. When the disk refuses, the loaded document is thrown away and a new actor
+//! is drawn, so that what may or may not have reached the disk can never be contradicted.
+
+use crate::{
+    cache::{Open, Signed},
+    failure::{Outcome, Problem},
+    projection::{self, Facts},
+    tablet::{Companion, State},
+};
+use hemrond_documents::{Actor, Document, Edit, EditError, RawChange};
+use hemrond_domain::record::{DocumentId, DocumentKind, Header};
+use hemrond_policy::Action;
+use hemrond_store::{
+    Commit, DocumentCommit, ItemKind, NewItem, Origin, RawHeader, Shown, StoredDocument,
+};
+
+/// How urgent an unsent change is: smaller goes first.
+pub(crate) fn urgency(kind: DocumentKind) -> u8 {
+    match kind {
+        // What a doctor waits for goes first, then what endangers a person, then planning.
+        DocumentKind::Visit => 0,
+        DocumentKind::Observations => 1,
+        DocumentKind::Round => 2,
+        DocumentKind::Person => 3,
+        DocumentKind::Directory => 4,
+    }
+}
+
+/// Edits to one document.
+pub(crate) struct Work {
+    pub(crate) header: Header,
+    pub(crate) edits: Vec<Edit>,
+}
+
+impl Companion {
+    /// Makes edits in one or several documents: all of them are on disk afterwards, or none.
+    pub(crate) async fn change(&self, state: &mut State, work: Vec<Work>) -> Outcome<()> {
+        let now = self.clock.now();
+        let mut commits = Vec::new();
+        let mut opened = Vec::new();
+        for Work { header, edits } in work {
+            self.check(state, Action::Write, &header)?;
+            let mut open = self.open_or_begin(state, &header).await?;
+            let changes = open
+                .document
+                .edit(now, &edits)
+                .map_err(|error| edit_problem(&error))?;
+            if changes.is_empty() {
+                continue;
+            }
+            let items = changes
+                .into_iter()
+                .map(|change| local_change(&header, change, state))
+                .collect();
+            commits.push(self.document_commit(state, &open, items));
+            opened.push((header.id(), open));
+        }
+        self.commit_local(state, commits, opened).await
+    }
+
+    /// Adds a signed entry to a document.
+    pub(crate) async fn add_entry(
+        &self,
+        state: &mut State,
+        header: &Header,
+        bytes: Vec<u8>,
+    ) -> Outcome<()> {
+        self.check(state, Action::Write, header)?;
+        let mut open = self.open_or_begin(state, header).await?;
+        let entry = Signed::read(&bytes).map_err(|_| Problem::new("document.unreadable"))?;
+        let item = NewItem {
+            hash: entry.hash,
+            kind: ItemKind::Entry,
+            bytes,
+            actor: None,
+            origin: Origin::Local {
+                urgency: urgency(header.kind()),
+            },
+        };
+        open.add_entry(entry);
+        let commits = vec![self.document_commit(state, &open, vec![item])];
+        self.commit_local(state, commits, vec![(header.id(), open)])
+            .await
+    }
+
+    async fn commit_local(
+        &self,
+        state: &mut State,
+        commits: Vec<DocumentCommit>,
+        opened: Vec<(DocumentId, Open)>,
+    ) -> Outcome<()> {
+        if commits.is_empty() {
+            return Ok(());
+        }
+        let commit = Commit {
+            documents: commits,
+            actors: Vec::new(),
+            now: self.clock.now(),
+        };
+        if let Err(error) = self.store.commit(commit).await {
+            // Whether any of it reached the disk is not known: nothing in memory may rest on it.
+            for (id, _) in &opened {
+                state.cache.forget(*id);
+            }
+            state.actor = Actor::from_random(self.randomness.id());
+            state.cache.forget_all();
+            return Err(error.into());
+        }
+        let changed: Vec<DocumentId> = opened.iter().map(|(id, _)| *id).collect();
+        let people = opened
+            .iter()
+            .any(|(_, open)| open.document.header().kind() == DocumentKind::Person);
+        for (id, open) in opened {
+            state.cache.put(id, open);
+        }
+        if people {
+            state.people.forget();
+        }
+        self.announce(changed, false);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// What the store is to hold of a document after new items.
+    pub(crate) fn document_commit(
+        &self,
+        state: &State,
+        open: &Open,
+        new_items: Vec<NewItem>,
+    ) -> DocumentCommit {
+        let facts = Facts {
+            user_of: &|actor| state.user_of(actor),
+        };
+        DocumentCommit {
+            header: RawHeader::from(open.document.header()),
+            new_items,
+            read_models: Some(projection::read_models(open, &facts)),
+            shown: Shown::Yes,
+        }
+    }
+
+    /// The document, or a new one where nothing of it is here yet.
+    pub(crate) async fn open_or_begin(&self, state: &mut State, header: &Header) -> Outcome<Open> {
+        match self.try_open(state, header).await? {
+            Some(open) => Ok(open),
+            None => {
+                let document = Document::create(header, state.actor)
+                    .map_err(|_| Problem::new("document.unreadable"))?;
+                Ok(Open {
+                    document,
+                    entries: Vec::new(),
+                })
+            }
+        }
+    }
+
+    /// The document, where something of it is here.
+    pub(crate) async fn try_open(
+        &self,
+        state: &mut State,
+        header: &Header,
+    ) -> Outcome<Option<Open>> {
+        let id = header.id();
+        if let Some(open) = state.cache.get(id) {
+            return Ok(Some(open.clone()));
+        }
+        let Some(stored) = self.store.load(id).await? else {
+            return Ok(None);
+        };
+        let open = self.read_stored(state, header, &stored)?;
+        state.cache.put(id, open.clone());
+        Ok(Some(open))
+    }
+
+    /// The document with this id, where something of it is here and this version knows its kind.
+    pub(crate) async fn open_by_id(
+        &self,
+        state: &mut State,
+        id: DocumentId,
+    ) -> Outcome<Option<Open>> {
+        if let Some(open) = state.cache.get(id) {
+            return Ok(Some(open.clone()));
+        }
+        let Some(stored) = self.store.load(id).await? else {
+            return Ok(None);
+        };
+        let Ok(header) = stored.header.header() else {
+            return Ok(None);
+        };
+        let open = self.read_stored(state, &header, &stored)?;
+        state.cache.put(id, open.clone());
+        Ok(Some(open))
+    }
+
+    pub(crate) fn read_stored(
+        &self,
+        state: &State,
+        header: &Header,
+        stored: &StoredDocument,
+    ) -> Outcome<Open> {
+        let changes = stored
+            .items
+            .iter()
+            .filter(|item| item.kind == ItemKind::Change);
+        let loaded = Document::load(header, state.actor, changes.map(|item| &item.bytes))
+            .map_err(|_| Problem::new("document.unreadable"))?;
+        for aside in &loaded.set_aside {
+            // The bytes stay in the store; the reason names no person.
+            tracing::warn!(document = %header.id(), reason = %aside.reason, "a change was set aside");
+        }
+        let mut open = Open {
+            document: loaded.document,
+            entries: Vec::new(),
+        };
+        for item in stored
+            .items
+            .iter()
+            .filter(|item| item.kind == ItemKind::Entry)
+        {
+            match Signed::read(&item.bytes) {
+                Ok(entry) => open.add_entry(entry),
+                Err(reason) => {
+                    tracing::warn!(document = %header.id(), %reason, "an entry was set aside");
+                }
+            }
+        }
+        Ok(open)
+    }
+}
+
+fn local_change(header: &Header, change: RawChange, state: &State) -> NewItem {
+    NewItem {
+        hash: change.hash,
+        kind: ItemKind::Change,
+        bytes: change.bytes,
+        actor: Some(*state.actor.as_bytes()),
+        origin: Origin::Local {
+            urgency: urgency(header.kind()),
+        },
+    }
+}
+
+/// Puts a refused edit into a problem that names the field.
+pub(crate) fn edit_problem(error: &EditError) -> Problem {
+    match error {
+        EditError::InConflict { field } => Problem::new("edit.in_conflict").with("field", field),
+        EditError::NewerSchema { .. } => Problem::new("document.newer_schema"),
+        other => Problem::new("edit.refused")
+            .with("field", other.field().unwrap_or("–"))
+            .with("reason", other.to_string()),
+    }
+}

@@ -1,0 +1,112 @@
+//! Who uses this tablet: the one-time code's outcome, kept in the encrypted store.
+
+use crate::{
+    api::{Enrol, Me},
+    failure::{Outcome, Problem},
+    sync::transport::Access,
+    tablet::{Companion, State},
+};
+use ed25519_dalek::SigningKey;
+use hemrond_domain::{ids::DeviceId, people::User};
+use hemrond_policy::Principal;
+use hemrond_protocol::enrolment::EnrolRequest;
+use serde::{Deserialize, Serialize};
+
+/// The key under which the store keeps the enrolment.
+const META: &str = "enrolment";
+
+/// Everything that enrolment gave this tablet.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Enrolment {
+    pub(crate) user: User,
+    pub(crate) organisation_name: String,
+    pub(crate) device: DeviceId,
+    pub(crate) tablet: String,
+    pub(crate) server: String,
+    credential: String,
+    signing_key: String,
+}
+
+impl Enrolment {
+    pub(crate) fn access(&self) -> Access {
+        Access {
+            server: self.server.clone(),
+            credential: self.credential.clone(),
+        }
+    }
+
+    pub(crate) fn principal(&self) -> Principal {
+        Principal::from(&self.user)
+    }
+
+    /// The tablet's own key, for signing entries.
+    pub(crate) fn signing_key(&self) -> Outcome<SigningKey> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(&self.signing_key, &mut bytes)
+            .map_err(|_| Problem::new("key.unreadable"))?;
+        Ok(SigningKey::from_bytes(&bytes))
+    }
+}
+
+impl Companion {
+    /// Reads the enrolment, if there is one.
+    pub(crate) async fn read_enrolment(store: &hemrond_store::Store) -> Outcome<Option<Enrolment>> {
+        match store.meta_get(META).await? {
+            Some(text) => serde_json::from_str(&text)
+                .map(Some)
+                .map_err(|_| Problem::new("key.unreadable")),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) async fn enrol(&self, state: &mut State, args: &Enrol) -> Outcome<()> {
+        if state.enrolment.is_some() {
+            return Err(Problem::new("enrol.already"));
+        }
+        let tablet = args.tablet.trim();
+        if tablet.is_empty() || tablet.chars().count() > 60 {
+            return Err(Problem::new("enrol.tablet_name"));
+        }
+        let secret = self.randomness.key();
+        let key = SigningKey::from_bytes(&secret);
+        let request = EnrolRequest {
+            code: args.code.trim().to_owned(),
+            tablet: tablet.to_owned(),
+            public_key: hex::encode(key.verifying_key().as_bytes()),
+        };
+        let answer = self
+            .transport
+            .enrol(&args.server, &request)
+            .await
+            .map_err(|error| error.problem())?;
+        let enrolment = Enrolment {
+            user: answer.user,
+            organisation_name: answer.organisation_name,
+            device: answer.device,
+            tablet: tablet.to_owned(),
+            server: args.server.trim().to_owned(),
+            credential: answer.credential,
+            signing_key: hex::encode(secret),
+        };
+        let text = serde_json::to_string(&enrolment).map_err(|_| Problem::new("key.unreadable"))?;
+        self.store.meta_set(META, &text).await?;
+        state.enrolment = Some(enrolment);
+        Ok(())
+    }
+
+    /// Who uses this tablet, for the line at the top.
+    pub(crate) async fn me(&self, state: &State) -> Outcome<Option<Me>> {
+        let Some(enrolment) = &state.enrolment else {
+            return Ok(None);
+        };
+        let user = &enrolment.user;
+        Ok(Some(Me {
+            id: user.id,
+            name: user.name.clone(),
+            role: user.role,
+            unit: user.unit,
+            unit_name: state.unit_name(user.unit),
+            organisation_name: enrolment.organisation_name.clone(),
+        }))
+    }
+}

@@ -1,0 +1,106 @@
+//! From errors to sentences: every failure names what happened and what to do.
+
+use crate::{
+    api::{Failure, Language},
+    texts,
+};
+use std::collections::BTreeMap;
+
+/// Every code that this crate gives by itself. Codes of identity numbers, of the store and of the
+/// server's refusals come from their own crates and files.
+pub const CODES: &[&str] = &[
+    "command.unreadable",
+    "document.newer_schema",
+    "document.unknown",
+    "document.unreadable",
+    "edit.in_conflict",
+    "edit.not_in_conflict",
+    "edit.refused",
+    "enrol.already",
+    "enrol.needed",
+    "enrol.tablet_name",
+    "export.failed",
+    "key.unreadable",
+    "note.empty",
+    "observation.empty",
+    "person.duplicate",
+    "person.name",
+    "person.unknown",
+    "policy.forbidden",
+    "round.bad_time",
+    "round.row_unknown",
+    "sign.obstacle",
+    "sync.offline_by_choice",
+    "sync.violation",
+    "transport.busy",
+    "transport.not_hemrond",
+    "transport.rejected",
+    "transport.server_failed",
+    "transport.timeout",
+    "transport.too_large",
+    "transport.unreachable",
+    "transport.url",
+    "unchanged.nothing",
+    "visit.unknown",
+];
+
+/// What went wrong, before it is put into a person's language.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}")]
+pub struct Problem {
+    /// The stable code.
+    pub code: String,
+    /// What the sentence's placeholders stand for.
+    pub params: BTreeMap<String, String>,
+}
+
+impl Problem {
+    /// A problem without placeholders.
+    pub fn new(code: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            params: BTreeMap::new(),
+        }
+    }
+
+    /// Fills a placeholder.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// Puts the problem into a person's language.
+    #[must_use]
+    pub fn told(self, language: Language) -> Failure {
+        let message = texts::sentence(language, &self.code, &self.params)
+            .or_else(|| texts::sentence(language, "unexpected", &self.with_code().params))
+            .unwrap_or_else(|| self.code.clone());
+        Failure {
+            code: self.code,
+            params: self.params,
+            message,
+        }
+    }
+
+    fn with_code(&self) -> Self {
+        self.clone().with("code", &self.code)
+    }
+}
+
+/// The result of a use case.
+pub type Outcome<T> = Result<T, Problem>;
+
+impl From<hemrond_store::StoreError> for Problem {
+    fn from(error: hemrond_store::StoreError) -> Self {
+        tracing::error!(%error, "the store");
+        Self::new(error.code()).with("detail", &error)
+    }
+}
+
+impl From<hemrond_store::OpenError> for Problem {
+    fn from(error: hemrond_store::OpenError) -> Self {
+        tracing::error!(%error, "opening the store");
+        Self::new(error.code()).with("detail", &error)
+    }
+}

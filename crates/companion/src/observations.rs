@@ -1,0 +1,148 @@
+//! Home-help observations: logging one, and showing them.
+
+use crate::{
+    api::{Degree, Observation, Observe, ObservedThing, Tile, Whereabouts},
+    change::Work,
+    failure::{Outcome, Problem},
+    tablet::{Companion, State},
+};
+use chrono::SecondsFormat;
+use hemrond_documents::{Edit, Value};
+use hemrond_domain::{
+    ids::{PersonId, RowId},
+    record::{DocumentId, Header},
+};
+use hemrond_store::ObservationRow;
+use serde::{Serialize, de::DeserializeOwned};
+use std::collections::{BTreeMap, HashMap};
+
+/// How many tiles of the latest observations a page shows.
+const MOST: u32 = 60;
+
+impl Companion {
+    pub(crate) async fn observe(&self, state: &mut State, args: &Observe) -> Outcome<Observation> {
+        if args.tiles.is_empty() {
+            return Err(Problem::new("observation.empty"));
+        }
+        if self.store.person(args.person).await?.is_none() {
+            return Err(Problem::new("person.unknown"));
+        }
+        let user = state.enrolled()?.user.clone();
+        let now = self.clock.now();
+        let words = args
+            .words
+            .as_deref()
+            .map(str::trim)
+            .filter(|words| !words.is_empty());
+        let act = RowId::from_bytes(self.randomness.id());
+        let mut edits = Vec::new();
+        for (place, tile) in args.tiles.iter().enumerate() {
+            // The act bears the first row's name, so that each act is found by one of its rows.
+            let row = if place == 0 {
+                act
+            } else {
+                RowId::from_bytes(self.randomness.id())
+            };
+            let mut values: BTreeMap<String, Value> = BTreeMap::new();
+            values.insert("act".to_owned(), act.to_string().into());
+            let at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+            values.insert("at".to_owned(), at.into());
+            values.insert("by".to_owned(), user.id.to_string().into());
+            values.insert("unit".to_owned(), user.unit.to_string().into());
+            values.insert("what".to_owned(), name(&tile.what)?.into());
+            values.insert("degree".to_owned(), name(&tile.degree)?.into());
+            if let Some(words) = words.filter(|_| place == 0) {
+                values.insert("words".to_owned(), words.into());
+            }
+            edits.push(Edit::AddRow {
+                collection: "entries".to_owned(),
+                row,
+                values,
+            });
+        }
+        let header = Header::observations(user.organisation, args.person, self.clock.today());
+        let document = header.id();
+        self.change(state, vec![Work { header, edits }]).await?;
+        Ok(Observation {
+            row: act,
+            person: args.person,
+            tiles: args.tiles.clone(),
+            words: words.map(str::to_owned),
+            by: state.colleague(Some(user.id)),
+            at: now,
+            retracted: false,
+            whereabouts: self.whereabouts(state, document, &[]).await?,
+        })
+    }
+
+    /// The latest observations about a person, newest first.
+    pub(crate) async fn observations(
+        &self,
+        state: &State,
+        person: PersonId,
+    ) -> Outcome<Vec<Observation>> {
+        let rows = self.store.observations_of(person, MOST).await?;
+        let mut documents: Vec<DocumentId> = rows.iter().map(|row| row.document).collect();
+        documents.sort_unstable();
+        documents.dedup();
+        let whereabouts = self.whereabouts_of(state, &documents, &[]).await?;
+        Ok(group(state, &rows, &whereabouts))
+    }
+}
+
+/// Puts the tiles of one act together again.
+pub(crate) fn group(
+    state: &State,
+    rows: &[ObservationRow],
+    whereabouts: &HashMap<DocumentId, Whereabouts>,
+) -> Vec<Observation> {
+    let mut acts: Vec<Observation> = Vec::new();
+    for row in rows {
+        let (Some(what), Some(degree)) = (read(&row.what), read(&row.degree)) else {
+            continue;
+        };
+        let tile = Tile { what, degree };
+        if let Some(known) = acts.iter_mut().find(|act| act.row == row.act) {
+            known.tiles.push(tile);
+            known.words = known.words.take().or_else(|| row.words.clone());
+            known.retracted &= row.retracted;
+            continue;
+        }
+        acts.push(Observation {
+            row: row.act,
+            person: row.person,
+            tiles: vec![tile],
+            words: row.words.clone(),
+            by: state.colleague(row.by_user),
+            at: row.at,
+            retracted: row.retracted,
+            whereabouts: whereabouts
+                .get(&row.document)
+                .cloned()
+                .unwrap_or(Whereabouts::Unchanged),
+        });
+    }
+    acts
+}
+
+/// The stable name that documents keep, which is also the name on the wire.
+fn name<T: Serialize>(value: &T) -> Outcome<String> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => Ok(name),
+        _ => Err(Problem::new("observation.empty")),
+    }
+}
+
+fn read<T: DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+}
+
+/// What and degree that this version knows, for the inbox.
+pub(crate) fn is_worse(row: &ObservationRow) -> bool {
+    !row.retracted
+        && matches!(
+            read::<Degree>(&row.degree),
+            Some(Degree::Worse | Degree::MuchWorse)
+        )
+        && read::<ObservedThing>(&row.what).is_some()
+}

@@ -1,0 +1,7 @@
+//! People: search, adding, and a person's page.
+
+mod add;
+mod brief;
+pub(crate) mod index;
+mod page;
+mod search;

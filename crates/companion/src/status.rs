@@ -1,0 +1,165 @@
+//! The line at the top of every page, and the page about sync.
+
+use crate::{
+    api::{
+        Connection, Disagreement, RefusedItem, Rights, Status, SyncPage, UnshownDocument,
+        WaitingDocument,
+    },
+    failure::{Outcome, Problem},
+    tablet::{Companion, State},
+    visit::disagreements,
+};
+use hemrond_domain::{
+    ids::PersonId,
+    record::{DocumentId, DocumentKind},
+};
+use hemrond_policy::Action;
+use hemrond_store::{RawHeader, RefusedRow};
+use std::collections::BTreeMap;
+
+impl Companion {
+    pub(crate) async fn status(&self, state: &mut State) -> Outcome<Status> {
+        let outbox = self.store.outbox_summary().await?;
+        let refused = self.store.refused_all().await?;
+        let may = if state.enrolment.is_some() {
+            self.rights(state)?
+        } else {
+            Rights::default()
+        };
+        let connection = match state.link.connection {
+            Connection::Syncing if state.link.offline_by_choice => Connection::Offline,
+            connection => connection,
+        };
+        Ok(Status {
+            user: self.me(state).await?,
+            tablet: state
+                .enrolment
+                .as_ref()
+                .map(|enrolment| enrolment.tablet.clone()),
+            server: state
+                .enrolment
+                .as_ref()
+                .map(|enrolment| enrolment.server.clone()),
+            today: self.clock.today(),
+            connection,
+            waiting: outbox.items,
+            waiting_since: outbox.oldest_queued_at,
+            refused: u32::try_from(refused.len()).unwrap_or(u32::MAX),
+            disagreements: self.store.disagreement_count().await?,
+            last_contact: state.link.last_contact,
+            progress: state.link.progress,
+            key_kept_in: self.key_kept_in,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings: state.settings.clone(),
+            may,
+        })
+    }
+
+    fn rights(&self, state: &State) -> Outcome<Rights> {
+        Ok(Rights {
+            rounds: self.may_kind(state, Action::Read, DocumentKind::Round)?,
+            health: self.may_read_health(state)?,
+            observe: self.may_kind(state, Action::Write, DocumentKind::Observations)?,
+            add_person: self.may_kind(state, Action::Write, DocumentKind::Person)?,
+        })
+    }
+
+    pub(crate) async fn sync_page(&self, state: &mut State) -> Outcome<SyncPage> {
+        let language = state.settings.language;
+        let mut waiting = Vec::new();
+        for row in self.store.outbox_by_document().await? {
+            let Ok(header) = row.header.header() else {
+                continue;
+            };
+            waiting.push(WaitingDocument {
+                document: row.document,
+                kind: header.kind(),
+                person: self.whose(state, &row.header).await?,
+                visit: header.visit_id(),
+                changes: row.items,
+                since: row.oldest_queued_at,
+            });
+        }
+        let mut refused = Vec::new();
+        for ((document, code), rows) in by_reason(self.store.refused_all().await?) {
+            let Some(first) = rows.first() else { continue };
+            let header = first.header.header().ok();
+            refused.push(RefusedItem {
+                document,
+                kind: header.as_ref().map(hemrond_domain::record::Header::kind),
+                person: self.whose(state, &first.header).await?,
+                visit: header
+                    .as_ref()
+                    .and_then(hemrond_domain::record::Header::visit_id),
+                items: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+                reason: Problem::new(code).told(language),
+                at: first.at,
+            });
+        }
+        let unshown = self
+            .store
+            .unshown()
+            .await?
+            .into_iter()
+            .map(|row| UnshownDocument {
+                document: row.document,
+                kind: row.header.kind,
+                reason: Problem::new(row.reason).told(language),
+            })
+            .collect();
+        Ok(SyncPage {
+            disagreements: self.all_disagreements(state).await?,
+            documents: self.store.document_count().await?,
+            last_failure: state
+                .link
+                .last_failure
+                .clone()
+                .map(|problem| problem.told(language)),
+            next_try: state.link.next_try,
+            status: self.status(state).await?,
+            waiting,
+            refused,
+            unshown,
+        })
+    }
+
+    async fn whose(
+        &self,
+        state: &State,
+        header: &RawHeader,
+    ) -> Outcome<Option<crate::api::PersonBrief>> {
+        match header.person {
+            Some(person) if state.enrolment.is_some() => self.brief_of(state, person).await,
+            _ => Ok(None),
+        }
+    }
+
+    async fn all_disagreements(&self, state: &mut State) -> Outcome<Vec<Disagreement>> {
+        let rows = self.store.disagreements().await?;
+        let mut documents: Vec<(DocumentId, Option<PersonId>)> =
+            rows.iter().map(|row| (row.document, row.person)).collect();
+        documents.dedup();
+        let mut all = Vec::new();
+        for (document, person) in documents {
+            let brief = match person {
+                Some(person) => self.brief_of(state, person).await?,
+                None => None,
+            };
+            if let Some(open) = self.open_by_id(state, document).await? {
+                all.extend(disagreements(state, &open, brief.as_ref()));
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn by_reason(rows: Vec<RefusedRow>) -> BTreeMap<(DocumentId, String), Vec<RefusedRow>> {
+    let mut groups: BTreeMap<(DocumentId, String), Vec<RefusedRow>> = BTreeMap::new();
+    for row in rows {
+        groups
+            .entry((row.document, row.code.clone()))
+            .or_default()
+            .push(row);
+    }
+    groups
+}

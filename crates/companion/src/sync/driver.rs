@@ -1,0 +1,122 @@
+//! One sync from beginning to end: the engine's loop with a real store and a real network.
+
+use crate::{
+    api::{Connection, Event, Progress},
+    failure::{Outcome, Problem},
+    tablet::Companion,
+};
+use hemrond_protocol::{SyncResponse, encoding, limits};
+use hemrond_sync::{Position, Session};
+
+/// Set once everything was compared with the server since this tablet was started.
+pub(crate) const APP: &str = env!("CARGO_PKG_VERSION");
+
+/// Whether to compare everything with the server although the epochs agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Check {
+    /// Only if the server asks for it.
+    IfNeeded,
+    /// Always: after a start, since the database may be an older copy of itself.
+    Everything,
+}
+
+impl Companion {
+    /// Syncs until nothing is left to send or to get.
+    ///
+    /// Returns the position in the feed, from which to wait for news.
+    pub(crate) async fn sync(&self, check: Check) -> Outcome<Position> {
+        let _one_at_a_time = self.syncing.lock().await;
+        self.set_connection(Connection::Syncing).await;
+        let result = self.sync_rounds(check).await;
+        {
+            let mut state = self.state.lock().await;
+            state.link.progress = None;
+            match &result {
+                Ok(_) => {
+                    state.link.connection = Connection::Online;
+                    state.link.last_failure = None;
+                }
+                Err(problem) => {
+                    state.link.connection = match problem.code.as_str() {
+                        "transport.rejected" => Connection::Rejected,
+                        _ => Connection::Offline,
+                    };
+                    state.link.last_failure = Some(problem.clone());
+                }
+            }
+        }
+        self.announce_status().await;
+        result
+    }
+
+    async fn sync_rounds(&self, check: Check) -> Outcome<Position> {
+        let (access, position) = {
+            let state = self.state.lock().await;
+            let position = self.store.sync_position().await?;
+            (
+                state.enrolled()?.access(),
+                Position {
+                    epoch: position.epoch.map(hemrond_protocol::Epoch),
+                    cursor: position.cursor,
+                },
+            )
+        };
+        // A tablet that has never synced has nothing to compare.
+        let compare = check == Check::Everything && position.epoch.is_some();
+        let mut session = Session::new(position, APP, compare);
+        let mut done: u64 = 0;
+        loop {
+            let gathered = self.gather(&session).await?;
+            let request = session.request(gathered);
+            let body = encoding::encode(&request).map_err(|error| violation(&error))?;
+            if body.len() > limits::MAX_COMPRESSED {
+                return Err(Problem::new("transport.too_large"));
+            }
+            let answer = self
+                .transport
+                .sync(&access, body)
+                .await
+                .map_err(|error| error.problem())?;
+            let response: SyncResponse =
+                encoding::decode_response(&answer).map_err(|error| violation(&error))?;
+            let before = session.position().cursor;
+            let taken = session
+                .answer(response)
+                .map_err(|error| violation(&error))?;
+            done += session.position().cursor.saturating_sub(before);
+            let left = taken.remaining;
+            let again = taken.again;
+            self.take(&mut session, taken).await?;
+            if !again {
+                return Ok(session.position());
+            }
+            self.set_progress(Progress { done, left }).await;
+        }
+    }
+
+    async fn set_connection(&self, connection: Connection) {
+        self.state.lock().await.link.connection = connection;
+        self.announce_status().await;
+    }
+
+    async fn set_progress(&self, progress: Progress) {
+        self.state.lock().await.link.progress = Some(progress);
+        self.announce_status().await;
+    }
+
+    pub(crate) async fn announce_status(&self) {
+        let mut state = self.state.lock().await;
+        // A status that cannot be read now will be read with the next question.
+        if let Ok(status) = self.status(&mut state).await {
+            let _ = self.events.send(Event::Status {
+                status: Box::new(status),
+            });
+        }
+    }
+}
+
+/// An answer that no honest server of ours gives.
+fn violation(error: &dyn std::fmt::Display) -> Problem {
+    tracing::warn!(reason = %error, "the server's answer was not used");
+    Problem::new("sync.violation")
+}

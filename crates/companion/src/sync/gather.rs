@@ -1,0 +1,116 @@
+//! Gathering from the store what the engine asks for.
+
+use super::priorities;
+use crate::{failure::Outcome, tablet::Companion};
+use hemrond_protocol::{
+    Author, Bucket, DocumentDigest, Item, ItemKind, PushDocument, WireHeader, WireId, limits,
+};
+use hemrond_store::{OutboxDocument, RawHeader};
+use hemrond_sync::{Gathered, ItemName, Session};
+
+impl Companion {
+    pub(super) async fn gather(&self, session: &Session) -> Outcome<Gathered> {
+        let state = self.state.lock().await;
+        let ask = session.ask();
+        let mut gathered = Gathered::default();
+        if ask.push {
+            let waiting = self.store.outbox_summary().await?.items;
+            let batch = self
+                .store
+                .outbox_batch(limits::MAX_PUSH_ITEMS, limits::MAX_PUSH_BYTES)
+                .await?;
+            let mut sent = 0;
+            for document in batch {
+                sent += u32::try_from(document.items.len()).unwrap_or(u32::MAX);
+                gathered.names.push(names(&document));
+                gathered.push.push(push(document, &|actor| {
+                    state.authors.get(actor).map(|(user, device)| Author {
+                        actor: WireId(*actor),
+                        user: (*user).into(),
+                        device: (*device).into(),
+                    })
+                }));
+            }
+            gathered.push_more = waiting > sent;
+            gathered.wanted = priorities::wanted(self, &state).await?;
+        }
+        if ask.buckets {
+            gathered.buckets = self
+                .store
+                .bucket_digests()
+                .await?
+                .into_iter()
+                .map(|(first, digest)| Bucket { first, digest })
+                .collect();
+        }
+        if !ask.documents.is_empty() {
+            gathered.documents = self
+                .store
+                .document_digests(&ask.documents)
+                .await?
+                .into_iter()
+                .map(|(document, digest)| DocumentDigest {
+                    document: document.into(),
+                    digest,
+                })
+                .collect();
+        }
+        Ok(gathered)
+    }
+}
+
+fn names(document: &OutboxDocument) -> Vec<ItemName> {
+    let id = document.header.id();
+    document
+        .items
+        .iter()
+        .map(|item| ItemName {
+            document: id,
+            hash: item.hash,
+        })
+        .collect()
+}
+
+fn push(document: OutboxDocument, author: &dyn Fn(&[u8; 16]) -> Option<Author>) -> PushDocument {
+    let items = document
+        .items
+        .into_iter()
+        .map(|item| Item {
+            kind: match item.kind {
+                hemrond_store::ItemKind::Change => ItemKind::Change,
+                hemrond_store::ItemKind::Entry => ItemKind::Entry,
+            },
+            // A colleague's item that a restored server has forgotten is given back with its
+            // author's name.
+            author: item
+                .foreign
+                .then(|| item.actor.as_ref().and_then(author))
+                .flatten(),
+            bytes: item.bytes,
+        })
+        .collect();
+    PushDocument {
+        header: wire_header(&document.header),
+        items,
+    }
+}
+
+pub(super) fn wire_header(header: &RawHeader) -> WireHeader {
+    WireHeader {
+        kind: header.kind.clone(),
+        organisation: header.organisation.into(),
+        unit: header.unit.map(WireId::from),
+        person: header.person.map(WireId::from),
+        part: header.part.clone(),
+    }
+}
+
+pub(super) fn raw_header(header: &WireHeader) -> RawHeader {
+    RawHeader {
+        kind: header.kind.clone(),
+        organisation: header.organisation.into(),
+        unit: header.unit.map(Into::into),
+        person: header.person.map(Into::into),
+        part: header.part.clone(),
+    }
+}

@@ -1,0 +1,218 @@
+//! The way to the server over HTTP, with reqwest and rustls.
+
+use super::transport::{Access, Transport, TransportError};
+use async_trait::async_trait;
+use hemrond_protocol::{
+    CONTENT_TYPE, ENROL_PATH, NEWS_PATH, SYNC_PATH,
+    enrolment::{EnrolRequest, EnrolResponse, MAGIC, Problem},
+    limits,
+};
+use reqwest::{Client, Response, StatusCode, header};
+use std::time::Duration;
+
+/// How long to wait for a connection: a kitchen without coverage must say so soon.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long a whole sync request may take on a slow network.
+const SYNC: Duration = Duration::from_secs(60);
+
+/// The largest answer that is read.
+const MAX_ANSWER: usize = 16 * limits::MAX_COMPRESSED;
+
+/// A client for one tablet.
+#[derive(Debug, Clone)]
+pub struct HttpTransport {
+    client: Client,
+}
+
+/// Why no client could be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the network client could not be started: {0}")]
+pub struct ClientError(#[source] reqwest::Error);
+
+impl HttpTransport {
+    /// Makes a client. Proxies from the environment are not used: care data goes straight to its
+    /// server.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be read.
+    pub fn new() -> Result<Self, ClientError> {
+        // Installed once per process; a second time it says so, and that is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .connect_timeout(CONNECT)
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_idle_timeout(Duration::from_secs(50))
+            .build()
+            .map_err(ClientError)?;
+        Ok(Self { client })
+    }
+}
+
+/// Puts a path behind a server address that a person typed.
+fn url(server: &str, path: &str) -> Result<reqwest::Url, TransportError> {
+    let wrong = || TransportError::Address(server.to_owned());
+    let base = reqwest::Url::parse(server.trim()).map_err(|_| wrong())?;
+    if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
+        return Err(wrong());
+    }
+    // Without encryption only to this very machine: tests, demonstrations, a proxy beside it.
+    let local = match base.host_str() {
+        Some("localhost") => true,
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback()),
+        None => false,
+    };
+    if base.scheme() == "http" && !local {
+        return Err(wrong());
+    }
+    base.join(path).map_err(|_| wrong())
+}
+
+fn lost(error: &reqwest::Error) -> TransportError {
+    if error.is_timeout() {
+        TransportError::Timeout
+    } else {
+        TransportError::Unreachable(error.to_string())
+    }
+}
+
+/// Reads a body up to the limit.
+async fn body(mut response: Response) -> Result<Vec<u8>, TransportError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
+        if bytes.len() + chunk.len() > MAX_ANSWER {
+            return Err(TransportError::NotHemrond);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// Tells our server's refusals from other servers' answers.
+async fn refused(response: Response) -> TransportError {
+    let status = response.status();
+    let problem = match body(response).await {
+        Ok(bytes) => serde_json::from_slice::<Problem>(&bytes).ok(),
+        Err(error) => return error,
+    };
+    match problem.filter(|problem| problem.hemrond == MAGIC) {
+        Some(problem) => match status {
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => TransportError::Busy,
+            StatusCode::PAYLOAD_TOO_LARGE => TransportError::TooLarge,
+            status if status.is_client_error() => TransportError::Rejected(problem.code),
+            status => TransportError::Failed(status.as_u16()),
+        },
+        // A proxy in front of our server answers in its own words when the server is down.
+        None if status.is_server_error() => TransportError::Failed(status.as_u16()),
+        None => TransportError::NotHemrond,
+    }
+}
+
+#[async_trait]
+impl Transport for HttpTransport {
+    async fn enrol(
+        &self,
+        server: &str,
+        request: &EnrolRequest,
+    ) -> Result<EnrolResponse, TransportError> {
+        let body_json = serde_json::to_vec(request).map_err(|_| TransportError::NotHemrond)?;
+        let response = self
+            .client
+            .post(url(server, ENROL_PATH)?)
+            .header(header::CONTENT_TYPE, "application/json")
+            .timeout(SYNC)
+            .body(body_json)
+            .send()
+            .await
+            .map_err(|error| lost(&error))?;
+        if !response.status().is_success() {
+            return Err(refused(response).await);
+        }
+        let answer: EnrolResponse = serde_json::from_slice(&body(response).await?)
+            .map_err(|_| TransportError::NotHemrond)?;
+        if answer.hemrond == MAGIC {
+            Ok(answer)
+        } else {
+            Err(TransportError::NotHemrond)
+        }
+    }
+
+    async fn sync(&self, access: &Access, request: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        let response = self
+            .client
+            .post(url(&access.server, SYNC_PATH)?)
+            .bearer_auth(&access.credential)
+            .header(header::CONTENT_TYPE, CONTENT_TYPE)
+            .timeout(SYNC)
+            .body(request)
+            .send()
+            .await
+            .map_err(|error| lost(&error))?;
+        if !response.status().is_success() {
+            return Err(refused(response).await);
+        }
+        let ours = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|value| value.as_bytes() == CONTENT_TYPE.as_bytes());
+        if !ours {
+            return Err(TransportError::NotHemrond);
+        }
+        body(response).await
+    }
+
+    async fn news(&self, access: &Access, after: u64) -> Result<Option<u64>, TransportError> {
+        #[derive(serde::Deserialize)]
+        struct News {
+            head: u64,
+        }
+        let mut url = url(&access.server, NEWS_PATH)?;
+        url.query_pairs_mut()
+            .append_pair("after", &after.to_string());
+        let response = self
+            .client
+            .get(url)
+            .bearer_auth(&access.credential)
+            .timeout(Duration::from_secs(limits::NEWS_WAIT_SECONDS + 15))
+            .send()
+            .await
+            .map_err(|error| lost(&error))?;
+        if response.status() == StatusCode::NO_CONTENT {
+            return Ok(None);
+        }
+        if !response.status().is_success() {
+            return Err(refused(response).await);
+        }
+        let news: News = serde_json::from_slice(&body(response).await?)
+            .map_err(|_| TransportError::NotHemrond)?;
+        Ok(Some(news.head))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_must_be_https_or_this_machine() {
+        for (address, good) in [
+            ("https://hemrond.example.se", true),
+            ("https://hemrond.example.se/under/", true),
+            ("http://127.0.0.1:8787", true),
+            ("http://[::1]:8787", true),
+            ("http://localhost:8787", true),
+            ("http://hemrond.example.se", false),
+            ("http://127.0.0.1.example.se", false),
+            ("ftp://hemrond.example.se", false),
+            ("hemrond", false),
+            ("", false),
+        ] {
+            assert_eq!(url(address, SYNC_PATH).is_ok(), good, "{address:?}");
+        }
+    }
+}

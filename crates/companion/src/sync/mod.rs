@@ -1,0 +1,12 @@
+//! Sync on the tablet: carrying the engine's messages, and knowing when.
+
+mod driver;
+pub(crate) use driver::Check;
+mod gather;
+pub mod http;
+mod priorities;
+mod runner;
+mod take;
+pub mod transport;
+
+pub use runner::Runner;

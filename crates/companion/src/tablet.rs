@@ -1,0 +1,243 @@
+//! The companion: one tablet's state and the parts that every use case shares.
+
+use crate::{
+    api::{Connection, Event, KeyPlace, Progress, Settings},
+    cache::Cache,
+    enrolment::Enrolment,
+    environment::{Clock, Randomness},
+    failure::{Outcome, Problem},
+    people::index::PeopleIndex,
+    sync::transport::Transport,
+};
+use chrono::{DateTime, Utc};
+use hemrond_documents::{Actor, Hash};
+use hemrond_domain::{
+    ids::{DeviceId, UnitId, UserId},
+    people::Role,
+    record::{DocumentId, Header},
+};
+use hemrond_policy::{Action, Policy, Resource};
+use hemrond_store::{Key, Store};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::sync::{Mutex, Notify, broadcast};
+
+/// Everything that a companion gets from outside.
+pub struct Environment {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub randomness: Arc<dyn Randomness>,
+    /// The way to the server.
+    pub transport: Arc<dyn Transport>,
+    /// Where the database's key is kept, to be told to the user.
+    pub key_kept_in: KeyPlace,
+}
+
+/// A tablet's companion: every command goes through it, whatever the face.
+pub struct Companion {
+    pub(crate) store: Store,
+    pub(crate) policy: Policy,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) randomness: Arc<dyn Randomness>,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) key_kept_in: KeyPlace,
+    pub(crate) folder: PathBuf,
+    pub(crate) state: Mutex<State>,
+    /// Held through a sync, so that two never run at once.
+    pub(crate) syncing: Mutex<()>,
+    pub(crate) events: broadcast::Sender<Event>,
+    /// Wakes the background sync: something is to be sent, or the user asks.
+    pub(crate) wake: Notify,
+    /// Ends the wait after a failed try: the user asked, or the network is said to be back.
+    pub(crate) asked: Notify,
+}
+
+/// What changes while the companion runs. Everything that must last is in the store.
+pub(crate) struct State {
+    pub(crate) enrolment: Option<Enrolment>,
+    /// Drawn anew at every start and after every failed write; never stored.
+    pub(crate) actor: Actor,
+    pub(crate) cache: Cache,
+    pub(crate) authors: HashMap<[u8; 16], (UserId, DeviceId)>,
+    /// Colleagues' names and roles, from the directory.
+    pub(crate) staff: BTreeMap<UserId, (Option<String>, Option<Role>)>,
+    pub(crate) units: BTreeMap<UnitId, String>,
+    pub(crate) people: PeopleIndex,
+    pub(crate) settings: Settings,
+    /// What the user had seen of a document when they opened it in this run.
+    pub(crate) baselines: HashMap<DocumentId, Baseline>,
+    pub(crate) link: Link,
+}
+
+/// What the user had seen of a document before, and when they last looked.
+#[derive(Debug, Clone)]
+pub(crate) struct Baseline {
+    /// None: never opened before.
+    pub(crate) heads: Option<Vec<Hash>>,
+    pub(crate) looked: DateTime<Utc>,
+}
+
+/// The connection as the user is told about it.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub(crate) connection: Connection,
+    pub(crate) offline_by_choice: bool,
+    pub(crate) last_contact: Option<DateTime<Utc>>,
+    pub(crate) last_failure: Option<Problem>,
+    pub(crate) next_try: Option<DateTime<Utc>>,
+    pub(crate) progress: Option<Progress>,
+}
+
+impl Companion {
+    /// Opens the tablet in a folder, with the database's key.
+    ///
+    /// # Errors
+    /// When the database cannot be opened: a wrong key, a damaged file, a newer version's file,
+    /// another window that has it open. The file is left as it is.
+    pub async fn open(folder: &Path, key: &Key, environment: Environment) -> Outcome<Self> {
+        let store = Store::open(&folder.join("tablet.db"), key).await?;
+        let policy = Policy::load().map_err(|_| Problem::new("policy.unreadable"))?;
+        let enrolment = Self::read_enrolment(&store).await?;
+        let settings = Self::read_settings(&store).await?;
+        let last_contact = store.sync_position().await?.last_contact;
+        let state = State {
+            enrolment,
+            actor: Actor::from_random(environment.randomness.id()),
+            cache: Cache::default(),
+            authors: store
+                .authors_all()
+                .await?
+                .into_iter()
+                .map(|known| (known.actor, (known.user, known.device)))
+                .collect(),
+            staff: BTreeMap::new(),
+            units: BTreeMap::new(),
+            people: PeopleIndex::default(),
+            settings,
+            baselines: HashMap::new(),
+            link: Link {
+                connection: Connection::Unknown,
+                offline_by_choice: Self::read_offline(&store).await?,
+                last_contact,
+                last_failure: None,
+                next_try: None,
+                progress: None,
+            },
+        };
+        let companion = Self {
+            store,
+            policy,
+            clock: environment.clock,
+            randomness: environment.randomness,
+            transport: environment.transport,
+            key_kept_in: environment.key_kept_in,
+            folder: folder.to_owned(),
+            state: Mutex::new(state),
+            syncing: Mutex::new(()),
+            events: broadcast::channel(256).0,
+            wake: Notify::new(),
+            asked: Notify::new(),
+        };
+        companion
+            .refresh_directory(&mut *companion.state.lock().await)
+            .await?;
+        companion.rebuild_if_needed().await?;
+        Ok(companion)
+    }
+
+    /// News from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Writes what is left and closes the database.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub async fn close(self) -> Outcome<()> {
+        self.store.close().await?;
+        Ok(())
+    }
+
+    /// Reads colleagues' and units' names anew.
+    pub(crate) async fn refresh_directory(&self, state: &mut State) -> Outcome<()> {
+        state.staff = self
+            .store
+            .staff()
+            .await?
+            .into_iter()
+            .map(|row| {
+                let role = row.role.and_then(|role| role.parse().ok());
+                (row.user, (row.name, role))
+            })
+            .collect();
+        state.units = self
+            .store
+            .units()
+            .await?
+            .into_iter()
+            .filter_map(|row| Some((row.unit, row.name?)))
+            .collect();
+        Ok(())
+    }
+
+    /// Refuses what the policy does not allow this user.
+    pub(crate) fn check(&self, state: &State, action: Action, header: &Header) -> Outcome<()> {
+        if self.may(state, action, header)? {
+            Ok(())
+        } else {
+            Err(Problem::new("policy.forbidden").with("kind", header.kind()))
+        }
+    }
+
+    pub(crate) fn may(&self, state: &State, action: Action, header: &Header) -> Outcome<bool> {
+        let principal = state.enrolled()?.principal();
+        Ok(self
+            .policy
+            .may(&principal, action, &Resource::from(header))
+            .allowed)
+    }
+
+    /// Tells the faces that documents changed.
+    pub(crate) fn announce(&self, documents: Vec<DocumentId>, by_others: bool) {
+        if !documents.is_empty() {
+            // Nobody listening is fine.
+            let _ = self.events.send(Event::Changed {
+                documents,
+                by_others,
+            });
+        }
+    }
+}
+
+impl State {
+    /// The enrolment, or the problem that there is none yet.
+    pub(crate) fn enrolled(&self) -> Outcome<&Enrolment> {
+        self.enrolment
+            .as_ref()
+            .ok_or_else(|| Problem::new("enrol.needed"))
+    }
+
+    pub(crate) fn unit_name(&self, unit: UnitId) -> Option<String> {
+        self.units.get(&unit).cloned()
+    }
+
+    pub(crate) fn user_of(&self, actor: &[u8; 16]) -> Option<UserId> {
+        if actor == self.actor.as_bytes() {
+            return self.enrolment.as_ref().map(|enrolment| enrolment.user.id);
+        }
+        self.authors.get(actor).map(|(user, _)| *user)
+    }
+
+    pub(crate) fn device_of(&self, actor: &[u8; 16]) -> Option<DeviceId> {
+        if actor == self.actor.as_bytes() {
+            return self.enrolment.as_ref().map(|enrolment| enrolment.device);
+        }
+        self.authors.get(actor).map(|(_, device)| *device)
+    }
+}

@@ -1,0 +1,90 @@
+//! What the user had seen of a document before: the ground of "what changed" and "new".
+
+use crate::{
+    api::Change,
+    cache::Open,
+    failure::Outcome,
+    heads,
+    tablet::{Baseline, Companion, State},
+};
+use chrono::Duration;
+use hemrond_documents::{
+    Content, Hash,
+    history::{Difference, differences},
+};
+use hemrond_domain::ids::UserId;
+
+/// After how long without a look the next one counts as opening the document anew.
+const ONE_SITTING: Duration = Duration::minutes(30);
+
+impl Companion {
+    /// Remembers that the user looks at a document now, and tells what they had seen before.
+    pub(super) async fn look_at(&self, state: &mut State, open: &Open) -> Outcome<Baseline> {
+        let now = self.clock.now();
+        let id = open.document.id();
+        let user = state.enrolled()?.user.id;
+        let now_there = heads::write(&open.document.heads());
+        let sitting = state
+            .baselines
+            .get(&id)
+            .filter(|baseline| now - baseline.looked < ONE_SITTING);
+        let baseline = match sitting {
+            Some(baseline) => Baseline {
+                heads: baseline.heads.clone(),
+                looked: now,
+            },
+            None => Baseline {
+                heads: self.seen_heads(user, open).await?,
+                looked: now,
+            },
+        };
+        state.baselines.insert(id, baseline.clone());
+        self.store.opened_set(id, user, &now_there, now).await?;
+        Ok(baseline)
+    }
+
+    /// The heads that the user last looked at; none where they never did.
+    async fn seen_heads(&self, user: UserId, open: &Open) -> Outcome<Option<Vec<Hash>>> {
+        let opened = self.store.opened_get(open.document.id(), user).await?;
+        Ok(opened.and_then(|opened| heads::read(&opened.heads)))
+    }
+
+    /// What the document said when the user last looked, for lists that do not open it.
+    pub(crate) async fn content_last_seen(
+        &self,
+        user: UserId,
+        open: &Open,
+    ) -> Outcome<Option<Content>> {
+        let heads = self.seen_heads(user, open).await?;
+        Ok(heads.and_then(|heads| open.document.content_at(&heads).ok()))
+    }
+}
+
+/// What colleagues changed since then.
+pub(super) fn by_colleagues(state: &State, open: &Open, baseline: &Baseline) -> Vec<Change> {
+    let Some(heads) = &baseline.heads else {
+        return Vec::new();
+    };
+    let mut changes: Vec<Change> = differences(&open.document, heads)
+        .unwrap_or_default()
+        .iter()
+        .filter(|difference| {
+            !difference.field.starts_with("seen/") && !difference.field.starts_with("notes/")
+        })
+        .map(|difference| change(state, open, difference))
+        .filter(|change| !change.by.me)
+        .collect();
+    changes.sort_by_key(|change| std::cmp::Reverse(change.at));
+    changes
+}
+
+pub(crate) fn change(state: &State, open: &Open, difference: &Difference) -> Change {
+    Change {
+        field: difference.field.clone(),
+        before: difference.before.clone(),
+        after: difference.after.clone(),
+        by: state.colleague_behind(&difference.actor),
+        at: difference.at,
+        visit: open.document.header().visit_id(),
+    }
+}

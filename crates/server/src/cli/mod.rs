@@ -1,0 +1,120 @@
+//! The commands of `hemrond-server`.
+
+mod args;
+mod backup;
+mod devices;
+mod enrol;
+mod organisations;
+mod recovery;
+mod seed;
+mod serve;
+mod target;
+mod units;
+mod users;
+
+pub use args::Cli;
+
+use crate::{
+    authoring::AuthoringError,
+    directory::Administration,
+    environment::{Chance, Clock, draw_id},
+    inspector::Inspector,
+    serve::BindError,
+    storage::{self, Storage, StorageError},
+};
+use args::Command;
+use hemrond_policy::{Policy, PolicyError};
+use hemrond_protocol::Epoch;
+use std::{io, sync::Arc};
+
+/// What comes in through the door.
+#[derive(Clone)]
+pub struct World {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Draws random bytes.
+    pub chance: Arc<dyn Chance>,
+    /// Reads what strangers push.
+    pub inspector: Arc<dyn Inspector>,
+}
+
+/// Why a command did not do what it was asked. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The directory or the sample data.
+    #[error(transparent)]
+    Authoring(#[from] AuthoringError),
+    /// The policies.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The address to listen on.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The network or the terminal.
+    #[error("the system refused: {0}")]
+    Io(#[from] io::Error),
+    /// The file that holds the database's address.
+    #[error("the file {file} with the database's address cannot be read: {why}")]
+    DatabaseFile {
+        /// Which.
+        file: String,
+        /// The system's words.
+        why: io::Error,
+    },
+    /// What was asked for cannot be done.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// When it cannot be done; the message says what to do.
+pub async fn run(cli: Cli, world: World) -> Result<(), CommandError> {
+    let address = target::address(&cli.database)?;
+    let epoch = Epoch(draw_id(world.chance.as_ref()));
+    let storage = storage::open(&address, epoch).await?;
+    let policy = Policy::load()?;
+    if let Command::Serve(args) = cli.command {
+        return serve::serve(storage, policy, world, &args).await;
+    }
+    let result = administer(cli.command, &world, storage.as_ref(), &policy).await;
+    storage.close().await;
+    result
+}
+
+async fn administer(
+    command: Command,
+    world: &World,
+    storage: &dyn Storage,
+    policy: &Policy,
+) -> Result<(), CommandError> {
+    let administration = Administration {
+        storage,
+        policy,
+        clock: world.clock.as_ref(),
+        chance: world.chance.as_ref(),
+    };
+    match command {
+        Command::Serve(_) => Ok(()),
+        Command::Enrol(args) => enrol::enrol(&administration, &args).await,
+        Command::Organisations(command) => organisations::run(&administration, command).await,
+        Command::Units(command) => units::run(&administration, command).await,
+        Command::Users(command) => users::run(&administration, command).await,
+        Command::Devices(command) => devices::run(&administration, command).await,
+        Command::Backup(args) => backup::backup(storage, &args).await,
+        Command::Recovery(command) => recovery::run(&administration, command).await,
+        Command::Seed(args) => seed::seed(&administration, &args).await,
+    }
+}
+
+/// Prints a line that a person or a script asked for.
+fn say(line: impl std::fmt::Display) -> Result<(), CommandError> {
+    use io::Write;
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}

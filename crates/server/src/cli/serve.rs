@@ -1,0 +1,59 @@
+//! `hemrond-server serve`.
+
+use super::{CommandError, World, args::ServeArgs, say};
+use crate::{
+    metrics::Metrics,
+    rate::Rates,
+    serve::{bind, serve as serve_until, told_to_stop},
+    state::Server,
+    storage::Storage,
+};
+use hemrond_policy::Policy;
+use hemrond_protocol::limits::NEWS_WAIT_SECONDS;
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::sync::watch;
+
+pub(super) async fn serve(
+    storage: Arc<dyn Storage>,
+    policy: Policy,
+    world: World,
+    args: &ServeArgs,
+) -> Result<(), CommandError> {
+    let tablets = bind(args.listen).await?;
+    let operators = if args.no_admin {
+        None
+    } else {
+        Some(bind(args.admin_listen.unwrap_or_else(|| beside(args.listen))).await?)
+    };
+    let life = storage.life().await?;
+    let server = Arc::new(Server {
+        storage,
+        policy,
+        inspector: world.inspector,
+        clock: world.clock,
+        chance: world.chance,
+        metrics: Metrics::default(),
+        rates: Rates::default(),
+        news_wait: Duration::from_secs(NEWS_WAIT_SECONDS),
+        closing: watch::Sender::new(false),
+    });
+    if let Some(operators) = &operators {
+        tracing::info!(address = %operators.local_addr()?, "metrics are served");
+    }
+    tracing::info!(head = life.head, recovering = life.recovering, "serving");
+    say(format_args!("listening on http://{}", tablets.local_addr()?))?;
+    Ok(serve_until(server, tablets, operators, told_to_stop()).await?)
+}
+
+/// The next port on this machine; a free one where tablets get a free one.
+fn beside(listen: SocketAddr) -> SocketAddr {
+    let port = match listen.port() {
+        0 => 0,
+        port => port.checked_add(1).unwrap_or(0),
+    };
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
+}

@@ -1,0 +1,207 @@
+//! Accounts, units and the directory document that tells tablets about them.
+//!
+//! The tables decide who may do what; the directory is what colleagues read. Both are changed here
+//! together, tables first: a directory that lags behind is mended by the next change.
+
+use crate::{
+    authoring::{self, AuthoringError},
+    environment::{Chance, Clock, draw_id},
+    storage::{Asker, NewDevice, Organisation, Storage, StorageError, Unit},
+};
+use hemrond_documents::{Edit, Value};
+use hemrond_domain::{
+    ids::{DeviceId, OrganisationId, RowId, UnitId, UserId},
+    people::{Role, User},
+    record::Header,
+};
+use hemrond_policy::{Policy, Principal, Readable};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// What the administration's commands work with.
+pub struct Administration<'a> {
+    /// Where everything is kept.
+    pub storage: &'a dyn Storage,
+    /// Who may do what.
+    pub policy: &'a Policy,
+    /// Tells the time.
+    pub clock: &'a dyn Clock,
+    /// Draws ids.
+    pub chance: &'a dyn Chance,
+}
+
+/// The kinds of unit that the directory knows.
+pub const UNIT_KINDS: [&str; 5] =
+    ["mobile_team", "health_centre", "hemtjanst", "municipality_office", "other"];
+
+impl Administration<'_> {
+    /// Adds an organisation, with the server's own account in it and its directory.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_organisation(
+        &self,
+        id: OrganisationId,
+        name: &str,
+    ) -> Result<Organisation, AuthoringError> {
+        let organisation = Organisation { id, name: name.to_owned() };
+        self.storage.add_organisation(&organisation).await?;
+        self.write(id, &[Edit::set("name", name)]).await?;
+        Ok(organisation)
+    }
+
+    /// Adds a unit.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_unit(&self, unit: &Unit) -> Result<(), AuthoringError> {
+        self.storage.add_unit(unit).await?;
+        let mut values = BTreeMap::from([
+            ("name".to_owned(), Value::from(unit.name.as_str())),
+            ("kind".to_owned(), Value::from(unit.kind.as_str())),
+        ]);
+        if !unit.phone.is_empty() {
+            values.insert("phone".to_owned(), Value::from(unit.phone.as_str()));
+        }
+        let row = RowId::from_stored(*unit.id.as_bytes());
+        self.write(unit.organisation, &[add_row("units", row, values)]).await
+    }
+
+    /// Adds an account.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_user(&self, user: &User, phone: &str) -> Result<(), AuthoringError> {
+        self.storage.add_user(user).await?;
+        let mut values = BTreeMap::from([
+            ("name".to_owned(), Value::from(user.name.as_str())),
+            ("role".to_owned(), Value::from(user.role.as_str())),
+            ("unit".to_owned(), Value::from(user.unit.to_string())),
+            ("active".to_owned(), Value::from(true)),
+        ]);
+        if !phone.is_empty() {
+            values.insert("phone".to_owned(), Value::from(phone));
+        }
+        let row = RowId::from_stored(*user.id.as_bytes());
+        self.write(user.organisation, &[add_row("staff", row, values)]).await
+    }
+
+    /// Gives an account another role or unit; what follows for the right to read is published.
+    ///
+    /// # Errors
+    /// When there is no such account or the database fails.
+    pub async fn change_role(
+        &self,
+        user: UserId,
+        role: Role,
+        unit: UnitId,
+    ) -> Result<(), AuthoringError> {
+        let account = self.storage.user(user).await?.ok_or_else(|| unknown_user(user))?;
+        let before = Principal::from(&account.user);
+        let after = Principal { role, unit, ..before };
+        self.storage
+            .change_role(&crate::storage::RoleChange {
+                user,
+                access_version: account.access_version,
+                role,
+                unit,
+                before: self.policy.readable(&before),
+                after: self.policy.readable(&after),
+            })
+            .await?;
+        let row = RowId::from_stored(*user.as_bytes());
+        let edits = [
+            Edit::set_row("staff", row, "role", role.as_str()),
+            Edit::set_row("staff", row, "unit", unit.to_string()),
+        ];
+        self.write(account.user.organisation, &edits).await
+    }
+
+    /// Closes an account and shuts out its devices. Its name stays behind what it wrote.
+    ///
+    /// # Errors
+    /// When there is no such account or the database fails.
+    pub async fn deactivate(&self, user: UserId) -> Result<(), AuthoringError> {
+        let account = self.storage.user(user).await?.ok_or_else(|| unknown_user(user))?;
+        self.storage.deactivate(user, self.clock.now_ms()).await?;
+        let row = RowId::from_stored(*user.as_bytes());
+        let edits = [Edit::set_row("staff", row, "active", false)];
+        self.write(account.user.organisation, &edits).await
+    }
+
+    async fn write(
+        &self,
+        organisation: OrganisationId,
+        edits: &[Edit],
+    ) -> Result<(), AuthoringError> {
+        let asker = self.own_account(organisation).await?;
+        let header = Header::directory(organisation);
+        let now = self.clock.now();
+        authoring::edit(self.storage, self.chance, &asker, &header, now, edits).await
+    }
+
+    /// The server's own account in an organisation, made when it is first needed. Nobody can sign
+    /// in as it: its device's credential is shown to no one.
+    async fn own_account(&self, organisation: OrganisationId) -> Result<Asker, StorageError> {
+        let user = own_user(organisation);
+        let device = DeviceId::from_stored(derived("device", organisation));
+        if self.storage.user(user).await?.is_none() {
+            let account = User {
+                id: user,
+                name: "Hemrond".to_owned(),
+                role: Role::Administrator,
+                organisation,
+                unit: UnitId::from_stored(derived("unit", organisation)),
+            };
+            self.storage.add_user(&account).await?;
+            let mut secret = [0; 32];
+            secret[..16].copy_from_slice(&draw_id(self.chance));
+            secret[16..].copy_from_slice(&draw_id(self.chance));
+            let own = NewDevice {
+                id: device,
+                name: "hemrond-server".to_owned(),
+                credential_sha256: Sha256::digest(secret).into(),
+                public_key: [0; 32],
+            };
+            self.storage.add_device(user, &own, self.clock.now_ms()).await?;
+            self.storage.revoke_device(device, self.clock.now_ms()).await?;
+        }
+        Ok(Asker { user, device, access_version: 1, readable: nothing(organisation) })
+    }
+}
+
+/// The id of the server's own account in an organisation.
+#[must_use]
+pub fn own_user(organisation: OrganisationId) -> UserId {
+    UserId::from_stored(derived("user", organisation))
+}
+
+fn derived(what: &str, organisation: OrganisationId) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    hash.update(b"hemrond server ");
+    hash.update(what);
+    hash.update([0]);
+    hash.update(organisation.as_bytes());
+    let digest = hash.finalize();
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    id
+}
+
+/// The right to read nothing: the server's own account writes only.
+pub(crate) fn nothing(organisation: OrganisationId) -> Readable {
+    Readable {
+        organisation,
+        kinds: Vec::new(),
+        own_unit_kinds: Vec::new(),
+        unit: UnitId::from_stored([0; 16]),
+    }
+}
+
+fn unknown_user(user: UserId) -> StorageError {
+    StorageError::Unknown { what: "account", name: user.to_string() }
+}
+
+fn add_row(collection: &str, row: RowId, values: BTreeMap<String, Value>) -> Edit {
+    Edit::AddRow { collection: collection.to_owned(), row, values }
+}

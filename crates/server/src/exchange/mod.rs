@@ -1,0 +1,242 @@
+//! One sync from the server's side, without HTTP.
+//!
+//! The order of work: take in the push (durably), answer the fallback's question, then the wanted
+//! documents and the feed's next page. A tablet that knows another epoch gets its verdicts and the
+//! new epoch, and nothing else: its cursor means nothing here.
+
+mod compare;
+mod prepare;
+
+use crate::{
+    metrics::add,
+    state::Server,
+    storage::{Account, Asker, Device, PageQuery, StorageError},
+};
+use hemrond_domain::record::DocumentId;
+use hemrond_policy::Principal;
+use hemrond_protocol::{
+    DigestAnswer, DigestQuery, Outcome, SyncRequest, SyncResponse, VERSION, WireId, limits,
+};
+use hemrond_sync::acceptance::Verdict;
+
+/// How often a sync begins anew because the account changed under it.
+const TRIES: usize = 3;
+
+/// The largest page that a tablet may ask for, in bytes.
+const PAGE_BYTES_MAX: u64 = 8 << 20;
+
+/// Why a sync could not be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    /// The tablet speaks a protocol that this server does not.
+    #[error("the tablet speaks protocol {found}, this server speaks {VERSION}; update the older")]
+    Protocol {
+        /// The tablet's version.
+        found: u16,
+    },
+    /// More than one request may carry.
+    #[error("the request carries {found} {what}, and at most {limit} are allowed; send fewer")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many came.
+        found: usize,
+        /// How many may.
+        limit: usize,
+    },
+    /// The account was closed meanwhile.
+    #[error("the account is closed; ask the unit's administrator")]
+    Closed,
+    /// The database failed; nothing is known to be taken.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The reading thread is gone, which happens while the server closes.
+    #[error("the server is closing; send the same request again")]
+    Interrupted,
+}
+
+/// What the log tells of a sync: numbers, never content.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Items taken.
+    pub accepted: usize,
+    /// Items that were there already.
+    pub known: usize,
+    /// Items refused.
+    pub refused: usize,
+    /// Documents sent, whole or in part.
+    pub deliveries: usize,
+    /// Items sent.
+    pub sent: usize,
+    /// Documents withdrawn.
+    pub gone: usize,
+}
+
+/// Who asks, as the storage wants to know it.
+#[must_use]
+pub fn asker(server: &Server, device: &Device, account: &Account) -> Asker {
+    Asker {
+        user: account.user.id,
+        device: device.id,
+        access_version: account.access_version,
+        readable: server.policy.readable(&Principal::from(&account.user)),
+    }
+}
+
+/// Answers one sync.
+///
+/// # Errors
+/// When the request is outside the limits or the database fails.
+pub async fn exchange(
+    server: &Server,
+    device: &Device,
+    account: Account,
+    request: SyncRequest,
+) -> Result<(SyncResponse, Tally), ExchangeError> {
+    check_limits(&request)?;
+    let mut account = account;
+    let mut left = TRIES;
+    loop {
+        left -= 1;
+        match attempt(server, device, &account, &request).await {
+            Err(ExchangeError::Storage(StorageError::AccessChanged)) if left > 0 => {
+                // Every decision is made again for the account as it is now; what was taken in the
+                // first attempt is known in the second.
+                account = match server.storage.user(account.user.id).await? {
+                    Some(account) if account.active => account,
+                    _ => return Err(ExchangeError::Closed),
+                };
+            }
+            other => return other,
+        }
+    }
+}
+
+async fn attempt(
+    server: &Server,
+    device: &Device,
+    account: &Account,
+    request: &SyncRequest,
+) -> Result<(SyncResponse, Tally), ExchangeError> {
+    let asker = asker(server, device, account);
+    let now = server.clock.now_ms();
+    let mut tally = Tally::default();
+    let verdicts = take_in(server, &asker, account, request, now, &mut tally).await?;
+    let life = server.storage.life().await?;
+    let mut response = SyncResponse {
+        protocol: VERSION,
+        epoch: life.epoch,
+        verdicts,
+        deliveries: Vec::new(),
+        authors: Vec::new(),
+        gone: Vec::new(),
+        cursor: request.cursor,
+        more: false,
+        remaining: 0,
+        digest: None,
+        time_ms: u64::try_from(now).unwrap_or(0),
+    };
+    if request.epoch.is_some_and(|epoch| epoch != life.epoch) {
+        return Ok((response, tally));
+    }
+    let mut gone: Vec<DocumentId> = Vec::new();
+    if let Some(query) = &request.digest {
+        response.digest = Some(match query {
+            DigestQuery::Buckets(buckets) => {
+                compare::buckets(server.storage.as_ref(), &asker, buckets).await?
+            }
+            DigestQuery::Documents(buckets, held) => {
+                let found =
+                    compare::documents(server.storage.as_ref(), &asker, buckets, held).await?;
+                gone.extend(found.gone);
+                DigestAnswer::Documents(found.differing, found.missing)
+            }
+        });
+    }
+    let query = PageQuery {
+        cursor: request.cursor,
+        page_bytes: u64::from(request.page_bytes).clamp(1, PAGE_BYTES_MAX),
+        wanted: request.wanted.iter().map(|id| DocumentId::from(*id)).collect(),
+        // The feed waits until the comparison is through: the tablet moves its cursor then.
+        feed: request.digest.is_none(),
+    };
+    let page = server.storage.page(&asker, &query).await?;
+    if request.cursor > page.head && request.digest.is_none() && request.epoch.is_some() {
+        add(&server.metrics.ahead, 1);
+        tracing::error!(
+            cursor = request.cursor,
+            head = page.head,
+            "a tablet has seen more than the database holds: it was restored from a backup; run \
+             'hemrond-server recovery begin', so that tablets give back what it forgot"
+        );
+    }
+    gone.extend(page.gone);
+    tally.deliveries = page.deliveries.len();
+    tally.sent = page.deliveries.iter().map(|delivery| delivery.items.len()).sum();
+    tally.gone = gone.len();
+    add(&server.metrics.deliveries, tally.deliveries);
+    response.deliveries = page.deliveries;
+    response.authors = page.authors;
+    response.gone = gone.into_iter().map(WireId::from).collect();
+    response.cursor = page.cursor;
+    response.remaining = page.head.saturating_sub(page.cursor);
+    response.more = query.feed && response.remaining > 0;
+    Ok((response, tally))
+}
+
+/// Takes in the push; on the server's disk when this returns.
+async fn take_in(
+    server: &Server,
+    asker: &Asker,
+    account: &Account,
+    request: &SyncRequest,
+    now: i64,
+    tally: &mut Tally,
+) -> Result<Vec<Vec<Outcome>>, ExchangeError> {
+    if request.push.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pushed = prepare::prepare(server, asker, account, &request.push).await?;
+    let taken = server.storage.take_in(asker, pushed, now).await?;
+    for verdict in taken.verdicts.iter().flatten() {
+        match verdict {
+            Verdict::Accepted => tally.accepted += 1,
+            Verdict::Known => tally.known += 1,
+            Verdict::Refused(reason) => {
+                tally.refused += 1;
+                tracing::warn!(code = reason.code(), "an item was refused");
+            }
+        }
+    }
+    add(&server.metrics.items_accepted, tally.accepted);
+    add(&server.metrics.items_known, tally.known);
+    add(&server.metrics.items_refused, tally.refused);
+    Ok(taken
+        .verdicts
+        .into_iter()
+        .map(|document| document.into_iter().map(Outcome::from).collect())
+        .collect())
+}
+
+fn check_limits(request: &SyncRequest) -> Result<(), ExchangeError> {
+    if request.protocol != VERSION {
+        return Err(ExchangeError::Protocol { found: request.protocol });
+    }
+    let items = request.push.iter().map(|document| document.items.len()).sum();
+    let digests = match &request.digest {
+        None => 0,
+        Some(DigestQuery::Buckets(buckets)) => buckets.len(),
+        Some(DigestQuery::Documents(buckets, held)) => buckets.len() + held.len(),
+    };
+    for (what, found, limit) in [
+        ("items", items, limits::MAX_PUSH_ITEMS),
+        ("documents", request.push.len(), limits::MAX_PUSH_ITEMS),
+        ("wanted documents", request.wanted.len(), limits::MAX_WANTED),
+        ("digests", digests, limits::MAX_DIGESTS),
+    ] {
+        if found > limit {
+            return Err(ExchangeError::TooMany { what, found, limit });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! Reading a push before it is judged: headers, permissions, and the items' own claims.
+
+use super::ExchangeError;
+use crate::{
+    inspector::{Findings, Raw, Reading, name_of},
+    state::Server,
+    storage::{Account, Asker, PushedDocument, PushedItem},
+};
+use hemrond_domain::{
+    ids::DeviceId,
+    record::{DocumentKind, Header},
+};
+use hemrond_policy::{Action, Principal, Resource};
+use hemrond_protocol::{
+    Author, Item, ItemKind, PushDocument, WireHeader, limits::MAX_ITEM_BYTES,
+};
+use hemrond_sync::acceptance::{Claimant, Finding, Offered, Permission, Reason};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Neither reading nor writing.
+const NOTHING: Permission = Permission { read: false, write: false };
+
+/// Reads every document of a push.
+pub(super) async fn prepare(
+    server: &Server,
+    asker: &Asker,
+    account: &Account,
+    push: &[PushDocument],
+) -> Result<Vec<PushedDocument>, ExchangeError> {
+    let who = Principal::from(&account.user);
+    let headers: Vec<Result<Header, Reason>> =
+        push.iter().map(|document| header(&document.header)).collect();
+    let permissions: Vec<Permission> = headers
+        .iter()
+        .map(|header| header.as_ref().map_or(NOTHING, |header| permission(server, &who, header)))
+        .collect();
+    let findings = read_all(server, asker, push, &headers, &permissions).await?;
+    let prepared = push.iter().zip(headers).zip(permissions).zip(findings);
+    Ok(prepared
+        .map(|(((document, header), permission), findings)| PushedDocument {
+            header,
+            permission,
+            given: findings.given,
+            items: items(&document.items, findings.items),
+        })
+        .collect())
+}
+
+fn items(items: &[Item], findings: Vec<Finding>) -> Vec<PushedItem> {
+    items
+        .iter()
+        .zip(findings)
+        .map(|(item, finding)| PushedItem {
+            kind: item.kind,
+            bytes: item.bytes.clone(),
+            offered: Offered {
+                size: item.bytes.len(),
+                author: item.author.as_ref().map(claimant),
+                finding,
+            },
+        })
+        .collect()
+}
+
+fn header(wire: &WireHeader) -> Result<Header, Reason> {
+    if wire.kind.parse::<DocumentKind>().is_err() {
+        return Err(Reason::KindUnknown);
+    }
+    Header::try_from(wire).map_err(|_| Reason::HeaderMalformed)
+}
+
+fn permission(server: &Server, who: &Principal, header: &Header) -> Permission {
+    let what = Resource::from(header);
+    Permission {
+        read: server.policy.may(who, Action::Read, &what).allowed,
+        write: server.policy.may(who, Action::Write, &what).allowed,
+    }
+}
+
+fn claimant(author: &Author) -> Claimant {
+    Claimant { user: author.user.into(), device: author.device.into() }
+}
+
+/// Reads all documents on a thread where a long or failing read holds up nobody else.
+async fn read_all(
+    server: &Server,
+    asker: &Asker,
+    push: &[PushDocument],
+    headers: &[Result<Header, Reason>],
+    permissions: &[Permission],
+) -> Result<Vec<Findings>, ExchangeError> {
+    let keys = keys(server, asker, push).await?;
+    let named: Vec<_> = headers.iter().flatten().map(Header::id).collect();
+    let stored = server.storage.changes(&named).await?;
+    let mut work = Vec::with_capacity(push.len());
+    for ((document, header), permission) in push.iter().zip(headers).zip(permissions) {
+        work.push(match header {
+            Ok(header) if permission.read || permission.write => Ok(Reading {
+                header: header.clone(),
+                stored: stored.get(&header.id()).cloned().unwrap_or_default(),
+                items: document.items.iter().map(raw).collect(),
+                keys: keys.clone(),
+            }),
+            // What may not be written is not read; only its name is told, for it may be known.
+            Ok(_) => Err(unread(document, Reason::PolicyWrite)),
+            Err(reason) => Err(unread(document, *reason)),
+        });
+    }
+    let inspector = Arc::clone(&server.inspector);
+    tokio::task::spawn_blocking(move || {
+        work.into_iter()
+            .map(|work| work.map_or_else(|unread| unread, |reading| inspector.read(&reading)))
+            .collect()
+    })
+    .await
+    .map_err(|_| ExchangeError::Interrupted)
+}
+
+fn raw(item: &Item) -> Raw {
+    // An oversized item is refused by its size alone.
+    let fits = item.bytes.len() <= MAX_ITEM_BYTES;
+    Raw { kind: item.kind, bytes: if fits { item.bytes.clone() } else { Vec::new() } }
+}
+
+fn unread(document: &PushDocument, reason: Reason) -> Findings {
+    let items = document.items.iter();
+    Findings {
+        given: BTreeMap::new(),
+        items: items.map(|item| Finding::Refused(reason, name_of(&raw(item)))).collect(),
+    }
+}
+
+/// The keys of all devices that may have signed entries in this push.
+async fn keys(
+    server: &Server,
+    asker: &Asker,
+    push: &[PushDocument],
+) -> Result<BTreeMap<DeviceId, [u8; 32]>, ExchangeError> {
+    let items = push.iter().flat_map(|document| &document.items);
+    let mut devices: Vec<DeviceId> = items
+        .filter(|item| item.kind == ItemKind::Entry)
+        .map(|item| item.author.as_ref().map_or(asker.device, |author| author.device.into()))
+        .collect();
+    devices.sort_unstable();
+    devices.dedup();
+    let found = server.storage.devices_by_id(&devices).await?;
+    Ok(found.into_iter().map(|device| (device.id, device.public_key)).collect())
+}

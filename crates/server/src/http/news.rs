@@ -1,0 +1,75 @@
+//! Waiting for news: answered as soon as something newer may concern who asks.
+
+use super::{auth::authenticate, observe::LoggedDevice, problem::Refused};
+use crate::{exchange, state::Shared, storage::StorageError};
+use axum::{
+    Json,
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+
+/// What a tablet has seen.
+#[derive(Debug, Deserialize)]
+pub(crate) struct After {
+    after: u64,
+}
+
+/// The feed's last position.
+#[derive(Debug, Serialize)]
+struct News {
+    head: u64,
+}
+
+/// Holds the request until there are news, the wait is over, or the server closes.
+pub(crate) async fn news(
+    State(server): State<Shared>,
+    headers: HeaderMap,
+    after: Result<Query<After>, QueryRejection>,
+) -> Result<Response, Refused> {
+    let (device, account) = authenticate(&server, &headers).await?;
+    let Query(After { after }) = after.map_err(|_| {
+        Refused::new(
+            StatusCode::BAD_REQUEST,
+            "request.malformed",
+            "say which position was seen last: ?after=NUMBER",
+        )
+    })?;
+    let asker = exchange::asker(&server, &device, &account);
+    // Both are subscribed to before the first look, so that nothing falls in between.
+    let mut head_moves = server.storage.head();
+    let mut closing = server.closing.subscribe();
+    let wait = tokio::time::sleep(server.news_wait);
+    tokio::pin!(wait);
+    let mut seen = after;
+    let mut response = loop {
+        head_moves.borrow_and_update();
+        match server.storage.news(&asker, seen).await {
+            // A position that the server never gave out: it was restored. The tablet finds out.
+            Ok((_, head)) if head < after => break Json(News { head }).into_response(),
+            Ok((true, head)) => break Json(News { head }).into_response(),
+            Ok((false, head)) => seen = head.max(seen),
+            // Another role: the tablet asks again and gets what follows from it.
+            Err(StorageError::AccessChanged) => {
+                let head = server.storage.life().await?.head;
+                break Json(News { head }).into_response();
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if *closing.borrow_and_update() {
+            break StatusCode::NO_CONTENT.into_response();
+        }
+        tokio::select! {
+            () = &mut wait => break StatusCode::NO_CONTENT.into_response(),
+            _ = closing.changed() => break StatusCode::NO_CONTENT.into_response(),
+            moved = head_moves.changed() => {
+                if moved.is_err() {
+                    break StatusCode::NO_CONTENT.into_response();
+                }
+            }
+        }
+    };
+    response.extensions_mut().insert(LoggedDevice(device.id));
+    Ok(response)
+}

@@ -1,0 +1,102 @@
+//! The sync itself: CBOR in zstd, both ways.
+
+use super::{auth::authenticate, observe::LoggedDevice, problem::Refused};
+use crate::{exchange, state::Shared, storage::Device};
+use axum::{
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE as CONTENT_TYPE_HEADER},
+    response::{IntoResponse, Response},
+};
+use hemrond_protocol::{CONTENT_TYPE, SyncRequest, SyncResponse, encoding, limits};
+
+/// How often a device's last sync is noted: each note costs a write.
+const SEEN_EVERY_MS: i64 = 10 * 60 * 1000;
+
+/// Answers one sync.
+pub(crate) async fn sync(
+    State(server): State<Shared>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refused> {
+    let (device, account) = authenticate(&server, &headers).await?;
+    let answer = answer(&server, &device, account, body).await;
+    let mut response = answer.unwrap_or_else(IntoResponse::into_response);
+    response.extensions_mut().insert(LoggedDevice(device.id));
+    Ok(response)
+}
+
+async fn answer(
+    server: &Shared,
+    device: &Device,
+    account: crate::storage::Account,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refused> {
+    let body = body.map_err(|rejection| too_large_or_cut(&rejection))?;
+    let request = decode(body).await?;
+    let (response, tally) = exchange::exchange(server, device, account, request).await?;
+    note_seen(server, device).await;
+    let body = encode(response).await?;
+    let mut response = ([(CONTENT_TYPE_HEADER, CONTENT_TYPE)], body).into_response();
+    response.extensions_mut().insert(tally);
+    Ok(response)
+}
+
+fn too_large_or_cut(rejection: &BytesRejection) -> Refused {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Refused::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "request.too_large",
+            format!("the body is larger than {} bytes; send fewer items", limits::MAX_COMPRESSED),
+        )
+    } else {
+        Refused::new(
+            StatusCode::BAD_REQUEST,
+            "request.cut",
+            "the body did not arrive whole; send the same request again",
+        )
+    }
+}
+
+/// Unpacks on a thread where a large body holds up nobody else.
+async fn decode(body: Bytes) -> Result<SyncRequest, Refused> {
+    let decoded = tokio::task::spawn_blocking(move || encoding::decode::<SyncRequest>(&body)).await;
+    decoded.map_err(|_| closing())?.map_err(|error| {
+        let (status, code) = match error {
+            encoding::DecodeError::TooLarge { .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "request.too_large")
+            }
+            _ => (StatusCode::BAD_REQUEST, "request.malformed"),
+        };
+        Refused::new(status, code, error.to_string())
+    })
+}
+
+async fn encode(response: SyncResponse) -> Result<Vec<u8>, Refused> {
+    let encoded = tokio::task::spawn_blocking(move || encoding::encode(&response)).await;
+    encoded.map_err(|_| closing())?.map_err(|error| {
+        tracing::error!(%error, "an answer could not be written");
+        Refused::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "server.failed",
+            "the answer could not be written; nothing is lost, send the same request again",
+        )
+    })
+}
+
+fn closing() -> Refused {
+    Refused::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "server.closing",
+        "the server is closing; send the same request again",
+    )
+}
+
+/// Notes that the device synced. It is a courtesy to administrators: failing does not matter.
+async fn note_seen(server: &Shared, device: &Device) {
+    let now = server.clock.now_ms();
+    let due = device.last_seen.is_none_or(|seen| now.saturating_sub(seen) >= SEEN_EVERY_MS);
+    if due && let Err(error) = server.storage.seen(device.id, now).await {
+        tracing::warn!(%error, "a device's last sync was not noted");
+    }
+}

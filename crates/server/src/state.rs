@@ -1,0 +1,37 @@
+//! What the server's parts share.
+
+use crate::{
+    environment::{Chance, Clock},
+    inspector::Inspector,
+    metrics::Metrics,
+    rate::Rates,
+    storage::Storage,
+};
+use hemrond_policy::Policy;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// What the server's parts share.
+pub struct Server {
+    /// Where everything is kept.
+    pub storage: Arc<dyn Storage>,
+    /// Who may do what.
+    pub policy: Policy,
+    /// Reads what strangers push.
+    pub inspector: Arc<dyn Inspector>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Draws random bytes.
+    pub chance: Arc<dyn Chance>,
+    /// Counts.
+    pub metrics: Metrics,
+    /// Slows down who asks too often.
+    pub rates: Rates,
+    /// How long a request for news is held.
+    pub news_wait: Duration,
+    /// True once the server is closing; who waits for news is answered then.
+    pub closing: watch::Sender<bool>,
+}
+
+/// The shared state, as handlers get it.
+pub type Shared = Arc<Server>;

@@ -1,0 +1,27 @@
+//! Where everything is kept: one trait, with SQLite and PostgreSQL behind it.
+//!
+//! The SQL is written once, in `sql/`, and compiled for each database; `sqlite/` and `postgres/`
+//! hold what differs: how to open, how to begin, how news travels, how to back up.
+
+mod accounts;
+mod address;
+mod error;
+mod postgres;
+mod records;
+mod sqlite;
+mod upkeep;
+
+pub use accounts::{
+    Account, Accounts, Device, NewDevice, Organisation, Redeemed, RoleChange, Unit,
+};
+pub use address::{Address, open};
+pub use error::StorageError;
+pub use records::{
+    Asker, Digested, Kept, Page, PageQuery, PushedDocument, PushedItem, Records, TakenIn,
+};
+pub use upkeep::{Life, Upkeep};
+
+/// A database of ours.
+pub trait Storage: Accounts + Records + Upkeep {}
+
+impl<T: Accounts + Records + Upkeep> Storage for T {}

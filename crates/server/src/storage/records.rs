@@ -1,0 +1,143 @@
+//! Documents, items and the feed, as the rest of the server sees them.
+
+use super::StorageError;
+use async_trait::async_trait;
+use hemrond_domain::{
+    ids::{DeviceId, UserId},
+    record::{DocumentId, Header},
+};
+use hemrond_policy::Readable;
+use hemrond_protocol::{Author, Delivery, Digest, Item, ItemHash, ItemKind, WireHeader};
+use hemrond_sync::acceptance::{Claimant, Offered, Permission, Reason, Verdict};
+use std::collections::BTreeMap;
+
+/// Who asks, and under which version of their account the decisions were made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asker {
+    /// The member of staff.
+    pub user: UserId,
+    /// Their tablet.
+    pub device: DeviceId,
+    /// The account's version; a storage that knows a newer one answers
+    /// [`StorageError::AccessChanged`].
+    pub access_version: i64,
+    /// What they may read.
+    pub readable: Readable,
+}
+
+impl Asker {
+    /// The asker as the author of what they push.
+    #[must_use]
+    pub const fn claimant(&self) -> Claimant {
+        Claimant { user: self.user, device: self.device }
+    }
+}
+
+/// An item that a tablet pushed, with what its reader found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushedItem {
+    /// What it is.
+    pub kind: ItemKind,
+    /// As it came.
+    pub bytes: Vec<u8>,
+    /// What its reader found.
+    pub offered: Offered,
+}
+
+/// A document's part of a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushedDocument {
+    /// The document, or why it cannot be one.
+    pub header: Result<Header, Reason>,
+    /// What the sender may do with it.
+    pub permission: Permission,
+    /// The changes that follow from the header, with the counter of their last operation.
+    pub given: BTreeMap<ItemHash, u64>,
+    /// The items, in the order of the push.
+    pub items: Vec<PushedItem>,
+}
+
+/// What became of a push.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TakenIn {
+    /// Per document, in the order of the push, a verdict for every item.
+    pub verdicts: Vec<Vec<Verdict>>,
+}
+
+/// What is asked of the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageQuery {
+    /// After this position.
+    pub cursor: u64,
+    /// About this many bytes of items.
+    pub page_bytes: u64,
+    /// Documents to send whole and first.
+    pub wanted: Vec<DocumentId>,
+    /// Whether the feed's page is wanted too.
+    pub feed: bool,
+}
+
+/// A page of the feed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// What is new, per document.
+    pub deliveries: Vec<Delivery>,
+    /// Who stands behind the changes' actors.
+    pub authors: Vec<Author>,
+    /// Documents that the asker may no longer hold.
+    pub gone: Vec<DocumentId>,
+    /// The position after this page.
+    pub cursor: u64,
+    /// The feed's last position.
+    pub head: u64,
+}
+
+/// A document's name and digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digested {
+    /// Which document.
+    pub document: DocumentId,
+    /// Of all its items.
+    pub digest: Digest,
+}
+
+/// A document as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What it is.
+    pub header: WireHeader,
+    /// Its items, each after those that it builds on.
+    pub items: Vec<Item>,
+}
+
+/// Documents and the feed.
+#[async_trait]
+pub trait Records: Send + Sync {
+    /// Judges a push and keeps what it takes, in one transaction that is on disk when this returns.
+    async fn take_in(
+        &self,
+        asker: &Asker,
+        documents: Vec<PushedDocument>,
+        now: i64,
+    ) -> Result<TakenIn, StorageError>;
+    /// The wanted documents and the feed's next page, as one moment saw them.
+    async fn page(&self, asker: &Asker, query: &PageQuery) -> Result<Page, StorageError>;
+    /// The digests of all readable documents, and the feed's last position at that moment.
+    async fn digests(&self, asker: &Asker) -> Result<(Vec<Digested>, u64), StorageError>;
+    /// The hashes of some documents' items.
+    async fn hashes(
+        &self,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<DocumentId, Vec<ItemHash>>, StorageError>;
+    /// Those of these documents that there are, readable or not.
+    async fn existing(&self, documents: &[DocumentId]) -> Result<Vec<DocumentId>, StorageError>;
+    /// One document with all its items.
+    async fn document(&self, id: DocumentId) -> Result<Option<Kept>, StorageError>;
+    /// The changes of some documents, each after those that it builds on.
+    async fn changes(
+        &self,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<DocumentId, Vec<Vec<u8>>>, StorageError>;
+    /// Whether something after `after` may concern the asker; and the feed's last position.
+    async fn news(&self, asker: &Asker, after: u64) -> Result<(bool, u64), StorageError>;
+}

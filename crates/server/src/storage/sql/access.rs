@@ -1,0 +1,78 @@
+//! A change of role or unit, as events in the feed.
+
+use super::{Connection, Db, StorageError, convert, filter, lock_head, move_head};
+use crate::storage::RoleChange;
+use hemrond_domain::ids::UserId;
+use hemrond_policy::Readable;
+use sqlx::QueryBuilder;
+
+/// Every item of a document is new to this user.
+pub(super) const WHOLE: i64 = 1;
+
+/// The document is gone for this user.
+pub(super) const GONE: i64 = 2;
+
+/// Changes the account and publishes what follows. Returns the feed's new head.
+pub(super) async fn change_role(
+    connection: &mut Connection,
+    change: &RoleChange,
+) -> Result<u64, StorageError> {
+    let head = lock_head(connection).await?;
+    let done = sqlx::query(
+        "UPDATE users SET role = $2, unit_id = $3, access_version = access_version + 1 \
+         WHERE id = $1 AND access_version = $4",
+    )
+    .bind(change.user.as_bytes().to_vec())
+    .bind(change.role.as_str())
+    .bind(change.unit.as_bytes().to_vec())
+    .bind(change.access_version)
+    .execute(&mut *connection)
+    .await?;
+    // What was readable before was worked out for another state of the account.
+    if done.rows_affected() == 0 {
+        return Err(StorageError::AccessChanged);
+    }
+    let gained = Gap { inside: &change.after, outside: &change.before };
+    let head = publish(connection, change.user, WHOLE, &gained, head).await?;
+    let lost = Gap { inside: &change.before, outside: &change.after };
+    let head = publish(connection, change.user, GONE, &lost, head).await?;
+    move_head(connection, head).await?;
+    Ok(head)
+}
+
+/// The documents that are in one right to read and not in the other.
+struct Gap<'a> {
+    inside: &'a Readable,
+    outside: &'a Readable,
+}
+
+impl Gap<'_> {
+    fn condition(&self, query: &mut QueryBuilder<Db>) {
+        filter::readable(query, self.inside);
+        query.push(" AND NOT COALESCE(");
+        filter::readable(query, self.outside);
+        // A document without a unit makes the comparison of units unknown, which is no.
+        query.push(", 1 = 0)");
+    }
+}
+
+async fn publish(
+    connection: &mut Connection,
+    user: UserId,
+    event: i64,
+    gap: &Gap<'_>,
+    head: u64,
+) -> Result<u64, StorageError> {
+    let mut query = QueryBuilder::<Db>::new(
+        "INSERT INTO feed (seq, event, document_id, item_hash, audience_id) SELECT ",
+    );
+    query.push_bind(convert::number(head));
+    query.push(" + row_number() OVER (ORDER BY d.id), ");
+    query.push_bind(event);
+    query.push(", d.id, NULL, ");
+    query.push_bind(user.as_bytes().to_vec());
+    query.push(" FROM documents d WHERE ");
+    gap.condition(&mut query);
+    let done = query.build().execute(connection).await?;
+    Ok(head + done.rows_affected())
+}

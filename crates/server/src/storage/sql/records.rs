@@ -1,0 +1,73 @@
+//! Documents and the feed: each call is one transaction.
+
+use super::{StorageError, Tables, convert, digests, lock_head, page, take_in};
+use crate::storage::{Asker, Digested, Kept, Page, PageQuery, PushedDocument, Records, TakenIn};
+use async_trait::async_trait;
+use hemrond_domain::record::DocumentId;
+use hemrond_protocol::ItemHash;
+use std::collections::BTreeMap;
+
+#[async_trait]
+impl Records for Tables {
+    async fn take_in(
+        &self,
+        asker: &Asker,
+        documents: Vec<PushedDocument>,
+        now: i64,
+    ) -> Result<TakenIn, StorageError> {
+        let mut transaction = self.writing().await?;
+        let before = lock_head(&mut transaction).await?;
+        let (taken, head) =
+            take_in::take_in(&mut transaction, asker, &documents, before, now).await?;
+        transaction.commit().await?;
+        self.moved_to(head);
+        Ok(taken)
+    }
+
+    async fn page(&self, asker: &Asker, query: &PageQuery) -> Result<Page, StorageError> {
+        let mut transaction = self.reading().await?;
+        page::check_access(&mut transaction, asker).await?;
+        page::page(&mut transaction, asker, query).await
+    }
+
+    async fn digests(&self, asker: &Asker) -> Result<(Vec<Digested>, u64), StorageError> {
+        let mut transaction = self.reading().await?;
+        page::check_access(&mut transaction, asker).await?;
+        let head = page::head(&mut transaction).await?;
+        Ok((digests::readable(&mut transaction, asker).await?, head))
+    }
+
+    async fn hashes(
+        &self,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<DocumentId, Vec<ItemHash>>, StorageError> {
+        let mut connection = self.read.acquire().await?;
+        digests::hashes(&mut connection, documents).await
+    }
+
+    async fn existing(&self, documents: &[DocumentId]) -> Result<Vec<DocumentId>, StorageError> {
+        let mut connection = self.read.acquire().await?;
+        digests::existing(&mut connection, documents).await
+    }
+
+    async fn document(&self, id: DocumentId) -> Result<Option<Kept>, StorageError> {
+        let mut transaction = self.reading().await?;
+        page::document(&mut transaction, id).await
+    }
+
+    async fn changes(
+        &self,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<DocumentId, Vec<Vec<u8>>>, StorageError> {
+        let mut connection = self.read.acquire().await?;
+        digests::changes(&mut connection, documents).await
+    }
+
+    async fn news(&self, asker: &Asker, after: u64) -> Result<(bool, u64), StorageError> {
+        let mut transaction = self.reading().await?;
+        page::check_access(&mut transaction, asker).await?;
+        let head = page::head(&mut transaction).await?;
+        let concerned = page::concerns(&mut transaction, asker, convert::number(after)).await?;
+        Ok((concerned, head))
+    }
+}

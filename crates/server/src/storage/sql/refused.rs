@@ -1,0 +1,82 @@
+//! What was refused, kept so that nothing a person wrote is only on one side.
+
+use super::{Connection, StorageError};
+use crate::storage::{Asker, PushedDocument, PushedItem};
+use hemrond_domain::record::DocumentId;
+use hemrond_protocol::limits::MAX_ITEM_BYTES;
+use hemrond_sync::acceptance::{Finding, Reason, Verdict};
+use sha2::{Digest, Sha256};
+
+/// Bounds what one device's refused items take here; the oldest give way.
+const KEPT_PER_DEVICE: i64 = 1_000;
+
+/// Keeps the refused items of a push.
+pub(super) async fn keep(
+    connection: &mut Connection,
+    asker: &Asker,
+    documents: &[PushedDocument],
+    verdicts: &[Vec<Verdict>],
+    now: i64,
+) -> Result<(), StorageError> {
+    let mut kept = false;
+    for (document, verdicts) in documents.iter().zip(verdicts) {
+        let id = document.header.as_ref().ok().map(hemrond_domain::record::Header::id);
+        for (item, verdict) in document.items.iter().zip(verdicts) {
+            if let Verdict::Refused(reason) = verdict {
+                keep_one(connection, asker, id, item, *reason, now).await?;
+                kept = true;
+            }
+        }
+    }
+    if kept {
+        forget_oldest(connection, asker).await?;
+    }
+    Ok(())
+}
+
+async fn keep_one(
+    connection: &mut Connection,
+    asker: &Asker,
+    document: Option<DocumentId>,
+    item: &PushedItem,
+    reason: Reason,
+    now: i64,
+) -> Result<(), StorageError> {
+    let hash = match &item.offered.finding {
+        Finding::Change(change) => Some(change.hash),
+        Finding::Entry(entry) => Some(entry.hash),
+        Finding::Refused(_, hash) => *hash,
+    };
+    let bytes =
+        if item.bytes.len() > MAX_ITEM_BYTES { Vec::new() } else { item.bytes.clone() };
+    sqlx::query(
+        "INSERT INTO refused_items \
+         (device_id, bytes_sha256, document_id, hash, code, bytes, refused_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (device_id, bytes_sha256) DO UPDATE SET code = excluded.code, \
+         document_id = excluded.document_id, refused_at = excluded.refused_at",
+    )
+    .bind(asker.device.as_bytes().to_vec())
+    .bind(Sha256::digest(&item.bytes).to_vec())
+    .bind(document.map(|id| id.as_bytes().to_vec()))
+    .bind(hash.map(|hash| hash.to_vec()))
+    .bind(reason.code())
+    .bind(bytes)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn forget_oldest(connection: &mut Connection, asker: &Asker) -> Result<(), StorageError> {
+    sqlx::query(
+        "DELETE FROM refused_items WHERE device_id = $1 AND bytes_sha256 NOT IN \
+         (SELECT bytes_sha256 FROM refused_items WHERE device_id = $1 \
+         ORDER BY refused_at DESC, bytes_sha256 LIMIT $2)",
+    )
+    .bind(asker.device.as_bytes().to_vec())
+    .bind(KEPT_PER_DEVICE)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! The database's own life: epoch, head, health, backup.
+
+use super::StorageError;
+use async_trait::async_trait;
+use hemrond_protocol::Epoch;
+use std::path::Path;
+use tokio::sync::watch;
+
+/// What the database says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    /// Names this unbroken life of the database.
+    pub epoch: Epoch,
+    /// Whether a restored server is taking back what it forgot.
+    pub recovering: bool,
+    /// The feed's last position.
+    pub head: u64,
+}
+
+/// What keeps a database in shape.
+#[async_trait]
+pub trait Upkeep: Send + Sync {
+    /// Epoch, recovery and head.
+    async fn life(&self) -> Result<Life, StorageError>;
+    /// Declares the database restored: a new epoch begins, and tablets give back what it forgot.
+    async fn begin_recovery(&self, epoch: Epoch) -> Result<(), StorageError>;
+    /// Ends the time in which others' items are taken back.
+    async fn end_recovery(&self) -> Result<(), StorageError>;
+    /// The feed's last position, as it moves: by this process at once, by others soon.
+    fn head(&self) -> watch::Receiver<u64>;
+    /// Looks whether another process has moved the feed.
+    async fn refresh_head(&self) -> Result<(), StorageError>;
+    /// Copies the whole database into a new file, while it goes on serving.
+    async fn backup(&self, to: &Path) -> Result<(), StorageError>;
+    /// Closes the database's connections.
+    async fn close(&self);
+}

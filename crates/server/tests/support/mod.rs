@@ -1,0 +1,277 @@
+//! A town to test in: a real server on a real port, and tablets that speak to it.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+
+mod tablet;
+
+pub use tablet::{Answer, Tablet};
+
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use hemrond_domain::{
+    ids::{OrganisationId, PersonId, UnitId, UserId, VisitId},
+    people::{Role, User},
+    record::Header,
+};
+use hemrond_policy::Policy;
+use hemrond_protocol::Epoch;
+use hemrond_server::{
+    credential::draw_code,
+    directory::Administration,
+    environment::{Chance, Clock, SystemChance},
+    inspector::InProcess,
+    metrics::Metrics,
+    rate::Rates,
+    serve,
+    state::{Server, Shared},
+    storage::{self, Address, Storage, Unit},
+};
+use hemrond_tests::postgres::Cluster;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// Which database a story is told on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// Tells every story on both databases.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($story:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() { super::$story($crate::support::Backend::Sqlite).await }
+            )*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() { super::$story($crate::support::Backend::Postgres).await }
+            )*
+        }
+    };
+}
+
+/// A database that goes away with the test.
+pub struct Place {
+    pub address: Address,
+    folder: TempDir,
+    cluster: Option<Arc<Cluster>>,
+}
+
+impl Place {
+    pub fn new(backend: Backend) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (text, cluster) = match backend {
+            Backend::Sqlite => {
+                (format!("sqlite:{}", folder.path().join("server.sqlite").display()), None)
+            }
+            Backend::Postgres => {
+                let cluster = Cluster::shared().unwrap_or_else(|error| panic!("{error}"));
+                (cluster.database().unwrap(), Some(cluster))
+            }
+        };
+        Self { address: text.parse().unwrap(), folder, cluster }
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    pub async fn open(&self) -> Arc<dyn Storage> {
+        storage::open(&self.address, Epoch([9; 16])).await.unwrap()
+    }
+}
+
+/// A clock that tests move.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn new() -> Self {
+        let start = Utc.with_ymd_and_hms(2026, 11, 3, 8, 0, 0).unwrap();
+        Self(AtomicI64::new(start.timestamp_millis()))
+    }
+
+    pub fn forward(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.0.load(Relaxed)).unwrap()
+    }
+}
+
+pub const KOMMUN: OrganisationId = OrganisationId::from_bytes([1; 16]);
+pub const TEAM: UnitId = UnitId::from_bytes([2; 16]);
+pub const HEMTJANST: UnitId = UnitId::from_bytes([3; 16]);
+pub const OFFICE: UnitId = UnitId::from_bytes([4; 16]);
+pub const ASTRID: PersonId = PersonId::from_bytes([40; 16]);
+
+/// The staff of the town.
+const STAFF: [(&str, Role, UnitId); 6] = [
+    ("Eva Lind", Role::Nurse, TEAM),
+    ("Omar Haddad", Role::Nurse, TEAM),
+    ("Anna Berg", Role::Doctor, TEAM),
+    ("Stina Ek", Role::Hemtjanst, HEMTJANST),
+    ("Lena Holm", Role::Assessor, OFFICE),
+    ("Per Dahl", Role::Administrator, OFFICE),
+];
+
+/// A server that runs, with its database and its staff.
+pub struct Town {
+    pub place: Place,
+    pub storage: Arc<dyn Storage>,
+    pub server: Shared,
+    pub url: String,
+    pub clock: Arc<TestClock>,
+    running: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl Town {
+    /// A new town.
+    pub async fn new(backend: Backend) -> Self {
+        let place = Place::new(backend);
+        let storage = place.open().await;
+        let clock = Arc::new(TestClock::new());
+        let policy = Policy::load().unwrap();
+        populate(storage.as_ref(), &policy, clock.as_ref()).await;
+        Self::around(place, storage, clock, Duration::from_secs(25)).await
+    }
+
+    /// A server process on a database that is there already.
+    pub async fn around(
+        place: Place,
+        storage: Arc<dyn Storage>,
+        clock: Arc<TestClock>,
+        news_wait: Duration,
+    ) -> Self {
+        // Fails only if another test has done it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let server = Arc::new(Server {
+            storage: storage.clone(),
+            policy: Policy::load().unwrap(),
+            inspector: Arc::new(InProcess),
+            clock: clock.clone(),
+            chance: Arc::new(SystemChance),
+            metrics: Metrics::default(),
+            rates: Rates::default(),
+            news_wait,
+            closing: watch::Sender::new(false),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let mut closing = server.closing.subscribe();
+        let stop = async move {
+            let _ = closing.wait_for(|closing| *closing).await;
+        };
+        let running = tokio::spawn(serve::serve(server.clone(), listener, None, stop));
+        Self { place, storage, server, url, clock, running: Some(running) }
+    }
+
+    /// Tells the server to stop, as SIGTERM does.
+    pub fn close(&self) {
+        self.server.closing.send_replace(true);
+    }
+
+    /// Waits until it has stopped.
+    pub async fn closed(&mut self) {
+        self.running.take().unwrap().await.unwrap().unwrap();
+    }
+
+    pub fn administration(&self) -> Administration<'_> {
+        Administration {
+            storage: self.storage.as_ref(),
+            policy: &self.server.policy,
+            clock: self.clock.as_ref(),
+            chance: self.server.chance.as_ref(),
+        }
+    }
+
+    pub async fn user(&self, name: &str) -> User {
+        let users = self.storage.users().await.unwrap();
+        let found = users.into_iter().find(|account| account.user.name.starts_with(name));
+        found.unwrap_or_else(|| panic!("nobody is called {name}")).user
+    }
+
+    /// A one-time code for somebody.
+    pub async fn code(&self, name: &str) -> String {
+        let code = draw_code(self.server.chance.as_ref());
+        let expires = self.clock.now_ms() + 24 * 3_600_000;
+        let user = self.user(name).await.id;
+        self.storage.add_code(code.sha256, user, expires).await.unwrap();
+        code.text
+    }
+
+    /// A tablet that is enrolled for somebody.
+    pub async fn tablet(&self, name: &str) -> Tablet {
+        let code = self.code(name).await;
+        Tablet::enrol(&self.url, &code).await.unwrap()
+    }
+
+    /// Gives somebody another role.
+    pub async fn set_role(&self, name: &str, role: Role, unit: UnitId) {
+        let user = self.user(name).await.id;
+        self.administration().change_role(user, role, unit).await.unwrap();
+    }
+}
+
+/// Adds the organisation, its units and its staff.
+pub async fn populate(storage: &dyn Storage, policy: &Policy, clock: &dyn Clock) {
+    let administration = Administration { storage, policy, clock, chance: &SystemChance };
+    administration.add_organisation(KOMMUN, "Hemrond kommun").await.unwrap();
+    for (id, name, kind) in [
+        (TEAM, "Mobila teamet", "mobile_team"),
+        (HEMTJANST, "Hemtjänst Norr", "hemtjanst"),
+        (OFFICE, "Biståndsenheten", "municipality_office"),
+    ] {
+        let unit = Unit {
+            id,
+            organisation: KOMMUN,
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+            phone: String::new(),
+        };
+        administration.add_unit(&unit).await.unwrap();
+    }
+    for (number, (name, role, unit)) in STAFF.into_iter().enumerate() {
+        let user = User {
+            id: UserId::from_bytes([50 + u8::try_from(number).unwrap(); 16]),
+            name: name.to_owned(),
+            role,
+            organisation: KOMMUN,
+            unit,
+        };
+        administration.add_user(&user, "").await.unwrap();
+    }
+}
+
+pub fn visit(number: u8) -> Header {
+    Header::visit(KOMMUN, TEAM, ASTRID, VisitId::from_bytes([number; 16]))
+}
+
+pub fn person() -> Header {
+    Header::person(KOMMUN, ASTRID)
+}
+
+pub fn observations() -> Header {
+    Header::observations(KOMMUN, ASTRID, NaiveDate::from_ymd_opt(2026, 11, 3).unwrap())
+}
+
+/// Random bytes that are the same in every run.
+pub struct Fixed;
+
+impl Chance for Fixed {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}

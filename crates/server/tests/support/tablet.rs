@@ -1,0 +1,215 @@
+//! A tablet as the server sees it: credential, documents, outbox, cursor.
+
+use super::KOMMUN;
+use chrono::{TimeZone, Utc};
+use ed25519_dalek::SigningKey;
+use hemrond_documents::{Actor, Document, Edit};
+use hemrond_domain::{
+    ids::DeviceId,
+    people::User,
+    record::{DocumentId, Header},
+};
+use hemrond_protocol::{
+    Delivery, Epoch, Item, ItemKind, NEWS_PATH, Outcome, PushDocument, SYNC_PATH, SyncRequest,
+    SyncResponse, VERSION, WireId, encoding,
+    enrolment::{EnrolRequest, EnrolResponse, Problem},
+    limits,
+};
+use rand::RngCore;
+use std::collections::BTreeMap;
+
+/// What came back: an answer, or a status and a problem.
+pub type Answer<T> = Result<T, (u16, Problem)>;
+
+#[derive(Clone)]
+pub struct Tablet {
+    pub url: String,
+    pub http: reqwest::Client,
+    pub credential: String,
+    pub device: DeviceId,
+    pub user: User,
+    pub key: SigningKey,
+    pub epoch: Option<Epoch>,
+    pub cursor: u64,
+    pub actor: Actor,
+    pub documents: BTreeMap<DocumentId, Document>,
+    pub outbox: Vec<(Header, Item)>,
+    pub wanted: Vec<DocumentId>,
+    /// The verdicts of the last sync that pushed.
+    pub verdicts: Vec<Outcome>,
+}
+
+impl Tablet {
+    pub async fn enrol(url: &str, code: &str) -> Answer<Self> {
+        let mut seed = [0; 32];
+        rand::rng().fill_bytes(&mut seed);
+        let key = SigningKey::from_bytes(&seed);
+        let request = EnrolRequest {
+            code: code.to_owned(),
+            tablet: "Surfplatta".to_owned(),
+            public_key: hex::encode(key.verifying_key().as_bytes()),
+        };
+        let http = reqwest::Client::new();
+        let response = http
+            .post(format!("{url}/v1/enrol"))
+            .header("content-type", "application/json")
+            .body(serde_json::to_vec(&request).unwrap())
+            .send()
+            .await
+            .unwrap();
+        let body = read(response).await?;
+        let enrolled: EnrolResponse = serde_json::from_slice(&body).unwrap();
+        assert_eq!(enrolled.user.organisation, KOMMUN);
+        Ok(Self {
+            url: url.to_owned(),
+            http,
+            credential: enrolled.credential,
+            device: enrolled.device,
+            user: enrolled.user,
+            key,
+            epoch: None,
+            cursor: 0,
+            actor: new_actor(),
+            documents: BTreeMap::new(),
+            outbox: Vec::new(),
+            wanted: Vec::new(),
+            verdicts: Vec::new(),
+        })
+    }
+
+    /// Writes in a document, on this tablet only.
+    pub fn write(&mut self, header: &Header, edits: &[Edit]) {
+        let at = Utc.with_ymd_and_hms(2026, 11, 3, 9, 0, 0).unwrap();
+        let actor = self.actor;
+        let document = self
+            .documents
+            .entry(header.id())
+            .or_insert_with(|| Document::create(header, actor).unwrap());
+        for change in document.edit(at, edits).unwrap() {
+            let item = Item { kind: ItemKind::Change, bytes: change.bytes, author: None };
+            self.outbox.push((header.clone(), item));
+        }
+    }
+
+    /// The next request.
+    pub fn request(&self) -> SyncRequest {
+        let mut push: Vec<PushDocument> = Vec::new();
+        for (header, item) in &self.outbox {
+            let header = header.into();
+            match push.iter_mut().find(|document| document.header == header) {
+                Some(document) => document.items.push(item.clone()),
+                None => push.push(PushDocument { header, items: vec![item.clone()] }),
+            }
+        }
+        SyncRequest {
+            protocol: VERSION,
+            epoch: self.epoch,
+            cursor: self.cursor,
+            push,
+            wanted: self.wanted.iter().map(|id| WireId::from(*id)).collect(),
+            digest: None,
+            page_bytes: limits::PAGE_BYTES,
+            app: "test".to_owned(),
+        }
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: &SyncRequest) -> Answer<SyncResponse> {
+        self.send_body(encoding::encode(request).unwrap()).await
+    }
+
+    pub async fn send_body(&self, body: Vec<u8>) -> Answer<SyncResponse> {
+        let response = self
+            .http
+            .post(format!("{}{SYNC_PATH}", self.url))
+            .bearer_auth(&self.credential)
+            .body(body)
+            .send()
+            .await
+            .unwrap();
+        let body = read(response).await?;
+        Ok(encoding::decode_response(&body).unwrap())
+    }
+
+    /// Syncs until the feed's end. The outbox is emptied, whatever the verdicts.
+    pub async fn sync(&mut self) -> Vec<SyncResponse> {
+        let mut answers = Vec::new();
+        loop {
+            let response = self.send(&self.request()).await.unwrap();
+            if !self.outbox.is_empty() {
+                self.verdicts = response.verdicts.iter().flatten().cloned().collect();
+                self.outbox.clear();
+            }
+            let more = response.more;
+            self.take(&response);
+            answers.push(response);
+            if !more {
+                return answers;
+            }
+        }
+    }
+
+    /// Takes an answer in.
+    pub fn take(&mut self, response: &SyncResponse) {
+        for gone in &response.gone {
+            self.documents.remove(&DocumentId::from(*gone));
+        }
+        for delivery in &response.deliveries {
+            self.deliver(delivery);
+        }
+        if self.epoch.is_none_or(|epoch| epoch == response.epoch) {
+            self.epoch = Some(response.epoch);
+            self.cursor = response.cursor;
+        }
+    }
+
+    fn deliver(&mut self, delivery: &Delivery) {
+        let header = Header::try_from(&delivery.header).unwrap();
+        let actor = self.actor;
+        let document = self
+            .documents
+            .entry(header.id())
+            .or_insert_with(|| Document::create(&header, actor).unwrap());
+        let changes = delivery.items.iter().filter(|item| item.kind == ItemKind::Change);
+        let applied = document.apply(changes.map(|item| item.bytes.clone())).unwrap();
+        assert!(applied.waiting.is_empty(), "items come after those that they build on");
+    }
+
+    /// A field as this tablet has it.
+    pub fn field(&self, header: &Header, field: &str) -> Option<String> {
+        let content = self.documents.get(&header.id())?.content();
+        content.fields.get(field).map(ToString::to_string)
+    }
+
+    pub fn holds(&self, header: &Header) -> bool {
+        self.documents.contains_key(&header.id())
+    }
+
+    /// Waits for news, as the app does.
+    pub async fn news(&self, after: u64) -> reqwest::Response {
+        self.http
+            .get(format!("{}{NEWS_PATH}?after={after}", self.url))
+            .bearer_auth(&self.credential)
+            .send()
+            .await
+            .unwrap()
+    }
+}
+
+pub fn new_actor() -> Actor {
+    let mut bytes = [0; 16];
+    rand::rng().fill_bytes(&mut bytes);
+    Actor::from_random(bytes)
+}
+
+async fn read(response: reqwest::Response) -> Answer<Vec<u8>> {
+    let status = response.status();
+    let body = response.bytes().await.unwrap();
+    if status.is_success() {
+        Ok(body.to_vec())
+    } else {
+        let problem = serde_json::from_slice(&body)
+            .unwrap_or_else(|_| panic!("{status}: {}", String::from_utf8_lossy(&body)));
+        Err((status.as_u16(), problem))
+    }
+}

@@ -1,0 +1,115 @@
+//! What one transaction writes, and what it reports.
+
+use crate::{
+    header::RawHeader,
+    item::{Author, ItemName, NewItem, Shown},
+    rows::ReadModels,
+};
+use chrono::{DateTime, Utc};
+use hemrond_domain::record::DocumentId;
+
+/// Changes made on this tablet: all of them are on disk when the call returns, or none.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// The documents touched.
+    pub documents: Vec<DocumentCommit>,
+    /// Who stands behind actors that may be new.
+    pub actors: Vec<Author>,
+    /// The tablet's clock.
+    pub now: DateTime<Utc>,
+}
+
+/// What is new about one document.
+#[derive(Debug, Clone)]
+pub struct DocumentCommit {
+    /// What it is about; its id follows from this.
+    pub header: RawHeader,
+    /// Items, each after those it depends on. Those already held are passed over.
+    pub new_items: Vec<NewItem>,
+    /// What lists say from now on; none leaves what they said.
+    pub read_models: Option<ReadModels>,
+    /// Whether this version can show it.
+    pub shown: Shown,
+}
+
+/// What a commit did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// The items that were not held before.
+    pub added: Vec<ItemName>,
+    /// Documents among those touched that the server has withdrawn: their items are kept and sent,
+    /// and no list shows them.
+    pub withdrawn: Vec<DocumentId>,
+}
+
+/// One answer of the server: all of it is on disk when the call returns, or nothing.
+#[derive(Debug, Clone)]
+pub struct SyncCommit {
+    /// The server's epoch from now on; none leaves the old one.
+    pub epoch: Option<[u8; 16]>,
+    /// The feed position from now on; none leaves the old one.
+    pub cursor: Option<u64>,
+    /// Items that are on the server's disk.
+    pub acknowledged: Vec<ItemName>,
+    /// Items that the server will not take, with its code.
+    pub refused: Vec<(ItemName, String)>,
+    /// What the server sent. An item with [`Origin::Server`](crate::Origin::Server) in a withdrawn
+    /// document takes the withdrawal back.
+    pub documents: Vec<DocumentCommit>,
+    /// Who stands behind actors that may be new.
+    pub actors: Vec<Author>,
+    /// Documents that this tablet may no longer hold. They go last: what was delivered for them in
+    /// the same answer goes with them.
+    pub gone: Vec<DocumentId>,
+    /// Items that the server has forgotten, to be given back.
+    pub requeue: Vec<Requeue>,
+    /// When the server answered; none leaves the old time.
+    pub last_contact: Option<DateTime<Utc>>,
+    /// The tablet's clock.
+    pub now: DateTime<Utc>,
+}
+
+impl SyncCommit {
+    /// An answer that changes nothing yet.
+    #[must_use]
+    pub const fn new(now: DateTime<Utc>) -> Self {
+        Self {
+            epoch: None,
+            cursor: None,
+            acknowledged: Vec::new(),
+            refused: Vec::new(),
+            documents: Vec::new(),
+            actors: Vec::new(),
+            gone: Vec::new(),
+            requeue: Vec::new(),
+            last_contact: None,
+            now,
+        }
+    }
+}
+
+/// An item to give back to a server that has forgotten it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Requeue {
+    /// Which.
+    pub item: ItemName,
+    /// Smaller goes first.
+    pub urgency: u8,
+}
+
+/// What an answer of the server changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// The items that were not held before.
+    pub added: Vec<ItemName>,
+    /// Items that waited, and are known to be on the server now.
+    pub acknowledged: Vec<ItemName>,
+    /// Items that waited, and were refused.
+    pub refused: Vec<ItemName>,
+    /// Items that wait again.
+    pub requeued: Vec<ItemName>,
+    /// Documents that are no longer on this tablet.
+    pub removed: Vec<DocumentId>,
+    /// Documents that the server withdrew, and that stay unlisted for what is unsent or refused.
+    pub withdrawn: Vec<DocumentId>,
+}

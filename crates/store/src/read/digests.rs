@@ -1,0 +1,108 @@
+//! The fallback's side: digests of what is held, by bucket and by document.
+//!
+//! Withdrawn documents are left out, for the server does not count them as held.
+
+use crate::{
+    cell::{Cell as _, Columns},
+    error::StoreError,
+    item::ItemHash,
+    sql,
+    store::Store,
+    write::items::xor,
+};
+use hemrond_domain::record::DocumentId;
+use std::collections::BTreeMap;
+
+impl Store {
+    /// One digest per bucket, a document's bucket being its id's first byte. Empty ones are left
+    /// out.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn bucket_digests(&self) -> Result<Vec<(u8, [u8; 32])>, StoreError> {
+        let mut reading = self.read().await?;
+        let rows = sql::rows(
+            &mut reading,
+            "SELECT id, digest FROM documents WHERE withdrawn_at IS NULL AND item_count > 0",
+            sql::nothing(),
+        )
+        .await?;
+        let mut buckets: BTreeMap<u8, [u8; 32]> = BTreeMap::new();
+        for row in &rows {
+            let mut columns = Columns::of(row);
+            let id: DocumentId = columns.next()?;
+            let [first, ..] = *id.as_bytes();
+            xor(buckets.entry(first).or_default(), &columns.next()?);
+        }
+        Ok(buckets.into_iter().collect())
+    }
+
+    /// The digests of all documents in these buckets, by id.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn document_digests(
+        &self,
+        buckets: &[u8],
+    ) -> Result<Vec<(DocumentId, [u8; 32])>, StoreError> {
+        let mut reading = self.read().await?;
+        let mut wanted = buckets.to_vec();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut found = Vec::new();
+        for first in wanted {
+            let mut least = [0; 16];
+            let mut most = [0xff; 16];
+            least[0] = first;
+            most[0] = first;
+            let rows = sql::rows(
+                &mut reading,
+                "SELECT id, digest FROM documents
+                 WHERE id BETWEEN ?1 AND ?2 AND withdrawn_at IS NULL AND item_count > 0
+                 ORDER BY id",
+                sql::with(&least).and(&most),
+            )
+            .await?;
+            for row in &rows {
+                let mut columns = Columns::of(row);
+                found.push((columns.next()?, columns.next()?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The hashes of a document's items, in the order in which they came.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn hashes(&self, document: DocumentId) -> Result<Vec<ItemHash>, StoreError> {
+        self.hashes_where(document, "1").await
+    }
+
+    /// As [`Store::hashes`], without those that the server has refused: what the server may be
+    /// expected to have, or to take.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn hashes_not_refused(
+        &self,
+        document: DocumentId,
+    ) -> Result<Vec<ItemHash>, StoreError> {
+        let condition = "NOT EXISTS (
+            SELECT 1 FROM refused
+            WHERE refused.document = items.document AND refused.hash = items.hash)";
+        self.hashes_where(document, condition).await
+    }
+
+    async fn hashes_where(
+        &self,
+        document: DocumentId,
+        condition: &str,
+    ) -> Result<Vec<ItemHash>, StoreError> {
+        let mut reading = self.read().await?;
+        let statement =
+            format!("SELECT hash FROM items WHERE document = ?1 AND {condition} ORDER BY position");
+        let rows = sql::rows(&mut reading, &statement, sql::with(&document)).await?;
+        rows.iter().map(|row| ItemHash::read(row, 0)).collect()
+    }
+}

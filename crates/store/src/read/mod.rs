@@ -1,0 +1,24 @@
+//! Reading: documents and sync state on the one hand, lists on the other.
+
+mod digests;
+mod directory;
+mod documents;
+mod dump;
+mod latest;
+mod notes;
+mod observations;
+mod outbox;
+mod people;
+mod people_index;
+mod refused;
+mod rounds;
+mod small;
+mod visits;
+mod whereabouts;
+
+pub use documents::UnshownRow;
+pub use latest::LatestWith;
+pub use outbox::{OutboxDocument, OutboxItem, OutboxSummary, WaitingRow};
+pub use refused::RefusedRow;
+pub use small::{Opened, SyncPosition};
+pub use whereabouts::Whereabouts;

@@ -1,0 +1,259 @@
+//! What waits for the server, the most urgent first.
+
+use crate::{
+    cell::{Cell as _, Columns},
+    error::StoreError,
+    header::RawHeader,
+    item::{ActorBytes, Author, ItemHash, ItemKind},
+    session::Session,
+    sql,
+    store::Store,
+};
+use chrono::{DateTime, Utc};
+use hemrond_domain::record::DocumentId;
+use sqlx::sqlite::SqliteRow;
+use std::collections::HashMap;
+
+/// Items of one document that the server is not known to have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxDocument {
+    /// Which.
+    pub document: DocumentId,
+    /// What it is about.
+    pub header: RawHeader,
+    /// The items, in the order in which they came to this tablet.
+    pub items: Vec<OutboxItem>,
+}
+
+/// An item that the server is not known to have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxItem {
+    /// Its name.
+    pub hash: ItemHash,
+    /// What it is.
+    pub kind: ItemKind,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The change's actor.
+    pub actor: Option<ActorBytes>,
+    /// Whether it was made elsewhere, and is given back to a server that has forgotten it.
+    pub foreign: bool,
+    /// Who stands behind the actor, where this tablet knows.
+    pub author: Option<Author>,
+}
+
+/// How much waits, and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxSummary {
+    /// How many items.
+    pub items: u32,
+    /// When the oldest of them was made or queued again.
+    pub oldest_queued_at: Option<DateTime<Utc>>,
+}
+
+/// A document of which something waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingRow {
+    /// Which.
+    pub document: DocumentId,
+    /// What it is about.
+    pub header: RawHeader,
+    /// How many items.
+    pub items: u32,
+    /// When the oldest of them was made or queued again.
+    pub oldest_queued_at: DateTime<Utc>,
+    /// Whether the server has withdrawn it.
+    pub withdrawn: bool,
+}
+
+/// The waiting items in the order in which they are to go. A document is as urgent as its most
+/// urgent item, for that one may depend on all that came before it.
+const IN_ORDER: &str = "
+    SELECT o.document, o.position, octet_length(i.bytes)
+    FROM outbox o
+    JOIN (
+        SELECT document, min(urgency) AS urgency, min(position) AS first
+        FROM outbox GROUP BY document
+    ) d ON d.document = o.document
+    JOIN items i ON i.position = o.position
+    ORDER BY d.urgency, d.first, o.position
+    LIMIT ?1";
+
+impl Store {
+    /// The next items to send: the most urgent documents first, the items of each in the order of
+    /// their arrival, as many as fit. Never empty while something waits.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn outbox_batch(
+        &self,
+        max_items: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<OutboxDocument>, StoreError> {
+        let mut reading = self.read().await?;
+        let limit = i64::try_from(max_items.max(1)).unwrap_or(i64::MAX);
+        let rows = sql::rows(&mut reading, IN_ORDER, sql::with(&limit)).await?;
+        let mut chosen: Vec<(DocumentId, i64)> = Vec::new();
+        let mut room = i64::try_from(max_bytes).unwrap_or(i64::MAX);
+        for row in &rows {
+            let mut columns = Columns::of(row);
+            let (document, position): (DocumentId, i64) = (columns.next()?, columns.next()?);
+            let size: i64 = columns.next()?;
+            // What does not fit ends the batch: nothing may overtake it.
+            if size > room && !chosen.is_empty() {
+                break;
+            }
+            room = room.saturating_sub(size);
+            chosen.push((document, position));
+        }
+        gather(&mut reading, &chosen).await
+    }
+
+    /// Everything that the server is not known to have, refused items too, for an export.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn unacknowledged(&self) -> Result<Vec<OutboxDocument>, StoreError> {
+        let mut reading = self.read().await?;
+        let rows = sql::rows(
+            &mut reading,
+            "SELECT document, position FROM outbox
+             UNION
+             SELECT document, position FROM refused JOIN items USING (document, hash)
+             ORDER BY document, position",
+            sql::nothing(),
+        )
+        .await?;
+        let chosen = rows
+            .iter()
+            .map(|row| {
+                let mut columns = Columns::of(row);
+                Ok((columns.next()?, columns.next()?))
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        gather(&mut reading, &chosen).await
+    }
+
+    /// How much waits, and since when.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn outbox_summary(&self) -> Result<OutboxSummary, StoreError> {
+        let mut reading = self.read().await?;
+        let statement = "SELECT count(*), min(queued_at) FROM outbox";
+        match sql::first_row(&mut reading, statement, sql::nothing()).await? {
+            Some(row) => {
+                let mut columns = Columns::of(&row);
+                Ok(OutboxSummary {
+                    items: columns.next()?,
+                    oldest_queued_at: columns.next()?,
+                })
+            }
+            None => Ok(OutboxSummary::default()),
+        }
+    }
+
+    /// The documents of which something waits, the most urgent first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn outbox_by_document(&self) -> Result<Vec<WaitingRow>, StoreError> {
+        let mut reading = self.read().await?;
+        let rows = sql::rows(
+            &mut reading,
+            "SELECT d.id, d.kind, d.organisation, d.unit, d.person, d.part,
+                count(*), min(o.queued_at), d.withdrawn_at IS NOT NULL
+             FROM outbox o JOIN documents d ON d.id = o.document
+             GROUP BY d.id ORDER BY min(o.urgency), min(o.position)",
+            sql::nothing(),
+        )
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let mut columns = Columns::of(row);
+                Ok(WaitingRow {
+                    document: columns.next()?,
+                    header: RawHeader::read(&mut columns)?,
+                    items: columns.next()?,
+                    oldest_queued_at: columns.next()?,
+                    withdrawn: columns.next()?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Reads the chosen items and puts each under its document, in the order chosen.
+async fn gather(
+    session: &mut Session,
+    chosen: &[(DocumentId, i64)],
+) -> Result<Vec<OutboxDocument>, StoreError> {
+    let mut order: Vec<DocumentId> = chosen.iter().map(|(document, _)| *document).collect();
+    order.dedup();
+    let headers = sql::rows_in(
+        session,
+        "SELECT id, kind, organisation, unit, person, part FROM documents WHERE id IN {list}",
+        &order,
+    )
+    .await?;
+    let mut documents = HashMap::new();
+    for row in &headers {
+        let mut columns = Columns::of(row);
+        let document: DocumentId = columns.next()?;
+        let header = RawHeader::read(&mut columns)?;
+        documents.insert(
+            document,
+            OutboxDocument {
+                document,
+                header,
+                items: Vec::new(),
+            },
+        );
+    }
+    let positions: Vec<i64> = chosen.iter().map(|(_, position)| *position).collect();
+    let rows = sql::rows_in(
+        session,
+        "SELECT i.position, i.hash, i.kind, i.bytes, i.actor, i.local = 0, a.user, a.device
+         FROM items i LEFT JOIN actors a ON a.actor = i.actor WHERE i.position IN {list}",
+        &positions,
+    )
+    .await?;
+    let mut items = HashMap::new();
+    for row in &rows {
+        items.insert(i64::read(row, 0)?, read_item(row)?);
+    }
+    for (document, position) in chosen {
+        if let (Some(document), Some(item)) = (documents.get_mut(document), items.remove(position))
+        {
+            document.items.push(item);
+        }
+    }
+    Ok(order
+        .into_iter()
+        .filter_map(|document| documents.remove(&document))
+        .collect())
+}
+
+fn read_item(row: &SqliteRow) -> Result<OutboxItem, StoreError> {
+    let mut columns = Columns::of(row);
+    let _position: i64 = columns.next()?;
+    let (hash, kind, bytes) = (columns.next()?, columns.next()?, columns.next()?);
+    let actor: Option<ActorBytes> = columns.next()?;
+    let foreign = columns.next()?;
+    let author = match (actor, columns.next()?, columns.next()?) {
+        (Some(actor), Some(user), Some(device)) => Some(Author {
+            actor,
+            user,
+            device,
+        }),
+        _ => None,
+    };
+    Ok(OutboxItem {
+        hash,
+        kind,
+        bytes,
+        actor,
+        foreign,
+        author,
+    })
+}

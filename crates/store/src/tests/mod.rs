@@ -1,0 +1,20 @@
+//! Stories: Eva and Omar write, Dr Berg reads, Astrid is the patient.
+
+mod support;
+
+mod commits;
+mod copies;
+mod damage;
+mod disk;
+mod documents;
+mod keys;
+mod killed;
+mod lists;
+mod outbox;
+mod people;
+mod read_models;
+mod settings;
+mod speed;
+mod sync;
+mod visits;
+mod withdrawal;

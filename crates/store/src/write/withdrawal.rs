@@ -1,0 +1,93 @@
+//! Documents that this tablet may no longer hold: gone at once, or as soon as nothing of theirs
+//! is unsent or refused.
+
+use super::read_models;
+use crate::{
+    cell::Cell as _, commit::DocumentCommit, error::StoreError, item::Origin, session::Session, sql,
+};
+use chrono::{DateTime, Utc};
+use hemrond_domain::record::DocumentId;
+use std::collections::BTreeSet;
+
+/// The documents that are withdrawn and still here.
+pub(super) async fn withdrawn(session: &mut Session) -> Result<BTreeSet<DocumentId>, StoreError> {
+    let statement = "SELECT id FROM documents WHERE withdrawn_at IS NOT NULL";
+    let rows = sql::rows(session, statement, sql::nothing()).await?;
+    rows.iter().map(|row| DocumentId::read(row, 0)).collect()
+}
+
+/// The documents that the server sends something of, so that the tablet may hold them.
+pub(super) fn returned(documents: &[DocumentCommit]) -> Vec<DocumentId> {
+    documents
+        .iter()
+        .filter(|document| {
+            document
+                .new_items
+                .iter()
+                .any(|item| item.origin == Origin::Server)
+        })
+        .map(|document| document.header.id())
+        .collect()
+}
+
+/// Takes a withdrawal back.
+pub(super) async fn take_back(
+    session: &mut Session,
+    documents: &[DocumentId],
+) -> Result<(), StoreError> {
+    sql::execute_in(
+        session,
+        "UPDATE documents SET withdrawn_at = NULL
+         WHERE withdrawn_at IS NOT NULL AND id IN {list}",
+        documents,
+    )
+    .await?;
+    Ok(())
+}
+
+/// Takes documents out of every list, to be removed by the next sweep that finds nothing unsent.
+pub(super) async fn withdraw(
+    session: &mut Session,
+    documents: &[DocumentId],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for document in documents {
+        sql::execute(
+            session,
+            "UPDATE documents SET withdrawn_at = ?1 WHERE id = ?2 AND withdrawn_at IS NULL",
+            sql::with(&now).and(document),
+        )
+        .await?;
+    }
+    read_models::remove(session, documents).await
+}
+
+/// Removes every withdrawn document of which nothing is unsent or refused. Answers which were
+/// removed, and which of those just `gone` have to stay.
+pub(super) async fn sweep(
+    session: &mut Session,
+    gone: &[DocumentId],
+) -> Result<(Vec<DocumentId>, Vec<DocumentId>), StoreError> {
+    let rows = sql::rows(
+        session,
+        "DELETE FROM documents
+         WHERE withdrawn_at IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.document = documents.id)
+            AND NOT EXISTS (SELECT 1 FROM refused WHERE refused.document = documents.id)
+         RETURNING id",
+        sql::nothing(),
+    )
+    .await?;
+    let mut removed: Vec<DocumentId> = rows
+        .iter()
+        .map(|row| DocumentId::read(row, 0))
+        .collect::<Result<_, _>>()?;
+    removed.sort_unstable();
+    let left = withdrawn(session).await?;
+    let stayed: BTreeSet<DocumentId> = gone
+        .iter()
+        .copied()
+        .filter(|document| left.contains(document))
+        .collect();
+    Ok((removed, stayed.into_iter().collect()))
+}

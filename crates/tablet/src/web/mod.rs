@@ -1,0 +1,159 @@
+//! The interface in a browser on this machine, behind a token that is good for one browser.
+
+mod session;
+
+use crate::open::open;
+use axum::{
+    Json, Router,
+    extract::{Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware,
+    response::{
+        IntoResponse, Redirect, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+    routing::{get, post},
+};
+use futures_util::{Stream, StreamExt as _};
+use hemrond_companion::{Companion, sync::Runner};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use session::Sessions;
+use std::{convert::Infallible, net::SocketAddr, path::Path, sync::Arc};
+use tokio_stream::wrappers::BroadcastStream;
+use tower_http::{
+    services::{ServeDir, ServeFile},
+    set_header::SetResponseHeaderLayer,
+};
+
+/// Everything comes from this address and from nowhere else.
+const CSP: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+    frame-ancestors 'none'; form-action 'none'; base-uri 'none'";
+
+#[derive(Clone)]
+struct Shared {
+    companion: Arc<Companion>,
+    sessions: Arc<Sessions>,
+}
+
+pub(crate) async fn run(folder: &Path, listen: SocketAddr, ui: &Path) -> Result<(), String> {
+    if !listen.ip().is_loopback() {
+        return Err(
+            "the interface is shown on this machine only: use 127.0.0.1 or [::1]".to_owned(),
+        );
+    }
+    let index = ui.join("index.html");
+    if !index.is_file() {
+        return Err(format!(
+            "{} is not there; build the interface first",
+            index.display()
+        ));
+    }
+    let companion = Arc::new(open(folder).await?);
+    let runner = Runner::start(Arc::clone(&companion));
+    let sessions = Arc::new(Sessions::new());
+    let shared = Shared {
+        companion: Arc::clone(&companion),
+        sessions: Arc::clone(&sessions),
+    };
+    let api = Router::new()
+        .route("/api/call", post(call))
+        .route("/api/events", get(events))
+        .route_layer(middleware::from_fn_with_state(
+            shared.clone(),
+            session::required,
+        ));
+    let app = Router::new()
+        .merge(api)
+        .route("/", get(enter))
+        .fallback_service(ServeDir::new(ui).fallback(ServeFile::new(&index)))
+        .layer(fixed(header::CONTENT_SECURITY_POLICY, CSP))
+        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+        .layer(fixed(header::CACHE_CONTROL, "no-store"))
+        .with_state((shared, index))
+        .layer(middleware::from_fn(session::this_machine_only));
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .map_err(|error| error.to_string())?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let base = format!("http://{address}");
+    println!(
+        "{}",
+        json!({ "listening": base, "open": format!("{base}/?token={}", sessions.token()) })
+    );
+    axum::serve(listener, app)
+        .with_graceful_shutdown(async {
+            let _ = tokio::signal::ctrl_c().await;
+        })
+        .await
+        .map_err(|error| error.to_string())?;
+    runner.stop().await;
+    Ok(())
+}
+
+fn fixed(name: header::HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+#[derive(Debug, Deserialize)]
+struct Enter {
+    token: Option<String>,
+}
+
+/// The page itself, or the exchange of the token for a session.
+async fn enter(
+    State((shared, index)): State<(Shared, std::path::PathBuf)>,
+    Query(query): Query<Enter>,
+    headers: HeaderMap,
+) -> Response {
+    if let Some(token) = query.token {
+        return match shared.sessions.exchange(&token) {
+            Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
+            None => (
+                StatusCode::FORBIDDEN,
+                "Den här adressen är redan använd. / This address has been used already.",
+            )
+                .into_response(),
+        };
+    }
+    if !shared.sessions.knows(&headers) {
+        return (
+            StatusCode::FORBIDDEN,
+            "Öppna adressen som programmet skrev ut. / Open the address that the program printed.",
+        )
+            .into_response();
+    }
+    match tokio::fs::read(index).await {
+        Ok(page) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Call {
+    command: String,
+    #[serde(default)]
+    args: Value,
+}
+
+async fn call(
+    State((shared, _)): State<(Shared, std::path::PathBuf)>,
+    Json(call): Json<Call>,
+) -> Response {
+    match shared.companion.call_json(&call.command, call.args).await {
+        Ok(answer) => Json(answer).into_response(),
+        Err(failure) => (StatusCode::UNPROCESSABLE_ENTITY, Json(failure)).into_response(),
+    }
+}
+
+async fn events(
+    State((shared, _)): State<(Shared, std::path::PathBuf)>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let news = BroadcastStream::new(shared.companion.subscribe()).filter_map(|event| async move {
+        // A face that was too slow misses events; the next one makes it ask again.
+        let event = event.ok()?;
+        Some(Ok(Event::default().json_data(event).unwrap_or_default()))
+    });
+    Sse::new(news).keep_alive(KeepAlive::default())
+}

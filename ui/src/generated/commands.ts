@@ -1,0 +1,91 @@
+// Generated from the companion's commands by `cargo xtask types`. Do not edit.
+import type { AddNote } from "./AddNote";
+import type { AddPerson } from "./AddPerson";
+import type { Added } from "./Added";
+import type { CheckIdentity } from "./CheckIdentity";
+import type { EditDocument } from "./EditDocument";
+import type { Enrol } from "./Enrol";
+import type { Exported } from "./Exported";
+import type { FieldHistory } from "./FieldHistory";
+import type { Found } from "./Found";
+import type { IdentityCheck } from "./IdentityCheck";
+import type { Inbox } from "./Inbox";
+import type { Kept } from "./Kept";
+import type { MoveVisit } from "./MoveVisit";
+import type { Nothing } from "./Nothing";
+import type { Observation } from "./Observation";
+import type { Observe } from "./Observe";
+import type { OfField } from "./OfField";
+import type { OfPerson } from "./OfPerson";
+import type { OfVisit } from "./OfVisit";
+import type { PersonPage } from "./PersonPage";
+import type { PlanVisit } from "./PlanVisit";
+import type { Planned } from "./Planned";
+import type { Rebuilt } from "./Rebuilt";
+import type { Round } from "./Round";
+import type { RoundOf } from "./RoundOf";
+import type { Search } from "./Search";
+import type { SetOffline } from "./SetOffline";
+import type { SetVisitState } from "./SetVisitState";
+import type { Settings } from "./Settings";
+import type { Settle } from "./Settle";
+import type { Status } from "./Status";
+import type { SyncPage } from "./SyncPage";
+import type { Unchanged } from "./Unchanged";
+import type { VisitPage } from "./VisitPage";
+
+/** Every command with what it takes and what it answers. */
+export interface Commands {
+  /** The line at the top: who, where, what waits. */
+  status: { args: Nothing; answer: Status };
+  /** Exchanges a one-time code for this tablet's own credential. */
+  enrol: { args: Enrol; answer: Status };
+  /** Keeps the user's language, theme and text size. */
+  set_settings: { args: Settings; answer: Status };
+  /** The team's round of a day. */
+  round: { args: RoundOf; answer: Round };
+  /** Adds a visit to a round, planned or acute. */
+  plan_visit: { args: PlanVisit; answer: Planned };
+  /** Changes a row's place, time, length or colleague. */
+  move_visit: { args: MoveVisit; answer: Round };
+  /** Begins, ends or cancels a visit. */
+  set_visit_state: { args: SetVisitState; answer: Kept };
+  /** Finds people by name or number. */
+  search: { args: Search; answer: Found };
+  /** Checks an identity number and looks for likely duplicates. */
+  check_identity: { args: CheckIdentity; answer: IdentityCheck };
+  /** Adds a person. */
+  add_person: { args: AddPerson; answer: Added };
+  /** A person's page. */
+  person: { args: OfPerson; answer: PersonPage };
+  /** A visit's page; opening it remembers what the user has seen of it. */
+  visit: { args: OfVisit; answer: VisitPage };
+  /** Edits a document, field by field. */
+  edit: { args: EditDocument; answer: Kept };
+  /** Chooses between different answers to one field; the choice is recorded. */
+  settle: { args: Settle; answer: Kept };
+  /** Takes a section's values from the visit before, recorded as such. */
+  unchanged: { args: Unchanged; answer: VisitPage };
+  /** Signs a visit; signing again makes a correction that points to the signature before. */
+  sign: { args: OfVisit; answer: VisitPage };
+  /** Adds a note, order, question or answer to a visit. */
+  add_note: { args: AddNote; answer: VisitPage };
+  /** Says that the user has seen the visit as it stands. */
+  mark_seen: { args: OfVisit; answer: VisitPage };
+  /** Logs a home-help observation. */
+  observe: { args: Observe; answer: Observation };
+  /** What waits for this user. */
+  inbox: { args: Nothing; answer: Inbox };
+  /** Everything about sync: what waits, what was refused, last contact. */
+  sync_page: { args: Nothing; answer: SyncPage };
+  /** Syncs now and answers when done or failed. */
+  sync_now: { args: Nothing; answer: Status };
+  /** Stops or resumes contact with the server; what is written waits. */
+  set_offline: { args: SetOffline; answer: Status };
+  /** Writes everything that the server has not acknowledged to a file. */
+  export_unsent: { args: Nothing; answer: Exported };
+  /** Everything that ever stood in a field. */
+  history: { args: OfField; answer: FieldHistory };
+  /** Makes the lists and the search index anew from the documents. */
+  rebuild: { args: Nothing; answer: Rebuilt };
+}

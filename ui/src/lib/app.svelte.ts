@@ -1,0 +1,69 @@
+// What the whole interface knows: the status line's content and the user's settings.
+
+import type { Failure, Settings, Status } from './api';
+import { asFailure, call } from './call';
+import { onEvent } from './events';
+import { speaker } from './i18n.svelte';
+
+class App {
+  status = $state.raw<Status | null>(null);
+  /** Set while the companion itself does not answer. */
+  failure = $state.raw<Failure | null>(null);
+
+  /** Whether the user has chosen to stay offline, as far as this window knows. */
+  staysOffline = $state(false);
+
+  get today(): string {
+    return this.status?.today ?? '';
+  }
+
+  /** Shows a status, and lets language, theme and text size follow it. */
+  show(status: Status): void {
+    this.status = status;
+    this.failure = null;
+    wear(status.settings);
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.show(await call('status', {}));
+    } catch (cause) {
+      this.failure = asFailure(cause);
+    }
+  }
+
+  /** Keeps the settings; shows them at once. */
+  async keep(settings: Settings): Promise<void> {
+    wear(settings);
+    this.show(await call('set_settings', settings));
+  }
+}
+
+export const app = new App();
+
+/** Loads the status and follows it; returns what stops that. */
+export function followStatus(): () => void {
+  void app.refresh();
+  const stop = onEvent((event) => {
+    if (event.event === 'status') app.show(event.status);
+    // A change may have moved something between "waits" and "on the server".
+    else void app.refresh();
+  });
+  // A tablet that slept over midnight has another today.
+  const woke = () => {
+    if (document.visibilityState === 'visible') void app.refresh();
+  };
+  document.addEventListener('visibilitychange', woke);
+  return () => {
+    stop();
+    document.removeEventListener('visibilitychange', woke);
+  };
+}
+
+function wear(settings: Settings): void {
+  speaker.language = settings.language;
+  const root = document.documentElement;
+  root.lang = settings.language;
+  root.dataset['theme'] = settings.theme;
+  root.style.setProperty('--text-percent', String(settings.text_percent));
+}
