@@ -80,14 +80,25 @@ impl Cluster {
         let data = folder.path().join("data");
         let mut initdb = Command::new(bin.join("initdb"));
         initdb
-            .args(["--auth=trust", "--username=hemrond", "--encoding=UTF8", "--no-locale"])
+            .args([
+                "--auth=trust",
+                "--username=hemrond",
+                "--encoding=UTF8",
+                "--no-locale",
+            ])
             // The empty cluster need not survive a power cut; what runs in it writes through.
             .arg("--no-sync")
             .arg("-D")
             .arg(&data);
         run(&mut initdb, folder.path(), account, "initdb")?;
         let holder = hold(&bin, &data, folder.path(), account)?;
-        let cluster = Self { folder, bin, account, holder, databases: AtomicU32::new(0) };
+        let cluster = Self {
+            folder,
+            bin,
+            account,
+            holder,
+            databases: AtomicU32::new(0),
+        };
         cluster.wait_until_ready()?;
         Ok(cluster)
     }
@@ -99,7 +110,11 @@ impl Cluster {
     pub fn database(&self) -> Result<String, ClusterError> {
         let name = format!("test{}", self.databases.fetch_add(1, Relaxed));
         let mut createdb = Command::new(self.bin.join("createdb"));
-        createdb.arg("--host").arg(self.folder.path()).arg("--username=hemrond").arg(&name);
+        createdb
+            .arg("--host")
+            .arg(self.folder.path())
+            .arg("--username=hemrond")
+            .arg(&name);
         run(&mut createdb, self.folder.path(), self.account, "createdb")?;
         let socket = self.folder.path().display().to_string().replace('/', "%2F");
         Ok(format!("postgres://hemrond@{socket}/{name}"))
@@ -116,14 +131,20 @@ impl Cluster {
         let socket = self.folder.path();
         for _ in 0..600 {
             let mut ask = Command::new(self.bin.join("pg_isready"));
-            ask.arg("--quiet").arg("--host").arg(socket).stdin(Stdio::null());
+            ask.arg("--quiet")
+                .arg("--host")
+                .arg(socket)
+                .stdin(Stdio::null());
             if ask.status()?.success() {
                 return Ok(());
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
         let log = std::fs::read_to_string(socket.join("log")).unwrap_or_default();
-        Err(ClusterError::Step { step: "start", why: log })
+        Err(ClusterError::Step {
+            step: "start",
+            why: log,
+        })
     }
 }
 
@@ -206,7 +227,8 @@ fn account() -> Result<Option<(u32, u32)>, ClusterError> {
 
 /// The programs of the newest installed version.
 fn newest_bin() -> Result<PathBuf, ClusterError> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").map_err(|_| ClusterError::NotInstalled)?;
+    let versions =
+        std::fs::read_dir("/usr/lib/postgresql").map_err(|_| ClusterError::NotInstalled)?;
     versions
         .filter_map(|entry| {
             let entry = entry.ok()?;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  addDays, addMonths, formatDay, formatInstant, formatLongDay, formatNearDay, formatNumber, formatTime, monthGrid, parseNumber, parseTime,
+  addDays, addMonths, formatDay, formatInstant, formatLongDay, formatNearDay, formatNumber, formatPhone, formatTime, monthGrid, parseNumber, parseTime,
 } from '../src/lib/format';
 
 describe('days', () => {
@@ -79,4 +79,10 @@ describe('times of day', () => {
     expect(parseTime('half past')).toBeNull();
     expect(parseTime('')).toBeNull();
   });
+});
+
+it('phone numbers are shown as they are dialled', () => {
+  expect(formatPhone('+46701740605')).toBe('070-174 06 05');
+  expect(formatPhone('+46846500400')).toBe('0846500400');
+  expect(formatPhone('112')).toBe('112');
 });

@@ -1,1 +1,56 @@
-fn main(){}
+//! The project's own commands, called as `cargo xtask COMMAND`.
+
+mod android;
+mod arguments;
+mod bench;
+mod build;
+mod children;
+mod demo;
+mod error;
+mod fresh;
+mod project;
+mod run;
+mod screen;
+mod setup;
+mod tablet;
+mod test;
+mod types;
+
+use arguments::Command;
+use error::Error;
+use project::Project;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match go() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn go() -> Result<(), Error> {
+    let command = arguments::read()?;
+    if command == Command::Help {
+        println!("{}", arguments::USAGE);
+        return Ok(());
+    }
+    let project = Project::find()?;
+    children::notice_ctrl_c()?;
+    match command {
+        Command::Help => Ok(()),
+        Command::Setup { dry_run } => setup::setup(&project, setup::Need::ALL, dry_run),
+        Command::BuildUi => {
+            setup::setup(&project, &[setup::Need::Interface], false)?;
+            build::interface(&project)
+        }
+        Command::Types { check } => types::types(&project, check),
+        Command::Test { without } => test::test(&project, &without),
+        Command::Demo { headless: true } => demo::headless(&project),
+        Command::Demo { headless: false } => demo::demo(&project),
+        Command::Bench { quick } => bench::bench(&project, quick),
+        Command::CheckAndroid => android::check(&project),
+    }
+}

@@ -95,16 +95,23 @@ impl Companion {
         if commits.is_empty() {
             return Ok(());
         }
+        // The next start draws another actor, and must still know whose hand this one was.
+        let author = state.author()?;
         let commit = Commit {
             documents: commits,
-            actors: Vec::new(),
+            actors: vec![author],
             now: self.clock.now(),
         };
+        state
+            .authors
+            .insert(author.actor, (author.user, author.device));
+        // Whoever waits for this may go away at any await. What stands in memory then must not be
+        // older than the disk: the next edit would take a sequence number that is taken.
+        for (id, _) in &opened {
+            state.cache.forget(*id);
+        }
         if let Err(error) = self.store.commit(commit).await {
             // Whether any of it reached the disk is not known: nothing in memory may rest on it.
-            for (id, _) in &opened {
-                state.cache.forget(*id);
-            }
             state.actor = Actor::from_random(self.randomness.id());
             state.cache.forget_all();
             return Err(error.into());

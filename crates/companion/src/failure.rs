@@ -25,6 +25,7 @@ pub const CODES: &[&str] = &[
     "observation.empty",
     "person.duplicate",
     "person.name",
+    "person.protected",
     "person.unknown",
     "policy.forbidden",
     "round.bad_time",

@@ -104,6 +104,7 @@ impl Companion {
         let enrolment = Self::read_enrolment(&store).await?;
         let settings = Self::read_settings(&store).await?;
         let last_contact = store.sync_position().await?.last_contact;
+        let offline_by_choice = Self::read_offline(&store).await?;
         let state = State {
             enrolment,
             actor: Actor::from_random(environment.randomness.id()),
@@ -120,8 +121,12 @@ impl Companion {
             settings,
             baselines: HashMap::new(),
             link: Link {
-                connection: Connection::Unknown,
-                offline_by_choice: Self::read_offline(&store).await?,
+                connection: if offline_by_choice {
+                    Connection::Offline
+                } else {
+                    Connection::Unknown
+                },
+                offline_by_choice,
                 last_contact,
                 last_failure: None,
                 next_try: None,
@@ -164,12 +169,20 @@ impl Companion {
         Ok(())
     }
 
-    /// Reads colleagues' and units' names anew.
+    /// Reads colleagues' and units' names anew, and what the user works as by now: a new role or
+    /// unit counts on the tablet as soon as the server has said so.
     pub(crate) async fn refresh_directory(&self, state: &mut State) -> Outcome<()> {
-        state.staff = self
-            .store
-            .staff()
-            .await?
+        let staff = self.store.staff().await?;
+        if let Some(enrolment) = &mut state.enrolment {
+            let own = staff.iter().find(|row| row.user == enrolment.user.id);
+            if let Some(role) = own.and_then(|row| row.role.as_deref()?.parse().ok()) {
+                enrolment.user.role = role;
+            }
+            if let Some(unit) = own.and_then(|row| row.unit) {
+                enrolment.user.unit = unit;
+            }
+        }
+        state.staff = staff
             .into_iter()
             .map(|row| {
                 let role = row.role.and_then(|role| role.parse().ok());
@@ -221,6 +234,16 @@ impl State {
         self.enrolment
             .as_ref()
             .ok_or_else(|| Problem::new("enrol.needed"))
+    }
+
+    /// Who stands behind what is written on this tablet now.
+    pub(crate) fn author(&self) -> Outcome<hemrond_store::Author> {
+        let enrolment = self.enrolled()?;
+        Ok(hemrond_store::Author {
+            actor: *self.actor.as_bytes(),
+            user: enrolment.user.id,
+            device: enrolment.device,
+        })
     }
 
     pub(crate) fn unit_name(&self, unit: UnitId) -> Option<String> {

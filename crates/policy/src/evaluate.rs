@@ -29,8 +29,8 @@ impl Engine {
                 .parse()
                 .map_err(|error: cedar_policy::ParseErrors| unreadable(error.to_string()))?;
             for policy in read.policies() {
-                let named = named(policy)
-                    .ok_or_else(|| unreadable("a policy has no @id".to_owned()))?;
+                let named =
+                    named(policy).ok_or_else(|| unreadable("a policy has no @id".to_owned()))?;
                 policies
                     .add(named)
                     .map_err(|error| unreadable(error.to_string()))?;
@@ -70,11 +70,12 @@ impl Engine {
         };
         let who = uid(r#"Hemrond::User::"asker""#)?;
         let what = uid(r#"Hemrond::Document::"document""#)?;
-        let action = uid(&format!(
-            r#"Hemrond::Action::"{}""#,
-            case.action.as_str()
-        ))?;
-        let organisation = if case.own_organisation { "own" } else { "other" };
+        let action = uid(&format!(r#"Hemrond::Action::"{}""#, case.action.as_str()))?;
+        let organisation = if case.own_organisation {
+            "own"
+        } else {
+            "other"
+        };
         let mut document = vec![
             ("kind", case.kind.as_str()),
             ("class", case.kind.class().as_str()),

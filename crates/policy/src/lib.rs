@@ -16,7 +16,10 @@ pub use question::{Action, Principal, Resource};
 
 /// The policies' text, one file per subject, with the file's name.
 pub const TEXTS: [(&str, &str); 5] = [
-    ("organisation.cedar", include_str!("../policies/organisation.cedar")),
+    (
+        "organisation.cedar",
+        include_str!("../policies/organisation.cedar"),
+    ),
     ("identity.cedar", include_str!("../policies/identity.cedar")),
     ("health.cedar", include_str!("../policies/health.cedar")),
     ("social.cedar", include_str!("../policies/social.cedar")),

@@ -98,8 +98,9 @@ impl Policy {
         let other = other_than(who.unit);
         let everywhere =
             |kind| reads(kind, None) && reads(kind, Some(other)) && reads(kind, Some(who.unit));
-        let (kinds, rest): (Vec<_>, Vec<_>) =
-            DocumentKind::ALL.into_iter().partition(|kind| everywhere(*kind));
+        let (kinds, rest): (Vec<_>, Vec<_>) = DocumentKind::ALL
+            .into_iter()
+            .partition(|kind| everywhere(*kind));
         Readable {
             organisation: who.organisation,
             kinds,

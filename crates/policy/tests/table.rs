@@ -91,7 +91,8 @@ fn the_policies_say_what_the_table_says() {
                         let what = a_document(kind, organisation, unit);
                         let decision = policy.may(&somebody(role), action, &what);
                         assert_eq!(
-                            decision.allowed, expected,
+                            decision.allowed,
+                            expected,
                             "{role} {} {kind} of {organisation}, unit {unit:?}",
                             action.as_str()
                         );

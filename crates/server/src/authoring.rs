@@ -53,13 +53,20 @@ pub async fn edit(
     at: DateTime<Utc>,
     edits: &[Edit],
 ) -> Result<(), AuthoringError> {
-    let stored = storage.changes(&[header.id()]).await?.remove(&header.id()).unwrap_or_default();
+    let stored = storage
+        .changes(&[header.id()])
+        .await?
+        .remove(&header.id())
+        .unwrap_or_default();
     let actor = draw_actor(chance);
     let loaded = Document::load(header, actor, &stored)
         .map_err(|error| AuthoringError::Unreadable(error.to_string()))?;
     let mut document = loaded.document;
     let changes = document.edit(at, edits)?;
-    let written = Written { header: header.clone(), changes };
+    let written = Written {
+        header: header.clone(),
+        changes,
+    };
     keep(storage, asker, &[written], at.timestamp_millis()).await
 }
 
@@ -101,7 +108,10 @@ fn pushed(written: &Written, stored: Vec<Vec<u8>>) -> PushedDocument {
     let raw: Vec<Raw> = written
         .changes
         .iter()
-        .map(|change| Raw { kind: ItemKind::Change, bytes: change.bytes.clone() })
+        .map(|change| Raw {
+            kind: ItemKind::Change,
+            bytes: change.bytes.clone(),
+        })
         .collect();
     let reading = Reading {
         header: written.header.clone(),
@@ -115,14 +125,21 @@ fn pushed(written: &Written, stored: Vec<Vec<u8>>) -> PushedDocument {
         .zip(findings.items)
         .map(|(raw, finding)| PushedItem {
             kind: raw.kind,
-            offered: Offered { size: raw.bytes.len(), author: None, finding },
+            offered: Offered {
+                size: raw.bytes.len(),
+                author: None,
+                finding,
+            },
             bytes: raw.bytes,
         })
         .collect();
     PushedDocument {
         header: Ok(written.header.clone()),
         // Whoever runs the server's own commands may write what they write.
-        permission: Permission { read: true, write: true },
+        permission: Permission {
+            read: true,
+            write: true,
+        },
         given: findings.given,
         items,
     }

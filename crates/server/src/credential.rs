@@ -23,7 +23,10 @@ pub struct Secret {
 pub fn draw_credential(chance: &dyn Chance) -> Secret {
     let mut bytes = [0; 32];
     chance.fill(&mut bytes);
-    Secret { text: URL_SAFE_NO_PAD.encode(bytes), sha256: Sha256::digest(bytes).into() }
+    Secret {
+        text: URL_SAFE_NO_PAD.encode(bytes),
+        sha256: Sha256::digest(bytes).into(),
+    }
 }
 
 /// The hash of a credential as it was sent; none if it cannot be one.

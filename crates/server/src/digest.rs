@@ -30,7 +30,11 @@ mod tests {
         let of = |document: u8, items: [u8; 2]| {
             let mut digest = [0; 32];
             for item in items {
-                mix(&mut digest, DocumentId::from_bytes([document; 16]), &[item; 32]);
+                mix(
+                    &mut digest,
+                    DocumentId::from_bytes([document; 16]),
+                    &[item; 32],
+                );
             }
             digest
         };

@@ -31,8 +31,13 @@ pub struct Administration<'a> {
 }
 
 /// The kinds of unit that the directory knows.
-pub const UNIT_KINDS: [&str; 5] =
-    ["mobile_team", "health_centre", "hemtjanst", "municipality_office", "other"];
+pub const UNIT_KINDS: [&str; 5] = [
+    "mobile_team",
+    "health_centre",
+    "hemtjanst",
+    "municipality_office",
+    "other",
+];
 
 impl Administration<'_> {
     /// Adds an organisation, with the server's own account in it and its directory.
@@ -44,7 +49,10 @@ impl Administration<'_> {
         id: OrganisationId,
         name: &str,
     ) -> Result<Organisation, AuthoringError> {
-        let organisation = Organisation { id, name: name.to_owned() };
+        let organisation = Organisation {
+            id,
+            name: name.to_owned(),
+        };
         self.storage.add_organisation(&organisation).await?;
         self.write(id, &[Edit::set("name", name)]).await?;
         Ok(organisation)
@@ -64,7 +72,8 @@ impl Administration<'_> {
             values.insert("phone".to_owned(), Value::from(unit.phone.as_str()));
         }
         let row = RowId::from_stored(*unit.id.as_bytes());
-        self.write(unit.organisation, &[add_row("units", row, values)]).await
+        self.write(unit.organisation, &[add_row("units", row, values)])
+            .await
     }
 
     /// Adds an account.
@@ -83,7 +92,8 @@ impl Administration<'_> {
             values.insert("phone".to_owned(), Value::from(phone));
         }
         let row = RowId::from_stored(*user.id.as_bytes());
-        self.write(user.organisation, &[add_row("staff", row, values)]).await
+        self.write(user.organisation, &[add_row("staff", row, values)])
+            .await
     }
 
     /// Gives an account another role or unit; what follows for the right to read is published.
@@ -96,9 +106,17 @@ impl Administration<'_> {
         role: Role,
         unit: UnitId,
     ) -> Result<(), AuthoringError> {
-        let account = self.storage.user(user).await?.ok_or_else(|| unknown_user(user))?;
+        let account = self
+            .storage
+            .user(user)
+            .await?
+            .ok_or_else(|| unknown_user(user))?;
         let before = Principal::from(&account.user);
-        let after = Principal { role, unit, ..before };
+        let after = Principal {
+            role,
+            unit,
+            ..before
+        };
         self.storage
             .change_role(&crate::storage::RoleChange {
                 user,
@@ -122,7 +140,11 @@ impl Administration<'_> {
     /// # Errors
     /// When there is no such account or the database fails.
     pub async fn deactivate(&self, user: UserId) -> Result<(), AuthoringError> {
-        let account = self.storage.user(user).await?.ok_or_else(|| unknown_user(user))?;
+        let account = self
+            .storage
+            .user(user)
+            .await?
+            .ok_or_else(|| unknown_user(user))?;
         self.storage.deactivate(user, self.clock.now_ms()).await?;
         let row = RowId::from_stored(*user.as_bytes());
         let edits = [Edit::set_row("staff", row, "active", false)];
@@ -163,10 +185,19 @@ impl Administration<'_> {
                 credential_sha256: Sha256::digest(secret).into(),
                 public_key: [0; 32],
             };
-            self.storage.add_device(user, &own, self.clock.now_ms()).await?;
-            self.storage.revoke_device(device, self.clock.now_ms()).await?;
+            self.storage
+                .add_device(user, &own, self.clock.now_ms())
+                .await?;
+            self.storage
+                .revoke_device(device, self.clock.now_ms())
+                .await?;
         }
-        Ok(Asker { user, device, access_version: 1, readable: nothing(organisation) })
+        Ok(Asker {
+            user,
+            device,
+            access_version: 1,
+            readable: nothing(organisation),
+        })
     }
 }
 
@@ -199,9 +230,16 @@ pub(crate) fn nothing(organisation: OrganisationId) -> Readable {
 }
 
 fn unknown_user(user: UserId) -> StorageError {
-    StorageError::Unknown { what: "account", name: user.to_string() }
+    StorageError::Unknown {
+        what: "account",
+        name: user.to_string(),
+    }
 }
 
 fn add_row(collection: &str, row: RowId, values: BTreeMap<String, Value>) -> Edit {
-    Edit::AddRow { collection: collection.to_owned(), row, values }
+    Edit::AddRow {
+        collection: collection.to_owned(),
+        row,
+        values,
+    }
 }

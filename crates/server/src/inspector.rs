@@ -156,10 +156,15 @@ fn read_entry(header: &Header, bytes: &[u8], keys: &BTreeMap<DeviceId, [u8; 32]>
         return Finding::Refused(Reason::EntryMalformed, None);
     };
     let content = &entry.content;
-    let key = keys.get(&content.device).and_then(|key| VerifyingKey::from_bytes(key).ok());
+    let key = keys
+        .get(&content.device)
+        .and_then(|key| VerifyingKey::from_bytes(key).ok());
     Finding::Entry(EntryClaims {
         hash: entry.hash.0,
-        author: Claimant { user: content.author, device: content.device },
+        author: Claimant {
+            user: content.author,
+            device: content.device,
+        },
         in_this_document: content.document == header.id(),
         signed: key.is_some_and(|key| entry.signed.verify(&key).is_ok()),
     })
@@ -169,9 +174,9 @@ fn read_entry(header: &Header, bytes: &[u8], keys: &BTreeMap<DeviceId, [u8; 32]>
 #[must_use]
 pub fn name_of(item: &Raw) -> Option<ItemHash> {
     match item.kind {
-        ItemKind::Change => {
-            accept::inspect(&item.bytes, &Limits::EDIT).ok().map(|inspected| inspected.hash)
-        }
+        ItemKind::Change => accept::inspect(&item.bytes, &Limits::EDIT)
+            .ok()
+            .map(|inspected| inspected.hash),
         ItemKind::Entry => Entry::parse(&item.bytes).ok().map(|entry| entry.hash.0),
     }
 }

@@ -14,6 +14,7 @@ pub mod http;
 pub mod inspector;
 pub mod metrics;
 pub mod rate;
+pub mod seed;
 pub mod serve;
 pub mod state;
 pub mod storage;

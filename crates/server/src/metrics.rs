@@ -48,7 +48,9 @@ pub fn add(count: &AtomicU64, by: usize) {
 impl Metrics {
     /// Counts an answer by its status.
     pub fn answered(&self, status: u16) {
-        if let Some(count) = (status / 100).checked_sub(2).and_then(|i| self.answers.get(i as usize))
+        if let Some(count) = (status / 100)
+            .checked_sub(2)
+            .and_then(|i| self.answers.get(i as usize))
         {
             count.fetch_add(1, Relaxed);
         }
@@ -91,14 +93,47 @@ impl Metrics {
         text.push_str("# TYPE hemrond_sync_seconds histogram\n");
         for ((_, limit), class) in CLASSES.iter().zip(&self.sync_classes) {
             let count = class.load(Relaxed);
-            let _ = writeln!(text, "hemrond_sync_seconds_bucket{{le=\"{limit}\"}} {count}");
+            let _ = writeln!(
+                text,
+                "hemrond_sync_seconds_bucket{{le=\"{limit}\"}} {count}"
+            );
         }
         let count = self.sync_count.load(Relaxed);
         let sum = Duration::from_micros(self.sync_micros.load(Relaxed)).as_secs_f64();
         let _ = writeln!(text, "hemrond_sync_seconds_bucket{{le=\"+Inf\"}} {count}");
         let _ = writeln!(text, "hemrond_sync_seconds_sum {sum}");
         let _ = writeln!(text, "hemrond_sync_seconds_count {count}");
-        let _ = writeln!(text, "# TYPE hemrond_feed_head gauge\nhemrond_feed_head {head}");
+        let _ = writeln!(
+            text,
+            "# TYPE hemrond_feed_head gauge\nhemrond_feed_head {head}"
+        );
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mornings_counts_can_be_read() {
+        let metrics = Metrics::default();
+        metrics.answered(200);
+        metrics.answered(404);
+        metrics.answered(999);
+        add(&metrics.items_accepted, 3);
+        metrics.synced(Duration::from_millis(30));
+        let text = metrics.render(41);
+        for line in [
+            "hemrond_answers_total{status=\"2xx\"} 1",
+            "hemrond_answers_total{status=\"4xx\"} 1",
+            "hemrond_items_accepted_total 3",
+            "hemrond_sync_seconds_bucket{le=\"0.02\"} 0",
+            "hemrond_sync_seconds_bucket{le=\"0.05\"} 1",
+            "hemrond_sync_seconds_bucket{le=\"+Inf\"} 1",
+            "hemrond_feed_head 41",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+        }
     }
 }

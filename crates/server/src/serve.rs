@@ -62,7 +62,9 @@ async fn listen(
     router: axum::Router,
     closed: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(closed).await
+    axum::serve(listener, router)
+        .with_graceful_shutdown(closed)
+        .await
 }
 
 /// Resolves once the server is closing.
@@ -110,7 +112,9 @@ pub async fn told_to_stop() {
 /// # Errors
 /// When the address is taken or not this machine's.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
-    TcpListener::bind(address).await.map_err(|why| BindError { address, why })
+    TcpListener::bind(address)
+        .await
+        .map_err(|why| BindError { address, why })
 }
 
 /// The server cannot listen.

@@ -11,6 +11,7 @@ use support::{Backend, HEMTJANST, OFFICE, TEAM, Tablet, Town, person, visit};
 on_both_databases!(
     what_eva_writes_omar_reads,
     the_same_request_again_changes_nothing,
+    a_document_that_comes_in_two_pieces_is_taken,
     nothing_new_is_one_small_answer,
     eva_is_not_sent_what_she_wrote,
     stina_gets_no_visit_and_may_write_none,
@@ -40,9 +41,13 @@ async fn what_eva_writes_omar_reads(backend: Backend) {
     let answers = omar.sync().await;
     assert_eq!(omar.field(&visit(1), "reason").as_deref(), Some("Yrsel"));
     let authors: Vec<_> = answers.iter().flat_map(|answer| &answer.authors).collect();
-    assert!(authors.iter().any(|author| author.user == eva.user.id.into()
-        && author.device == eva.device.into()
-        && author.actor.0 == *eva.actor.as_bytes()));
+    assert!(
+        authors
+            .iter()
+            .any(|author| author.user == eva.user.id.into()
+                && author.device == eva.device.into()
+                && author.actor.0 == *eva.actor.as_bytes())
+    );
 
     // Both write in the same visit at the same time; both end up with both.
     omar.write(&visit(1), &[Edit::set("called_by", "Dottern")]);
@@ -51,8 +56,14 @@ async fn what_eva_writes_omar_reads(backend: Backend) {
     eva.sync().await;
     omar.sync().await;
     for tablet in [&eva, &omar] {
-        assert_eq!(tablet.field(&visit(1), "reason").as_deref(), Some("Yrsel och fall"));
-        assert_eq!(tablet.field(&visit(1), "called_by").as_deref(), Some("Dottern"));
+        assert_eq!(
+            tablet.field(&visit(1), "reason").as_deref(),
+            Some("Yrsel och fall")
+        );
+        assert_eq!(
+            tablet.field(&visit(1), "called_by").as_deref(),
+            Some("Dottern")
+        );
     }
 }
 
@@ -74,6 +85,20 @@ async fn the_same_request_again_changes_nothing(backend: Backend) {
     assert_eq!(town.storage.life().await.unwrap().head, head);
 }
 
+async fn a_document_that_comes_in_two_pieces_is_taken(backend: Backend) {
+    let town = Town::new(backend).await;
+    let mut eva = town.tablet("Eva").await;
+    eva.write(&visit(1), &[Edit::set("reason", "Yrsel")]);
+    eva.write(&visit(1), &[Edit::set("reason", "Fall")]);
+    let mut request = eva.request();
+    let mut second = request.push[0].clone();
+    second.items.remove(0);
+    request.push[0].items.pop();
+    request.push.push(second);
+    let answer = eva.send(&request).await.unwrap();
+    assert_eq!(answer.verdicts, [[Outcome::Accepted], [Outcome::Accepted]]);
+}
+
 async fn nothing_new_is_one_small_answer(backend: Backend) {
     let town = Town::new(backend).await;
     let mut eva = town.tablet("Eva").await;
@@ -86,7 +111,9 @@ async fn nothing_new_is_one_small_answer(backend: Backend) {
     // The cursor crossed what Stina may not see, so the next answer looks at none of it.
     assert_eq!(stina.cursor, town.storage.life().await.unwrap().head);
     let answers = stina.sync().await;
-    let [answer] = answers.as_slice() else { panic!("one request") };
+    let [answer] = answers.as_slice() else {
+        panic!("one request")
+    };
     assert!(answer.deliveries.is_empty() && answer.gone.is_empty() && !answer.more);
     assert_eq!(answer.remaining, 0);
     let body = hemrond_protocol::encoding::encode(answer).unwrap();
@@ -125,7 +152,10 @@ async fn stina_gets_no_visit_and_may_write_none(backend: Backend) {
     stina.sync().await;
     assert!(refused_with(&stina, "policy.write"), "{:?}", stina.verdicts);
     eva.sync().await;
-    assert_eq!(eva.field(&person(), "given_name").as_deref(), Some("Astrid"));
+    assert_eq!(
+        eva.field(&person(), "given_name").as_deref(),
+        Some("Astrid")
+    );
 }
 
 async fn a_new_role_brings_and_takes_documents(backend: Backend) {
@@ -146,7 +176,11 @@ async fn a_new_role_brings_and_takes_documents(backend: Backend) {
 
     town.set_role("Stina", Role::Hemtjanst, HEMTJANST).await;
     let answers = stina.sync().await;
-    assert!(answers.iter().any(|answer| answer.gone.contains(&visit(1).id().into())));
+    assert!(
+        answers
+            .iter()
+            .any(|answer| answer.gone.contains(&visit(1).id().into()))
+    );
     assert!(!stina.holds(&visit(1)));
     // What she wrote while she might is there.
     eva.sync().await;
@@ -180,11 +214,22 @@ async fn what_is_wanted_comes_first_and_whole(backend: Backend) {
     eva.sync().await;
     let mut omar = town.tablet("Omar").await;
     let mut request = omar.request();
-    request.wanted = vec![visit(5).id().into(), visit(4).id().into(), visit(77).id().into()];
+    request.wanted = vec![
+        visit(5).id().into(),
+        visit(4).id().into(),
+        visit(77).id().into(),
+    ];
     request.page_bytes = 1;
     let answer = omar.send(&request).await.unwrap();
-    let names: Vec<_> = answer.deliveries.iter().map(|d| d.header.part.clone()).collect();
-    assert_eq!(names[..2], [visit(5).part().to_owned(), visit(4).part().to_owned()]);
+    let names: Vec<_> = answer
+        .deliveries
+        .iter()
+        .map(|d| d.header.part.clone())
+        .collect();
+    assert_eq!(
+        names[..2],
+        [visit(5).part().to_owned(), visit(4).part().to_owned()]
+    );
     assert_eq!(answer.deliveries[0].items.len(), 2);
     assert!(answer.more);
     omar.take(&answer);
@@ -205,12 +250,22 @@ async fn small_pages_bring_everything_once(backend: Backend) {
     let mut again = town.tablet("Omar").await;
     let (mut pages, mut items, mut left) = (0, 0, u64::MAX);
     loop {
-        let request = SyncRequest { page_bytes: 300, ..again.request() };
+        let request = SyncRequest {
+            page_bytes: 300,
+            ..again.request()
+        };
         let answer = again.send(&request).await.unwrap();
-        assert!(answer.remaining < left, "the progress bar only goes forward");
+        assert!(
+            answer.remaining < left,
+            "the progress bar only goes forward"
+        );
         left = answer.remaining;
         pages += 1;
-        items += answer.deliveries.iter().map(|delivery| delivery.items.len()).sum::<usize>();
+        items += answer
+            .deliveries
+            .iter()
+            .map(|delivery| delivery.items.len())
+            .sum::<usize>();
         again.take(&answer);
         if !answer.more {
             break;
@@ -224,7 +279,10 @@ async fn small_pages_bring_everything_once(backend: Backend) {
 
 /// How many changes people have made, those left out that follow from the header.
 fn written(document: &Document) -> usize {
-    document.len() - Document::create(document.header(), document.actor()).unwrap().len()
+    document.len()
+        - Document::create(document.header(), document.actor())
+            .unwrap()
+            .len()
 }
 
 async fn another_epoch_gets_verdicts_and_no_page(backend: Backend) {
@@ -234,7 +292,11 @@ async fn another_epoch_gets_verdicts_and_no_page(backend: Backend) {
     omar.sync().await;
     let mut eva = town.tablet("Eva").await;
     eva.write(&visit(1), &[Edit::set("reason", "Yrsel")]);
-    let request = SyncRequest { epoch: Some(Epoch([66; 16])), cursor: 7, ..eva.request() };
+    let request = SyncRequest {
+        epoch: Some(Epoch([66; 16])),
+        cursor: 7,
+        ..eva.request()
+    };
     let answer = eva.send(&request).await.unwrap();
     assert_eq!(answer.verdicts, [[Outcome::Accepted]]);
     assert!(answer.deliveries.is_empty());

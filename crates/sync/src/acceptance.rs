@@ -226,11 +226,7 @@ impl Judge {
     ///
     /// `recovering` is true while a restored server takes back what it forgot.
     #[must_use]
-    pub fn new(
-        sender: Claimant,
-        recovering: bool,
-        actors: BTreeMap<ActorId, Claimant>,
-    ) -> Self {
+    pub fn new(sender: Claimant, recovering: bool, actors: BTreeMap<ActorId, Claimant>) -> Self {
         Self {
             sender,
             recovering,

@@ -263,8 +263,15 @@ fn every_reason_has_its_own_code() {
 
 /// What an adversary or a bad network makes of claims: any actor, any number, any predecessor.
 fn any_change() -> impl Strategy<Value = ChangeClaims> {
-    (1..6u8, 1..3u8, 0..4u64, 0..14u64, 0..3u64, prop::collection::vec(0..7u8, 0..3)).prop_map(
-        |(name, actor, seq, start_op, ops, deps)| ChangeClaims {
+    (
+        1..6u8,
+        1..3u8,
+        0..4u64,
+        0..14u64,
+        0..3u64,
+        prop::collection::vec(0..7u8, 0..3),
+    )
+        .prop_map(|(name, actor, seq, start_op, ops, deps)| ChangeClaims {
             hash: [name; 32],
             actor: [actor; 16],
             seq,
@@ -275,8 +282,7 @@ fn any_change() -> impl Strategy<Value = ChangeClaims> {
                 .map(|dep| if dep == 0 { GENESIS } else { [dep; 32] })
                 .collect(),
             checked: true,
-        },
-    )
+        })
 }
 
 proptest! {

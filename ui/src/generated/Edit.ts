@@ -2,4 +2,68 @@
 import type { RowId } from "./RowId";
 import type { Value } from "./Value";
 
-export type Edit = { "edit": "set", field: string, value: Value, } | { "edit": "clear", field: string, } | { "edit": "text", field: string, value: string, } | { "edit": "add_row", collection: string, row: RowId, values: { [key in string]: Value }, } | { "edit": "set_row", collection: string, row: RowId, field: string, value: Value | null, } | { "edit": "settle", field: string, value: Value | null, };
+/**
+ * One edit. A value of `null` clears the field.
+ */
+export type Edit = { "edit": "set", 
+/**
+ * The field.
+ */
+field: string, 
+/**
+ * The answer.
+ */
+value: Value | null, } | { "edit": "clear", 
+/**
+ * The field.
+ */
+field: string, } | { "edit": "text", 
+/**
+ * The text.
+ */
+field: string, 
+/**
+ * The whole new text.
+ */
+value: string, } | { "edit": "add_row", 
+/**
+ * The collection.
+ */
+collection: string, 
+/**
+ * The row's new id.
+ */
+row: RowId, 
+/**
+ * The row's values.
+ */
+values: { [key in string]: Value }, } | { "edit": "set_row", 
+/**
+ * The collection.
+ */
+collection: string, 
+/**
+ * The row.
+ */
+row: RowId, 
+/**
+ * The row's field.
+ */
+field: string, 
+/**
+ * The answer.
+ */
+value: Value | null, } | { "edit": "settle", 
+/**
+ * The field, or `collection/row/field`.
+ */
+field: string, 
+/**
+ * The value that a person chose.
+ */
+value: Value | null, 
+/**
+ * The changes (in hex) whose candidates that person saw. Where given, the edit is refused
+ * if another candidate has come since.
+ */
+seen?: Array<string>, };

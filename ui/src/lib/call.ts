@@ -11,6 +11,13 @@ const READS: ReadonlySet<CommandName> = new Set<CommandName>([
 ]);
 
 let written = 0;
+const wrote = new Set<() => void>();
+
+/** Calls `heard` after each write from this window, until the returned function is called. */
+export function onWrite(heard: () => void): () => void {
+  wrote.add(heard);
+  return () => wrote.delete(heard);
+}
 
 /** How many writes have been answered; an answer to an older read may lack them. */
 export function writesSoFar(): number {
@@ -34,7 +41,10 @@ export async function call<N extends CommandName>(name: N, args: Commands[N]['ar
   } catch (cause) {
     throw new CallFailed(asFailure(cause));
   } finally {
-    if (!READS.has(name)) written += 1;
+    if (!READS.has(name)) {
+      written += 1;
+      for (const heard of [...wrote]) heard();
+    }
   }
 }
 

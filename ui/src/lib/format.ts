@@ -103,6 +103,14 @@ export function parseNumber(text: string): number | null {
   return Number(plain);
 }
 
+/** A stored number as it is dialled in Sweden: "070-174 06 05"; others as they are. The companion writes those of contacts. */
+export function formatPhone(stored: string): string {
+  if (!stored.startsWith('+46')) return stored;
+  const national = `0${stored.slice(3)}`;
+  const mobile = /^(07\d)(\d{3})(\d{2})(\d{2})$/.exec(national);
+  return mobile ? `${mobile[1]}-${mobile[2]} ${mobile[3]} ${mobile[4]}` : national;
+}
+
 export function addDays(date: string, count: number): string {
   const day = parts(date);
   if (!day) return date;

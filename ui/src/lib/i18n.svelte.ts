@@ -49,8 +49,9 @@ export function failureText(failure: Failure): string {
   return tOr(failure.code, failure.message || t('failure.unknown'), failure.params);
 }
 
+/** A flag's words; a parameter that is itself the key of a text, such as "observation.pain", is said in words too. */
 export function flagText(flag: Flag): string {
-  return t(flag.code, flag.params);
+  return t(flag.code, Object.fromEntries(Object.entries(flag.params).map(([name, value]) => [name, tOr(value, value)])));
 }
 
 export function fill(text: string, params: Params): string {

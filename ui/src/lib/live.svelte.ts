@@ -1,7 +1,7 @@
 // A question whose answer stays fresh: asked again when its arguments or the documents change.
 
 import type { Commands, Failure } from './api';
-import { asFailure, call, writesSoFar, type CommandName } from './call';
+import { asFailure, call, onWrite, writesSoFar, type CommandName } from './call';
 import { onEvent } from './events';
 
 /** Several events in a row ask once. */
@@ -77,14 +77,20 @@ export function live<N extends CommandName>(
 
   $effect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = onEvent((event) => {
-      if (event.event !== 'changed' || current === null) return;
+    const again = () => {
+      if (current === null) return;
       clearTimeout(timer);
       timer = setTimeout(() => void answer.reload(), SETTLE_MS);
+    };
+    const stopEvents = onEvent((event) => {
+      if (event.event === 'changed') again();
     });
+    // Own writes show at once, also while the event stream is down.
+    const stopWrites = onWrite(again);
     return () => {
       clearTimeout(timer);
-      stop();
+      stopEvents();
+      stopWrites();
     };
   });
 

@@ -2,13 +2,18 @@
 
 import type { Colleague, FieldValue, PersonBrief, Role, Whereabouts } from './api';
 import { app } from './app.svelte';
-import { formatDay, formatInstant, formatNumber } from './format';
+import { formatDay, formatInstant, formatNumber, formatPhone } from './format';
 import { has, speaker, t, tn } from './i18n.svelte';
 
 /** "du", "Anna Berg", or "en kollega" where this tablet does not know the name yet. */
 export function colleagueName(colleague: Colleague): string {
   if (colleague.me) return t('colleague.me');
   return colleague.name ?? t('colleague.unknown');
+}
+
+/** The name after "av": "dig", "Anna Berg". */
+export function byColleague(colleague: Colleague): string {
+  return colleague.me ? t('colleague.by_me') : colleagueName(colleague);
 }
 
 /** "Anna Berg, sjuksköterska". */
@@ -73,6 +78,7 @@ export function valueText(field: string, value: FieldValue): string {
   if (typeof value === 'boolean') return t(value ? 'value.yes' : 'value.no');
   if (typeof value === 'number') return formatNumber(value, speaker.language);
   const [collection, , of] = field.split('/');
+  if ((of ?? field) === 'phone') return formatPhone(value);
   const path = of === undefined ? field : `${collection}.${of}`;
   // An instrument's answers stand under their field's own key; the checklist's twenty items share theirs.
   for (const key of [`value.${path}.${value}`, `${path}.${value}`, `value.any.${value}`]) if (has(key)) return t(key);

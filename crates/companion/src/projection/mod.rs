@@ -11,7 +11,7 @@ mod round;
 mod visit;
 
 pub(crate) use instruments::{atc_codes, downton_input, medication_drugs, tree_input};
-pub(crate) use person::{StoredContact, full_name, protection_name};
+pub(crate) use person::{StoredContact, full_name, is_sensitive, protection_name, protection_of};
 pub(crate) use visit::{additions, seen_completely};
 
 use crate::cache::Open;
@@ -62,11 +62,17 @@ pub(crate) fn read_models(open: &Open, facts: &Facts<'_>) -> ReadModels {
 }
 
 /// The conflicts that a person must settle. Where two have moved the same row of a round, one place
-/// is as good as the other and the next move decides.
+/// is as good as the other and the next move decides. What must not be told of a protected person is
+/// not told by a list of answers either.
 pub(crate) fn shown_conflicts(open: &Open) -> Vec<Conflict> {
-    let round = open.document.header().kind() == DocumentKind::Round;
+    let kind = open.document.header().kind();
+    let hidden = |field: &str| match kind {
+        DocumentKind::Round => field.ends_with("/position"),
+        DocumentKind::Person => is_sensitive(field) && protection_of(open).is_protected(),
+        _ => false,
+    };
     let mut conflicts = open.document.conflicts();
-    conflicts.retain(|conflict| !(round && conflict.field.ends_with("/position")));
+    conflicts.retain(|conflict| !hidden(&conflict.field));
     conflicts
 }
 

@@ -49,19 +49,29 @@ pub(crate) fn protection(view: &PersonView) -> ProtectedIdentity {
     }
 }
 
+/// The protection that holds: while colleagues disagree on it, the strictest.
+pub(crate) fn protection_of(open: &Open) -> ProtectedIdentity {
+    if open.document.conflict("protected").is_some() {
+        ProtectedIdentity::SkyddadFolkbokforing
+    } else {
+        protection(&PersonView::read(&open.document))
+    }
+}
+
+/// Whether a field of a person tells what must not be told of a protected person.
+pub(crate) fn is_sensitive(field: &str) -> bool {
+    matches!(field, "identity" | "phone")
+        || field.starts_with("address.")
+        || field.starts_with("contacts/")
+}
+
 pub(super) fn read_models(open: &Open) -> ReadModels {
     let header = open.document.header();
     let Some(person) = header.person_id() else {
         return ReadModels::default();
     };
     let view = PersonView::read(&open.document);
-    // While colleagues disagree on the protection, it holds.
-    let disputed = open.document.conflict("protected").is_some();
-    let protected = if disputed {
-        ProtectedIdentity::SkyddadFolkbokforing
-    } else {
-        protection(&view)
-    };
+    let protected = protection_of(open);
     let open_to_all = !protected.is_protected();
     let shown = |value: &Option<String>| value.clone().filter(|_| open_to_all);
     let contacts: Vec<StoredContact> = view

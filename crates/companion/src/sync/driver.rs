@@ -32,6 +32,10 @@ impl Companion {
             let mut state = self.state.lock().await;
             state.link.progress = None;
             match &result {
+                // The user chose to be offline while the last request was under way.
+                Ok(_) if state.link.offline_by_choice => {
+                    state.link.connection = Connection::Offline;
+                }
                 Ok(_) => {
                     state.link.connection = Connection::Online;
                     state.link.last_failure = None;

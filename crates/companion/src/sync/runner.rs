@@ -97,8 +97,9 @@ async fn hear_news(companion: &Companion, position: Position) {
             .map(|enrolment| enrolment.access());
         let Ok(access) = access else { return };
         match companion.transport.news(&access, position.cursor).await {
-            Ok(Some(head)) if head > position.cursor => return,
-            Ok(_) => backoff.succeeded(),
+            // Also where the head is behind: then the server was restored, and a sync finds out.
+            Ok(Some(_)) => return,
+            Ok(None) => backoff.succeeded(),
             Err(error) => {
                 companion.lost_contact(error.problem()).await;
                 tokio::time::sleep(backoff.failed(companion.randomness.fraction())).await;

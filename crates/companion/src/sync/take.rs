@@ -79,6 +79,10 @@ impl Companion {
                 .iter()
                 .map(|open: &Open| open.document.header().kind()),
         );
+        // As with edits: should this be cut short, memory must not be older than the disk.
+        for open in &opened {
+            state.cache.forget(open.document.id());
+        }
         if let Err(error) = self.store.apply_sync(commit).await {
             state.cache.forget_all();
             return Err(error.into());

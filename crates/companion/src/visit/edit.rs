@@ -5,6 +5,7 @@ use crate::{
     cache::Open,
     change::Work,
     failure::{Outcome, Problem},
+    projection::{is_sensitive, protection_of},
     tablet::{Companion, State},
 };
 use hemrond_documents::{Edit, Value, history::history, settlement};
@@ -52,7 +53,14 @@ impl Companion {
 
     pub(crate) async fn history(&self, state: &mut State, args: &OfField) -> Outcome<FieldHistory> {
         let open = self.known(state, args.document).await?;
-        self.check(state, Action::Read, open.document.header())?;
+        let header = open.document.header();
+        self.check(state, Action::Read, header)?;
+        if header.kind() == DocumentKind::Person
+            && is_sensitive(&args.field)
+            && protection_of(&open).is_protected()
+        {
+            return Err(Problem::new("person.protected"));
+        }
         let values = history(&open.document, &args.field)
             .into_iter()
             .map(|trace| CandidateView {

@@ -35,7 +35,12 @@ pub struct DatabaseArgs {
     )]
     pub database: String,
     /// A file that holds the database's address, instead of --database.
-    #[arg(long, global = true, env = "HEMROND_DATABASE_FILE", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "HEMROND_DATABASE_FILE",
+        value_name = "FILE"
+    )]
     pub database_file: Option<PathBuf>,
 }
 
@@ -43,8 +48,10 @@ pub struct DatabaseArgs {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve tablets until told to stop (SIGTERM or ctrl-c).
-    #[command(after_help = "Example:\n  hemrond-server serve --listen 127.0.0.1:8787 \
-        --database sqlite:/var/lib/hemrond/server.sqlite")]
+    #[command(
+        after_help = "Example:\n  hemrond-server serve --listen 127.0.0.1:8787 \
+        --database sqlite:/var/lib/hemrond/server.sqlite"
+    )]
     Serve(ServeArgs),
     /// Print a one-time code with which a person enrols a tablet.
     #[command(after_help = "Example:\n  hemrond-server enrol --user \"Eva Lind\" --valid-hours 24")]
@@ -102,7 +109,9 @@ pub struct EnrolArgs {
 #[derive(Debug, Subcommand)]
 pub enum OrganisationsCommand {
     /// Add one and print its id.
-    #[command(after_help = "Example:\n  hemrond-server organisations add --name \"Hemrond kommun\"")]
+    #[command(
+        after_help = "Example:\n  hemrond-server organisations add --name \"Hemrond kommun\""
+    )]
     Add {
         /// What people call it.
         #[arg(long)]
@@ -117,8 +126,10 @@ pub enum OrganisationsCommand {
 #[derive(Debug, Subcommand)]
 pub enum UnitsCommand {
     /// Add one and print its id.
-    #[command(after_help = "Example:\n  hemrond-server units add --name \"Mobila teamet\" \
-        --kind mobile_team --phone 08-46500400")]
+    #[command(
+        after_help = "Example:\n  hemrond-server units add --name \"Mobila teamet\" \
+        --kind mobile_team --phone 08-46500400"
+    )]
     Add {
         /// What people call it.
         #[arg(long)]
@@ -142,8 +153,10 @@ pub enum UnitsCommand {
 #[derive(Debug, Subcommand)]
 pub enum UsersCommand {
     /// Add one and print its id.
-    #[command(after_help = "Example:\n  hemrond-server users add --name \"Eva Lind\" --role nurse \
-        --unit \"Mobila teamet\"")]
+    #[command(
+        after_help = "Example:\n  hemrond-server users add --name \"Eva Lind\" --role nurse \
+        --unit \"Mobila teamet\""
+    )]
     Add {
         /// The name that colleagues read.
         #[arg(long)]
@@ -162,8 +175,10 @@ pub enum UsersCommand {
     #[command(after_help = "Example:\n  hemrond-server users list")]
     List,
     /// Give an account another role or unit. Its tablets get and lose documents accordingly.
-    #[command(after_help = "Example:\n  hemrond-server users set-role --user \"Stina Ek\" \
-        --role assessor --unit Biståndsenheten")]
+    #[command(
+        after_help = "Example:\n  hemrond-server users set-role --user \"Stina Ek\" \
+        --role assessor --unit Biståndsenheten"
+    )]
     SetRole {
         /// Whose: a name, the beginning of one, or an id.
         #[arg(long)]
@@ -212,8 +227,10 @@ pub struct BackupArgs {
 #[derive(Debug, Subcommand)]
 pub enum RecoveryCommand {
     /// Say that this database was restored. Tablets then give back what it forgot.
-    #[command(after_help = "Example, with the server stopped and the backup in place:\n  \
-        hemrond-server recovery begin")]
+    #[command(
+        after_help = "Example, with the server stopped and the backup in place:\n  \
+        hemrond-server recovery begin"
+    )]
     Begin,
     /// Say that all tablets have synced. From then on each gives only its own again.
     #[command(after_help = "Example:\n  hemrond-server recovery end")]

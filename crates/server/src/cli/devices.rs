@@ -13,7 +13,10 @@ pub(super) async fn run(
     match command {
         DevicesCommand::List => list(administration).await,
         DevicesCommand::Revoke { device } => {
-            let unknown = || StorageError::Unknown { what: "device", name: device.clone() };
+            let unknown = || StorageError::Unknown {
+                what: "device",
+                name: device.clone(),
+            };
             let id: DeviceId = device.parse().map_err(|_| unknown())?;
             let now = administration.clock.now_ms();
             if !administration.storage.revoke_device(id, now).await? {
@@ -39,12 +42,17 @@ async fn list(administration: &Administration<'_>) -> Result<(), CommandError> {
             (None, Some(at)) => format!("last seen {}", moment(at)),
             (None, None) => "never synced".to_owned(),
         };
-        say(format_args!("{}  {owner}: {}, {state}", device.id, device.name))?;
+        say(format_args!(
+            "{}  {owner}: {}, {state}",
+            device.id, device.name
+        ))?;
     }
     Ok(())
 }
 
 fn moment(ms: i64) -> String {
-    DateTime::from_timestamp_millis(ms)
-        .map_or_else(|| "at an unknown time".to_owned(), |at| at.format("%F %R UTC").to_string())
+    DateTime::from_timestamp_millis(ms).map_or_else(
+        || "at an unknown time".to_owned(),
+        |at| at.format("%F %R UTC").to_string(),
+    )
 }

@@ -25,6 +25,9 @@ pub(super) async fn code_for(
     }
     let code = draw_code(administration.chance);
     let expires = administration.clock.now_ms() + i64::from(valid_hours) * 3_600_000;
-    administration.storage.add_code(code.sha256, account.user.id, expires).await?;
+    administration
+        .storage
+        .add_code(code.sha256, account.user.id, expires)
+        .await?;
     Ok(code.text)
 }

@@ -19,6 +19,7 @@ use crate::{
     directory::Administration,
     environment::{Chance, Clock, draw_id},
     inspector::Inspector,
+    seed::SeedError,
     serve::BindError,
     storage::{self, Storage, StorageError},
 };
@@ -47,6 +48,9 @@ pub enum CommandError {
     /// The directory or the sample data.
     #[error(transparent)]
     Authoring(#[from] AuthoringError),
+    /// The sample data.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
     /// The policies.
     #[error(transparent)]
     Policy(#[from] PolicyError),

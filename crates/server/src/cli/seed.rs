@@ -1,8 +1,36 @@
 //! `hemrond-server seed`.
 
-use super::{CommandError, args::SeedArgs};
-use crate::directory::Administration;
+use super::{CommandError, args::SeedArgs, enrol::code_for, say};
+use crate::{
+    directory::Administration,
+    seed::{self, LOGINS, Plan},
+};
+use serde_json::{Map, Value};
 
-pub(super) async fn seed(_: &Administration<'_>, _: &SeedArgs) -> Result<(), CommandError> {
-    Err(CommandError::Refused("not yet".to_owned()))
+/// How long the printed codes can be used.
+const VALID_HOURS: u32 = 24;
+
+pub(super) async fn seed(
+    administration: &Administration<'_>,
+    args: &SeedArgs,
+) -> Result<(), CommandError> {
+    let today = args
+        .today
+        .unwrap_or_else(|| administration.clock.now().date_naive());
+    let plan = Plan {
+        today,
+        persons: args.persons,
+        visits: args.visits,
+    };
+    seed::seed(administration, plan).await?;
+    if args.print_codes {
+        let mut codes = Map::new();
+        for login in LOGINS {
+            let account = seed::account(administration, login).await?;
+            let code = code_for(administration, &account, VALID_HOURS).await?;
+            codes.insert(login.to_owned(), Value::String(code));
+        }
+        say(Value::Object(codes))?;
+    }
+    Ok(())
 }

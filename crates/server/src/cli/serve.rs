@@ -45,7 +45,10 @@ pub(super) async fn serve(
         tracing::info!(address = %operators.local_addr()?, "metrics are served");
     }
     tracing::info!(head = life.head, recovering = life.recovering, "serving");
-    say(format_args!("listening on http://{}", tablets.local_addr()?))?;
+    say(format_args!(
+        "listening on http://{}",
+        tablets.local_addr()?
+    ))?;
     Ok(serve_until(server, tablets, operators, told_to_stop()).await?)
 }
 

@@ -10,8 +10,9 @@ use crate::{
 pub(super) fn address(args: &DatabaseArgs) -> Result<Address, CommandError> {
     let text = match &args.database_file {
         None => args.database.clone(),
-        Some(file) => std::fs::read_to_string(file).map_err(|why| {
-            CommandError::DatabaseFile { file: file.display().to_string(), why }
+        Some(file) => std::fs::read_to_string(file).map_err(|why| CommandError::DatabaseFile {
+            file: file.display().to_string(),
+            why,
         })?,
     };
     Ok(text.parse()?)
@@ -23,8 +24,9 @@ pub(super) async fn user(
     wanted: &str,
 ) -> Result<Account, CommandError> {
     let accounts = administration.storage.users().await?;
-    let people =
-        accounts.into_iter().filter(|account| account.user.id != own_user(account.user.organisation));
+    let people = accounts
+        .into_iter()
+        .filter(|account| account.user.id != own_user(account.user.organisation));
     pick("account", wanted, people.collect(), |account| {
         (account.user.id.to_string(), account.user.name.clone())
     })
@@ -36,7 +38,9 @@ pub(super) async fn unit(
     wanted: &str,
 ) -> Result<Unit, CommandError> {
     let units = administration.storage.units().await?;
-    pick("unit", wanted, units, |unit| (unit.id.to_string(), unit.name.clone()))
+    pick("unit", wanted, units, |unit| {
+        (unit.id.to_string(), unit.name.clone())
+    })
 }
 
 /// The organisation that a name or id means, or the only one.
@@ -57,7 +61,9 @@ pub(super) async fn organisation(
             )),
         };
     };
-    pick("organisation", wanted, all, |one| (one.id.to_string(), one.name.clone()))
+    pick("organisation", wanted, all, |one| {
+        (one.id.to_string(), one.name.clone())
+    })
 }
 
 /// The one that is meant: by id, by whole name, or by the beginning of exactly one name.
@@ -82,7 +88,11 @@ fn pick<T>(
     let mut found = if exact.is_empty() { begins } else { exact };
     match (found.len(), found.pop()) {
         (1, Some(one)) => Ok(one),
-        (0, _) => Err(StorageError::Unknown { what, name: wanted.to_owned() }.into()),
+        (0, _) => Err(StorageError::Unknown {
+            what,
+            name: wanted.to_owned(),
+        }
+        .into()),
         (several, _) => Err(CommandError::Refused(format!(
             "{several} of them are called \"{wanted}\"; give the id, as the list shows it"
         ))),

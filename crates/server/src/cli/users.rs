@@ -12,7 +12,12 @@ pub(super) async fn run(
     command: UsersCommand,
 ) -> Result<(), CommandError> {
     match command {
-        UsersCommand::Add { name, role, unit, phone } => {
+        UsersCommand::Add {
+            name,
+            role,
+            unit,
+            phone,
+        } => {
             let unit = target::unit(administration, &unit).await?;
             let user = User {
                 id: UserId::from_bytes(draw_id(administration.chance)),
@@ -31,13 +36,18 @@ pub(super) async fn run(
                 None => account.user.unit,
                 Some(unit) => target::unit(administration, &unit).await?.id,
             };
-            administration.change_role(account.user.id, role, unit).await?;
+            administration
+                .change_role(account.user.id, role, unit)
+                .await?;
             say(format_args!("{} is now {role}", account.user.name))
         }
         UsersCommand::Deactivate { user } => {
             let account = target::user(administration, &user).await?;
             administration.deactivate(account.user.id).await?;
-            say(format_args!("the account of {} is closed", account.user.name))
+            say(format_args!(
+                "the account of {} is closed",
+                account.user.name
+            ))
         }
     }
 }
@@ -54,7 +64,10 @@ async fn list(administration: &Administration<'_>) -> Result<(), CommandError> {
             .map_or("unknown unit", |unit| unit.name.as_str());
         let closed = if account.active { "" } else { "  (closed)" };
         let User { id, name, role, .. } = &account.user;
-        say(format_args!("{id}  {role:<13}  {name}, {unit}{closed}", role = role.as_str()))?;
+        say(format_args!(
+            "{id}  {role:<13}  {name}, {unit}{closed}",
+            role = role.as_str()
+        ))?;
     }
     Ok(())
 }

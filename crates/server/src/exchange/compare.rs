@@ -5,9 +5,7 @@ use crate::{
     storage::{Asker, Storage, StorageError},
 };
 use hemrond_domain::record::DocumentId;
-use hemrond_protocol::{
-    Bucket, Digest, DigestAnswer, DocumentDigest, HeldDocument, WireId,
-};
+use hemrond_protocol::{Bucket, Digest, DigestAnswer, DocumentDigest, HeldDocument, WireId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What came of comparing documents.
@@ -52,8 +50,10 @@ pub(super) async fn documents(
     held: &[DocumentDigest],
 ) -> Result<Compared, StorageError> {
     let buckets: BTreeSet<u8> = buckets.iter().copied().collect();
-    let theirs: BTreeMap<DocumentId, Digest> =
-        held.iter().map(|document| (document.document.into(), document.digest)).collect();
+    let theirs: BTreeMap<DocumentId, Digest> = held
+        .iter()
+        .map(|document| (document.document.into(), document.digest))
+        .collect();
     let (ours, _) = storage.digests(asker).await?;
     let mut readable = BTreeSet::new();
     let mut differing = Vec::new();
@@ -72,10 +72,17 @@ pub(super) async fn documents(
             hashes: hashes.remove(&document).unwrap_or_default().concat(),
         })
         .collect();
-    let strange: Vec<DocumentId> =
-        theirs.into_keys().filter(|document| !readable.contains(document)).collect();
+    let strange: Vec<DocumentId> = theirs
+        .into_keys()
+        .filter(|document| !readable.contains(document))
+        .collect();
     let existing: BTreeSet<DocumentId> = storage.existing(&strange).await?.into_iter().collect();
-    let (gone, missing): (Vec<_>, Vec<_>) =
-        strange.into_iter().partition(|document| existing.contains(document));
-    Ok(Compared { differing, missing: missing.into_iter().map(WireId::from).collect(), gone })
+    let (gone, missing): (Vec<_>, Vec<_>) = strange
+        .into_iter()
+        .partition(|document| existing.contains(document));
+    Ok(Compared {
+        differing,
+        missing: missing.into_iter().map(WireId::from).collect(),
+        gone,
+    })
 }

@@ -156,7 +156,11 @@ async fn attempt(
     let query = PageQuery {
         cursor: request.cursor,
         page_bytes: u64::from(request.page_bytes).clamp(1, PAGE_BYTES_MAX),
-        wanted: request.wanted.iter().map(|id| DocumentId::from(*id)).collect(),
+        wanted: request
+            .wanted
+            .iter()
+            .map(|id| DocumentId::from(*id))
+            .collect(),
         // The feed waits until the comparison is through: the tablet moves its cursor then.
         feed: request.digest.is_none(),
     };
@@ -172,7 +176,11 @@ async fn attempt(
     }
     gone.extend(page.gone);
     tally.deliveries = page.deliveries.len();
-    tally.sent = page.deliveries.iter().map(|delivery| delivery.items.len()).sum();
+    tally.sent = page
+        .deliveries
+        .iter()
+        .map(|delivery| delivery.items.len())
+        .sum();
     tally.gone = gone.len();
     add(&server.metrics.deliveries, tally.deliveries);
     response.deliveries = page.deliveries;
@@ -220,9 +228,15 @@ async fn take_in(
 
 fn check_limits(request: &SyncRequest) -> Result<(), ExchangeError> {
     if request.protocol != VERSION {
-        return Err(ExchangeError::Protocol { found: request.protocol });
+        return Err(ExchangeError::Protocol {
+            found: request.protocol,
+        });
     }
-    let items = request.push.iter().map(|document| document.items.len()).sum();
+    let items = request
+        .push
+        .iter()
+        .map(|document| document.items.len())
+        .sum();
     let digests = match &request.digest {
         None => 0,
         Some(DigestQuery::Buckets(buckets)) => buckets.len(),

@@ -11,14 +11,15 @@ use hemrond_domain::{
     record::{DocumentKind, Header},
 };
 use hemrond_policy::{Action, Principal, Resource};
-use hemrond_protocol::{
-    Author, Item, ItemKind, PushDocument, WireHeader, limits::MAX_ITEM_BYTES,
-};
+use hemrond_protocol::{Author, Item, ItemKind, PushDocument, WireHeader, limits::MAX_ITEM_BYTES};
 use hemrond_sync::acceptance::{Claimant, Finding, Offered, Permission, Reason};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Neither reading nor writing.
-const NOTHING: Permission = Permission { read: false, write: false };
+const NOTHING: Permission = Permission {
+    read: false,
+    write: false,
+};
 
 /// Reads every document of a push.
 pub(super) async fn prepare(
@@ -28,21 +29,29 @@ pub(super) async fn prepare(
     push: &[PushDocument],
 ) -> Result<Vec<PushedDocument>, ExchangeError> {
     let who = Principal::from(&account.user);
-    let headers: Vec<Result<Header, Reason>> =
-        push.iter().map(|document| header(&document.header)).collect();
+    let headers: Vec<Result<Header, Reason>> = push
+        .iter()
+        .map(|document| header(&document.header))
+        .collect();
     let permissions: Vec<Permission> = headers
         .iter()
-        .map(|header| header.as_ref().map_or(NOTHING, |header| permission(server, &who, header)))
+        .map(|header| {
+            header
+                .as_ref()
+                .map_or(NOTHING, |header| permission(server, &who, header))
+        })
         .collect();
     let findings = read_all(server, asker, push, &headers, &permissions).await?;
     let prepared = push.iter().zip(headers).zip(permissions).zip(findings);
     Ok(prepared
-        .map(|(((document, header), permission), findings)| PushedDocument {
-            header,
-            permission,
-            given: findings.given,
-            items: items(&document.items, findings.items),
-        })
+        .map(
+            |(((document, header), permission), findings)| PushedDocument {
+                header,
+                permission,
+                given: findings.given,
+                items: items(&document.items, findings.items),
+            },
+        )
         .collect())
 }
 
@@ -78,7 +87,10 @@ fn permission(server: &Server, who: &Principal, header: &Header) -> Permission {
 }
 
 fn claimant(author: &Author) -> Claimant {
-    Claimant { user: author.user.into(), device: author.device.into() }
+    Claimant {
+        user: author.user.into(),
+        device: author.device.into(),
+    }
 }
 
 /// Reads all documents on a thread where a long or failing read holds up nobody else.
@@ -91,16 +103,26 @@ async fn read_all(
 ) -> Result<Vec<Findings>, ExchangeError> {
     let keys = keys(server, asker, push).await?;
     let named: Vec<_> = headers.iter().flatten().map(Header::id).collect();
-    let stored = server.storage.changes(&named).await?;
+    let mut stored = server.storage.changes(&named).await?;
     let mut work = Vec::with_capacity(push.len());
     for ((document, header), permission) in push.iter().zip(headers).zip(permissions) {
         work.push(match header {
-            Ok(header) if permission.read || permission.write => Ok(Reading {
-                header: header.clone(),
-                stored: stored.get(&header.id()).cloned().unwrap_or_default(),
-                items: document.items.iter().map(raw).collect(),
-                keys: keys.clone(),
-            }),
+            Ok(header) if permission.read || permission.write => {
+                let before = stored.entry(header.id()).or_default();
+                let reading = Reading {
+                    header: header.clone(),
+                    stored: before.clone(),
+                    items: document.items.iter().map(raw).collect(),
+                    keys: keys.clone(),
+                };
+                // The same document may come again further on, and go on from here.
+                let changes = reading
+                    .items
+                    .iter()
+                    .filter(|item| item.kind == ItemKind::Change);
+                before.extend(changes.map(|item| item.bytes.clone()));
+                Ok(reading)
+            }
             // What may not be written is not read; only its name is told, for it may be known.
             Ok(_) => Err(unread(document, Reason::PolicyWrite)),
             Err(reason) => Err(unread(document, *reason)),
@@ -119,14 +141,19 @@ async fn read_all(
 fn raw(item: &Item) -> Raw {
     // An oversized item is refused by its size alone.
     let fits = item.bytes.len() <= MAX_ITEM_BYTES;
-    Raw { kind: item.kind, bytes: if fits { item.bytes.clone() } else { Vec::new() } }
+    Raw {
+        kind: item.kind,
+        bytes: if fits { item.bytes.clone() } else { Vec::new() },
+    }
 }
 
 fn unread(document: &PushDocument, reason: Reason) -> Findings {
     let items = document.items.iter();
     Findings {
         given: BTreeMap::new(),
-        items: items.map(|item| Finding::Refused(reason, name_of(&raw(item)))).collect(),
+        items: items
+            .map(|item| Finding::Refused(reason, name_of(&raw(item))))
+            .collect(),
     }
 }
 
@@ -139,10 +166,17 @@ async fn keys(
     let items = push.iter().flat_map(|document| &document.items);
     let mut devices: Vec<DeviceId> = items
         .filter(|item| item.kind == ItemKind::Entry)
-        .map(|item| item.author.as_ref().map_or(asker.device, |author| author.device.into()))
+        .map(|item| {
+            item.author
+                .as_ref()
+                .map_or(asker.device, |author| author.device.into())
+        })
         .collect();
     devices.sort_unstable();
     devices.dedup();
     let found = server.storage.devices_by_id(&devices).await?;
-    Ok(found.into_iter().map(|device| (device.id, device.public_key)).collect())
+    Ok(found
+        .into_iter()
+        .map(|device| (device.id, device.public_key))
+        .collect())
 }

@@ -30,8 +30,11 @@ pub(crate) async fn authenticate(
         .and_then(|value| value.strip_prefix("Bearer "))
         .and_then(credential::hash_of)
         .ok_or_else(unknown)?;
-    let (device, account) =
-        server.storage.device_by_credential(hash).await?.ok_or_else(unknown)?;
+    let (device, account) = server
+        .storage
+        .device_by_credential(hash)
+        .await?
+        .ok_or_else(unknown)?;
     if !account.active {
         return Err(Refused::new(
             StatusCode::FORBIDDEN,
@@ -46,7 +49,10 @@ pub(crate) async fn authenticate(
             "this device was shut out; ask the unit's administrator",
         ));
     }
-    if !server.rates.allows(device.id.as_bytes(), Rate::DEVICE, server.clock.now_ms()) {
+    if !server
+        .rates
+        .allows(device.id.as_bytes(), Rate::DEVICE, server.clock.now_ms())
+    {
         return Err(Refused::new(
             StatusCode::TOO_MANY_REQUESTS,
             "rate.limited",

@@ -32,7 +32,11 @@ pub(crate) async fn enrol(
             StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
             _ => StatusCode::BAD_REQUEST,
         };
-        Refused::new(status, "request.malformed", "this is not an enrolment; update the app")
+        Refused::new(
+            status,
+            "request.malformed",
+            "this is not an enrolment; update the app",
+        )
     })?;
     let now = server.clock.now_ms();
     // All codes together: whoever tries codes does so from anywhere.
@@ -44,7 +48,10 @@ pub(crate) async fn enrol(
         ));
     }
     let (device, credential) = new_device(&server, &request)?;
-    let redeemed = server.storage.redeem_code(code_hash(&request.code), &device, now).await?;
+    let redeemed = server
+        .storage
+        .redeem_code(code_hash(&request.code), &device, now)
+        .await?;
     let (account, organisation) = match redeemed {
         Redeemed::Enrolled(account, organisation) => (account, organisation),
         refused => return Err(code_refused(&refused)),
@@ -73,8 +80,12 @@ fn new_device(server: &Server, request: &EnrolRequest) -> Result<(NewDevice, Str
             "the tablet's key is not a public key; update the app",
         ));
     }
-    let name: String =
-        request.tablet.chars().filter(|letter| !letter.is_control()).take(NAME_MAX).collect();
+    let name: String = request
+        .tablet
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(NAME_MAX)
+        .collect();
     let secret = draw_credential(server.chance.as_ref());
     let device = NewDevice {
         id: DeviceId::from_bytes(draw_id(server.chance.as_ref())),

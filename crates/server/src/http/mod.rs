@@ -36,8 +36,14 @@ const REQUEST_TIME: Duration = Duration::from_secs(120);
 /// What tablets reach.
 pub fn tablets(server: Shared) -> Router {
     let router = Router::new()
-        .route(SYNC_PATH, post(sync::sync).layer(DefaultBodyLimit::max(limits::MAX_COMPRESSED)))
-        .route(ENROL_PATH, post(enrol::enrol).layer(DefaultBodyLimit::max(ENROL_BYTES)))
+        .route(
+            SYNC_PATH,
+            post(sync::sync).layer(DefaultBodyLimit::max(limits::MAX_COMPRESSED)),
+        )
+        .route(
+            ENROL_PATH,
+            post(enrol::enrol).layer(DefaultBodyLimit::max(ENROL_BYTES)),
+        )
         .route(NEWS_PATH, get(news::news))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -62,20 +68,31 @@ fn around(router: Router<Shared>, server: Shared) -> Router {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
     };
     router
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            Refused::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "server.failed",
-                "the server failed on this request; nothing is lost, send it again",
-            )
-            .into_response()
-        }))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
+        .layer(CatchPanicLayer::custom(
+            |_: Box<dyn std::any::Any + Send>| {
+                Refused::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "server.failed",
+                    "the server failed on this request; nothing is lost, send it again",
+                )
+                .into_response()
+            },
+        ))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST_TIME,
+        ))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::CACHE_CONTROL, "no-store"))
-        .layer(fixed(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+        .layer(fixed(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
-        .layer(middleware::from_fn_with_state(server.clone(), observe::observe))
+        .layer(middleware::from_fn_with_state(
+            server.clone(),
+            observe::observe,
+        ))
         .with_state(server)
 }
 

@@ -42,7 +42,9 @@ pub(crate) async fn observe(
         server.metrics.synced(took);
     }
     let extensions = response.extensions();
-    let device = extensions.get::<LoggedDevice>().map(|device| device.0.to_string());
+    let device = extensions
+        .get::<LoggedDevice>()
+        .map(|device| device.0.to_string());
     let code = extensions.get::<LoggedCode>().map(|code| code.0);
     let tally = extensions.get::<Tally>().copied().unwrap_or_default();
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

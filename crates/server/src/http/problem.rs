@@ -22,7 +22,11 @@ pub(crate) struct LoggedCode(pub(crate) &'static str);
 
 impl Refused {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self {
+            status,
+            code,
+            message: message.into(),
+        }
     }
 }
 
@@ -62,9 +66,7 @@ impl From<StorageError> for Refused {
 impl From<ExchangeError> for Refused {
     fn from(error: ExchangeError) -> Self {
         let (status, code) = match &error {
-            ExchangeError::Protocol { .. } => {
-                (StatusCode::UPGRADE_REQUIRED, "request.protocol")
-            }
+            ExchangeError::Protocol { .. } => (StatusCode::UPGRADE_REQUIRED, "request.protocol"),
             ExchangeError::TooMany { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "request.too_many"),
             ExchangeError::Closed => (StatusCode::FORBIDDEN, "user.inactive"),
             ExchangeError::Interrupted => (StatusCode::SERVICE_UNAVAILABLE, "server.closing"),

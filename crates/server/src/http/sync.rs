@@ -47,7 +47,10 @@ fn too_large_or_cut(rejection: &BytesRejection) -> Refused {
         Refused::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "request.too_large",
-            format!("the body is larger than {} bytes; send fewer items", limits::MAX_COMPRESSED),
+            format!(
+                "the body is larger than {} bytes; send fewer items",
+                limits::MAX_COMPRESSED
+            ),
         )
     } else {
         Refused::new(
@@ -95,7 +98,9 @@ fn closing() -> Refused {
 /// Notes that the device synced. It is a courtesy to administrators: failing does not matter.
 async fn note_seen(server: &Shared, device: &Device) {
     let now = server.clock.now_ms();
-    let due = device.last_seen.is_none_or(|seen| now.saturating_sub(seen) >= SEEN_EVERY_MS);
+    let due = device
+        .last_seen
+        .is_none_or(|seen| now.saturating_sub(seen) >= SEEN_EVERY_MS);
     if due && let Err(error) = server.storage.seen(device.id, now).await {
         tracing::warn!(%error, "a device's last sync was not noted");
     }

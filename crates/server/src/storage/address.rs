@@ -30,9 +30,9 @@ impl std::str::FromStr for Address {
             return Ok(Self::Postgres(text.to_owned()));
         }
         match text.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => {
-                Ok(Self::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
-            }
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(
+                path.strip_prefix("//").unwrap_or(path),
+            ))),
             _ => Err(StorageError::Address(text.to_owned())),
         }
     }

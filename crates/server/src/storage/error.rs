@@ -4,12 +4,12 @@
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// The database address is neither of the two kinds.
-    #[error(
-        "\"{0}\" is not a database address; give sqlite:PATH or postgres://USER@HOST/NAME"
-    )]
+    #[error("\"{0}\" is not a database address; give sqlite:PATH or postgres://USER@HOST/NAME")]
     Address(String),
     /// The database could not be opened.
-    #[error("the database cannot be opened: {0}; check that the path or server exists and is yours")]
+    #[error(
+        "the database cannot be opened: {0}; check that the path or server exists and is yours"
+    )]
     Open(#[source] sqlx::Error),
     /// The database's tables could not be brought up to date.
     #[error(

@@ -17,7 +17,8 @@ pub use accounts::{
 pub use address::{Address, open};
 pub use error::StorageError;
 pub use records::{
-    Asker, Digested, Kept, Page, PageQuery, PushedDocument, PushedItem, Records, TakenIn,
+    Asker, Digested, Kept, Page, PageQuery, PushedDocument, PushedItem, Records, RefusedItem,
+    TakenIn,
 };
 pub use upkeep::{Life, Upkeep};
 

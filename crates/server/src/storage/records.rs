@@ -29,7 +29,10 @@ impl Asker {
     /// The asker as the author of what they push.
     #[must_use]
     pub const fn claimant(&self) -> Claimant {
-        Claimant { user: self.user, device: self.device }
+        Claimant {
+            user: self.user,
+            device: self.device,
+        }
     }
 }
 
@@ -110,6 +113,19 @@ pub struct Kept {
     pub items: Vec<Item>,
 }
 
+/// An item that was not taken, kept for whoever mends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedItem {
+    /// The document, where the header named one.
+    pub document: Option<DocumentId>,
+    /// Why.
+    pub code: String,
+    /// As it came; empty for one that was larger than an item may be.
+    pub bytes: Vec<u8>,
+    /// When, in milliseconds since 1970.
+    pub refused_at: i64,
+}
+
 /// Documents and the feed.
 #[async_trait]
 pub trait Records: Send + Sync {
@@ -138,6 +154,8 @@ pub trait Records: Send + Sync {
         &self,
         documents: &[DocumentId],
     ) -> Result<BTreeMap<DocumentId, Vec<Vec<u8>>>, StorageError>;
+    /// What a device sent and was refused, newest first.
+    async fn refused(&self, device: DeviceId) -> Result<Vec<RefusedItem>, StorageError>;
     /// Whether something after `after` may concern the asker; and the feed's last position.
     async fn news(&self, asker: &Asker, after: u64) -> Result<(bool, u64), StorageError>;
 }

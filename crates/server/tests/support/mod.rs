@@ -1,9 +1,15 @@
 //! A town to test in: a real server on a real port, and tablets that speak to it.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub
+)]
 
 mod tablet;
 
-pub use tablet::{Answer, Tablet};
+pub use tablet::Tablet;
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use hemrond_domain::{
@@ -70,15 +76,20 @@ impl Place {
     pub fn new(backend: Backend) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (text, cluster) = match backend {
-            Backend::Sqlite => {
-                (format!("sqlite:{}", folder.path().join("server.sqlite").display()), None)
-            }
+            Backend::Sqlite => (
+                format!("sqlite:{}", folder.path().join("server.sqlite").display()),
+                None,
+            ),
             Backend::Postgres => {
                 let cluster = Cluster::shared().unwrap_or_else(|error| panic!("{error}"));
                 (cluster.database().unwrap(), Some(cluster))
             }
         };
-        Self { address: text.parse().unwrap(), folder, cluster }
+        Self {
+            address: text.parse().unwrap(),
+            folder,
+            cluster,
+        }
     }
 
     pub fn folder(&self) -> &std::path::Path {
@@ -101,7 +112,8 @@ impl TestClock {
     }
 
     pub fn forward(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Relaxed);
+        self.0
+            .fetch_add(i64::try_from(by.as_millis()).unwrap(), Relaxed);
     }
 }
 
@@ -175,7 +187,14 @@ impl Town {
             let _ = closing.wait_for(|closing| *closing).await;
         };
         let running = tokio::spawn(serve::serve(server.clone(), listener, None, stop));
-        Self { place, storage, server, url, clock, running: Some(running) }
+        Self {
+            place,
+            storage,
+            server,
+            url,
+            clock,
+            running: Some(running),
+        }
     }
 
     /// Tells the server to stop, as SIGTERM does.
@@ -199,8 +218,12 @@ impl Town {
 
     pub async fn user(&self, name: &str) -> User {
         let users = self.storage.users().await.unwrap();
-        let found = users.into_iter().find(|account| account.user.name.starts_with(name));
-        found.unwrap_or_else(|| panic!("nobody is called {name}")).user
+        let found = users
+            .into_iter()
+            .find(|account| account.user.name.starts_with(name));
+        found
+            .unwrap_or_else(|| panic!("nobody is called {name}"))
+            .user
     }
 
     /// A one-time code for somebody.
@@ -208,7 +231,10 @@ impl Town {
         let code = draw_code(self.server.chance.as_ref());
         let expires = self.clock.now_ms() + 24 * 3_600_000;
         let user = self.user(name).await.id;
-        self.storage.add_code(code.sha256, user, expires).await.unwrap();
+        self.storage
+            .add_code(code.sha256, user, expires)
+            .await
+            .unwrap();
         code.text
     }
 
@@ -221,14 +247,25 @@ impl Town {
     /// Gives somebody another role.
     pub async fn set_role(&self, name: &str, role: Role, unit: UnitId) {
         let user = self.user(name).await.id;
-        self.administration().change_role(user, role, unit).await.unwrap();
+        self.administration()
+            .change_role(user, role, unit)
+            .await
+            .unwrap();
     }
 }
 
 /// Adds the organisation, its units and its staff.
 pub async fn populate(storage: &dyn Storage, policy: &Policy, clock: &dyn Clock) {
-    let administration = Administration { storage, policy, clock, chance: &SystemChance };
-    administration.add_organisation(KOMMUN, "Hemrond kommun").await.unwrap();
+    let administration = Administration {
+        storage,
+        policy,
+        clock,
+        chance: &SystemChance,
+    };
+    administration
+        .add_organisation(KOMMUN, "Hemrond kommun")
+        .await
+        .unwrap();
     for (id, name, kind) in [
         (TEAM, "Mobila teamet", "mobile_team"),
         (HEMTJANST, "Hemtjänst Norr", "hemtjanst"),
@@ -264,7 +301,11 @@ pub fn person() -> Header {
 }
 
 pub fn observations() -> Header {
-    Header::observations(KOMMUN, ASTRID, NaiveDate::from_ymd_opt(2026, 11, 3).unwrap())
+    Header::observations(
+        KOMMUN,
+        ASTRID,
+        NaiveDate::from_ymd_opt(2026, 11, 3).unwrap(),
+    )
 }
 
 /// Random bytes that are the same in every run.

@@ -40,7 +40,14 @@ pub struct Tablet {
 }
 
 impl Tablet {
+    /// Enrols in the town.
     pub async fn enrol(url: &str, code: &str) -> Answer<Self> {
+        let tablet = Self::enrol_anywhere(url, code).await?;
+        assert_eq!(tablet.user.organisation, KOMMUN);
+        Ok(tablet)
+    }
+
+    pub async fn enrol_anywhere(url: &str, code: &str) -> Answer<Self> {
         let mut seed = [0; 32];
         rand::rng().fill_bytes(&mut seed);
         let key = SigningKey::from_bytes(&seed);
@@ -59,7 +66,6 @@ impl Tablet {
             .unwrap();
         let body = read(response).await?;
         let enrolled: EnrolResponse = serde_json::from_slice(&body).unwrap();
-        assert_eq!(enrolled.user.organisation, KOMMUN);
         Ok(Self {
             url: url.to_owned(),
             http,
@@ -86,7 +92,11 @@ impl Tablet {
             .entry(header.id())
             .or_insert_with(|| Document::create(header, actor).unwrap());
         for change in document.edit(at, edits).unwrap() {
-            let item = Item { kind: ItemKind::Change, bytes: change.bytes, author: None };
+            let item = Item {
+                kind: ItemKind::Change,
+                bytes: change.bytes,
+                author: None,
+            };
             self.outbox.push((header.clone(), item));
         }
     }
@@ -98,7 +108,10 @@ impl Tablet {
             let header = header.into();
             match push.iter_mut().find(|document| document.header == header) {
                 Some(document) => document.items.push(item.clone()),
-                None => push.push(PushDocument { header, items: vec![item.clone()] }),
+                None => push.push(PushDocument {
+                    header,
+                    items: vec![item.clone()],
+                }),
             }
         }
         SyncRequest {
@@ -163,16 +176,25 @@ impl Tablet {
         }
     }
 
-    fn deliver(&mut self, delivery: &Delivery) {
+    /// Takes the items of one document in.
+    pub fn deliver(&mut self, delivery: &Delivery) {
         let header = Header::try_from(&delivery.header).unwrap();
         let actor = self.actor;
         let document = self
             .documents
             .entry(header.id())
             .or_insert_with(|| Document::create(&header, actor).unwrap());
-        let changes = delivery.items.iter().filter(|item| item.kind == ItemKind::Change);
-        let applied = document.apply(changes.map(|item| item.bytes.clone())).unwrap();
-        assert!(applied.waiting.is_empty(), "items come after those that they build on");
+        let changes = delivery
+            .items
+            .iter()
+            .filter(|item| item.kind == ItemKind::Change);
+        let applied = document
+            .apply(changes.map(|item| item.bytes.clone()))
+            .unwrap();
+        assert!(
+            applied.waiting.is_empty(),
+            "items come after those that they build on"
+        );
     }
 
     /// A field as this tablet has it.

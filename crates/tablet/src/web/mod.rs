@@ -20,6 +20,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use session::Sessions;
 use std::{convert::Infallible, net::SocketAddr, path::Path, sync::Arc};
+use tokio::sync::watch;
 use tokio_stream::wrappers::BroadcastStream;
 use tower_http::{
     services::{ServeDir, ServeFile},
@@ -34,6 +35,8 @@ const CSP: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src
 struct Shared {
     companion: Arc<Companion>,
     sessions: Arc<Sessions>,
+    /// True once the program ends; streams of events end with it.
+    ending: watch::Receiver<bool>,
 }
 
 pub(crate) async fn run(folder: &Path, listen: SocketAddr, ui: &Path) -> Result<(), String> {
@@ -52,9 +55,11 @@ pub(crate) async fn run(folder: &Path, listen: SocketAddr, ui: &Path) -> Result<
     let companion = Arc::new(open(folder).await?);
     let runner = Runner::start(Arc::clone(&companion));
     let sessions = Arc::new(Sessions::new());
+    let (end, ending) = watch::channel(false);
     let shared = Shared {
         companion: Arc::clone(&companion),
         sessions: Arc::clone(&sessions),
+        ending,
     };
     let api = Router::new()
         .route("/api/call", post(call))
@@ -83,13 +88,32 @@ pub(crate) async fn run(folder: &Path, listen: SocketAddr, ui: &Path) -> Result<
         json!({ "listening": base, "open": format!("{base}/?token={}", sessions.token()) })
     );
     axum::serve(listener, app)
-        .with_graceful_shutdown(async {
-            let _ = tokio::signal::ctrl_c().await;
+        .with_graceful_shutdown(async move {
+            told_to_stop().await;
+            let _ = end.send(true);
         })
         .await
         .map_err(|error| error.to_string())?;
     runner.stop().await;
-    Ok(())
+    match Arc::into_inner(companion) {
+        Some(companion) => companion.close().await.map_err(|problem| problem.code),
+        None => Ok(()),
+    }
+}
+
+/// Returns on ctrl-c, or when the system asks the program to end.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    if let Ok(mut asked) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = asked.recv() => {}
+        }
+        return;
+    }
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 fn fixed(name: header::HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -141,9 +165,13 @@ async fn call(
     State((shared, _)): State<(Shared, std::path::PathBuf)>,
     Json(call): Json<Call>,
 ) -> Response {
-    match shared.companion.call_json(&call.command, call.args).await {
-        Ok(answer) => Json(answer).into_response(),
-        Err(failure) => (StatusCode::UNPROCESSABLE_ENTITY, Json(failure)).into_response(),
+    // A task of its own: a browser that goes away must not cut a write short.
+    let companion = Arc::clone(&shared.companion);
+    let work = tokio::spawn(async move { companion.call_json(&call.command, call.args).await });
+    match work.await {
+        Ok(Ok(answer)) => Json(answer).into_response(),
+        Ok(Err(failure)) => (StatusCode::UNPROCESSABLE_ENTITY, Json(failure)).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
@@ -155,5 +183,10 @@ async fn events(
         let event = event.ok()?;
         Some(Ok(Event::default().json_data(event).unwrap_or_default()))
     });
-    Sse::new(news).keep_alive(KeepAlive::default())
+    let mut ending = shared.ending.clone();
+    let ended = async move {
+        // Where the sender is gone, the program has ended as well.
+        let _ = ending.wait_for(|ended| *ended).await;
+    };
+    Sse::new(news.take_until(ended)).keep_alive(KeepAlive::default())
 }

@@ -9,6 +9,8 @@ export async function retract(observation: Observation): Promise<void> {
     // Sent by name: the command is younger than the generated list of commands.
     await transport().call('retract_observation', { person: observation.person, row: observation.row });
   } catch (cause) {
-    throw new CallFailed(asFailure(cause));
+    const failure = asFailure(cause);
+    const unknown = failure.code === 'command.unreadable';
+    throw new CallFailed(unknown ? { code: 'observe.cannot_undo', params: {}, message: failure.message } : failure);
   }
 }

@@ -2,12 +2,13 @@
 
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import type { Disagreement, Edit, FieldValue, SectionName, VisitPage, Whereabouts } from '../../lib/api';
+import type { Disagreement, Edit, FieldValue, NoteView, RowId, SectionName, VisitPage, Whereabouts } from '../../lib/api';
 import { asFailure } from '../../lib/call';
 import { encode, same } from '../../lib/disagreement/kinds';
 import { unkept } from '../../lib/draft.svelte';
 import { edit, setField, setRow } from '../../lib/edits';
 import { app } from '../../lib/app.svelte';
+import { sectionOf } from './logic/sections';
 
 export class Work {
   /** Whether answers can be given now; some open a visit to read it first. */
@@ -16,10 +17,13 @@ export class Work {
   readonly undecided = new SvelteMap<string, FieldValue>();
 
   readonly #page: () => VisitPage;
+  /** The notes that stood there when the page was opened. */
+  readonly #known: ReadonlySet<RowId>;
   readonly show: (page: VisitPage) => void;
 
   constructor(page: () => VisitPage, show: (page: VisitPage) => void) {
     this.#page = page;
+    this.#known = new Set(page().notes.map((note) => note.row));
     this.show = show;
   }
 
@@ -35,6 +39,11 @@ export class Work {
     return this.page.signatures.length > 0;
   }
 
+  /** Notes that the user has not seen: those that were new, and those that came while the page is open. */
+  get freshNotes(): NoteView[] {
+    return this.page.notes.filter((note) => note.new || (!note.by.me && !this.#known.has(note.row)));
+  }
+
   value(field: string): FieldValue {
     return this.page.fields[field] ?? null;
   }
@@ -46,6 +55,11 @@ export class Work {
 
   disagreement(field: string): Disagreement | undefined {
     return this.page.disagreements.find((one) => one.field === field);
+  }
+
+  /** Whether a section holds an undecided answer: what is computed from it would rest on a guess. */
+  undecidedIn(name: SectionName): boolean {
+    return this.page.disagreements.some((one) => sectionOf(one.field) === name);
   }
 
   section(name: SectionName) {

@@ -30,6 +30,10 @@ const CHANNEL: &str = "hemrond_feed";
 /// How many connections one process holds at most.
 const CONNECTIONS: u32 = 12;
 
+/// How long the listener waits before it connects again, at first and at most.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
 /// How long a request waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(20);
 
@@ -60,38 +64,56 @@ pub(crate) async fn announce(
     Ok(())
 }
 
-/// Moves the head as other processes announce it. A lost connection is made again by the listener;
-/// what was announced meanwhile is found by the look at the head that every wait begins with.
+/// Moves the head as other processes announce it, until the pool is closed.
 pub(crate) fn listen(pool: &PgPool, head: watch::Sender<u64>) {
     let pool = pool.clone();
     tokio::spawn(async move {
-        let mut pause = Duration::from_millis(200);
-        while !head.is_closed() && !pool.is_closed() {
-            if let Err(error) = follow(&pool, &head).await {
-                tracing::warn!(%error, "live news from the database were interrupted");
+        let mut pause = SHORTEST_PAUSE;
+        while !pool.is_closed() {
+            let error = follow(&pool, &head, &mut pause).await;
+            if pool.is_closed() {
+                return;
             }
+            tracing::warn!(%error, "live news from the database were interrupted");
             tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(10));
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     });
 }
 
-async fn follow(pool: &PgPool, head: &watch::Sender<u64>) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.ignore_pool_close_event(false);
-    listener.listen(CHANNEL).await?;
+/// Follows the announcements until the connection is lost.
+async fn follow(pool: &PgPool, head: &watch::Sender<u64>, pause: &mut Duration) -> sqlx::Error {
+    let listened = async {
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen(CHANNEL).await?;
+        // What was announced before this connection listened.
+        let (last,): (i64,) = sqlx::query_as("SELECT last FROM feed_head")
+            .fetch_one(&mut listener)
+            .await?;
+        Ok((listener, last))
+    };
+    let mut listener = match listened.await {
+        Ok((listener, last)) => {
+            move_to(head, u64::try_from(last).unwrap_or(0));
+            *pause = SHORTEST_PAUSE;
+            listener
+        }
+        Err(error) => return error,
+    };
     loop {
-        tokio::select! {
-            () = head.closed() => return Ok(()),
-            news = listener.recv() => {
-                if let Ok(position) = news?.payload().parse::<u64>() {
-                    head.send_if_modified(|known| {
-                        let newer = position > *known;
-                        *known = position.max(*known);
-                        newer
-                    });
-                }
-            }
+        // `try_recv` tells of a lost connection, during which announcements may have passed.
+        match listener.try_recv().await {
+            Ok(Some(news)) => move_to(head, news.payload().parse().unwrap_or(0)),
+            Ok(None) => return sqlx::Error::WorkerCrashed,
+            Err(error) => return error,
         }
     }
+}
+
+fn move_to(head: &watch::Sender<u64>, position: u64) {
+    head.send_if_modified(|known| {
+        let newer = position > *known;
+        *known = position.max(*known);
+        newer
+    });
 }

@@ -32,9 +32,15 @@ pub(super) async fn change_role(
     if done.rows_affected() == 0 {
         return Err(StorageError::AccessChanged);
     }
-    let gained = Gap { inside: &change.after, outside: &change.before };
+    let gained = Gap {
+        inside: &change.after,
+        outside: &change.before,
+    };
     let head = publish(connection, change.user, WHOLE, &gained, head).await?;
-    let lost = Gap { inside: &change.before, outside: &change.after };
+    let lost = Gap {
+        inside: &change.before,
+        outside: &change.after,
+    };
     let head = publish(connection, change.user, GONE, &lost, head).await?;
     move_head(connection, head).await?;
     Ok(head)

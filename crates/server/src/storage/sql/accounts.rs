@@ -1,6 +1,12 @@
 //! Organisations, units, users, devices and codes.
 
-use super::{Connection, Db, StorageError, Tables, access, convert};
+use super::{
+    Db, StorageError, Tables, access, convert, enrolment,
+    rows::{
+        DEVICE, DEVICE_BY_CREDENTIAL, DEVICES_BY_AGE, DeviceRow, USERS_BY_NAME, UserRow, account,
+        device, insert_device, user,
+    },
+};
 use crate::storage::{
     Account, Accounts, Device, NewDevice, Organisation, Redeemed, RoleChange, Unit,
 };
@@ -10,91 +16,6 @@ use hemrond_domain::{
     people::User,
 };
 use sqlx::QueryBuilder;
-
-const DEVICE: &str = "SELECT id, user_id, name, public_key, enrolled_at, revoked_at, last_seen \
-     FROM devices";
-
-const DEVICES_BY_AGE: &str =
-    "SELECT id, user_id, name, public_key, enrolled_at, revoked_at, last_seen FROM devices \
-     ORDER BY enrolled_at, id";
-
-const DEVICE_BY_CREDENTIAL: &str =
-    "SELECT id, user_id, name, public_key, enrolled_at, revoked_at, last_seen FROM devices \
-     WHERE credential_sha256 = $1";
-
-const USERS_BY_NAME: &str =
-    "SELECT id, name, role, organisation_id, unit_id, active, access_version FROM users \
-     ORDER BY name, id";
-
-const USER_BY_ID: &str =
-    "SELECT id, name, role, organisation_id, unit_id, active, access_version FROM users \
-     WHERE id = $1";
-
-type UserRow = (Vec<u8>, String, String, Vec<u8>, Vec<u8>, i64, i64);
-type DeviceRow = (Vec<u8>, Vec<u8>, String, Vec<u8>, i64, Option<i64>, Option<i64>);
-
-fn account(row: UserRow) -> Result<Account, StorageError> {
-    let (id, name, role, organisation, unit, active, access_version) = row;
-    Ok(Account {
-        user: User {
-            id: UserId::from_stored(convert::id(id)?),
-            name,
-            role: role
-                .parse()
-                .map_err(|_| StorageError::Damaged("a user has an unknown role"))?,
-            organisation: OrganisationId::from_stored(convert::id(organisation)?),
-            unit: UnitId::from_stored(convert::id(unit)?),
-        },
-        active: active == 1,
-        access_version,
-    })
-}
-
-fn device(row: DeviceRow) -> Result<Device, StorageError> {
-    let (id, user, name, public_key, enrolled_at, revoked_at, last_seen) = row;
-    Ok(Device {
-        id: DeviceId::from_stored(convert::id(id)?),
-        user: UserId::from_stored(convert::id(user)?),
-        name,
-        public_key: convert::hash(public_key)?,
-        enrolled_at,
-        revoked_at,
-        last_seen,
-    })
-}
-
-/// One account, by id.
-pub(super) async fn user(
-    connection: &mut Connection,
-    id: UserId,
-) -> Result<Option<Account>, StorageError> {
-    let row: Option<UserRow> = sqlx::query_as(USER_BY_ID)
-        .bind(id.as_bytes().to_vec())
-        .fetch_optional(connection)
-        .await?;
-    row.map(account).transpose()
-}
-
-async fn insert_device(
-    connection: &mut Connection,
-    user: UserId,
-    device: &NewDevice,
-    now: i64,
-) -> Result<(), StorageError> {
-    sqlx::query(
-        "INSERT INTO devices (id, user_id, name, credential_sha256, public_key, enrolled_at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(device.id.as_bytes().to_vec())
-    .bind(user.as_bytes().to_vec())
-    .bind(device.name.clone())
-    .bind(device.credential_sha256.to_vec())
-    .bind(device.public_key.to_vec())
-    .bind(now)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
 
 #[async_trait]
 impl Accounts for Tables {
@@ -114,7 +35,10 @@ impl Accounts for Tables {
                 .await?;
         rows.into_iter()
             .map(|(id, name)| {
-                Ok(Organisation { id: OrganisationId::from_stored(convert::id(id)?), name })
+                Ok(Organisation {
+                    id: OrganisationId::from_stored(convert::id(id)?),
+                    name,
+                })
             })
             .collect()
     }
@@ -226,41 +150,11 @@ impl Accounts for Tables {
         now: i64,
     ) -> Result<Redeemed, StorageError> {
         let mut transaction = self.writing().await?;
-        // The update comes first, so that of two tablets with one code only one goes on.
-        let taken: Option<(Vec<u8>, i64)> = sqlx::query_as(
-            "UPDATE enrolment_codes SET used_at = $2 WHERE code_sha256 = $1 AND used_at IS NULL \
-             RETURNING user_id, expires_at",
-        )
-        .bind(code_sha256.to_vec())
-        .bind(now)
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let Some((user_id, expires_at)) = taken else {
-            let (known,): (i64,) =
-                sqlx::query_as("SELECT COUNT(*) FROM enrolment_codes WHERE code_sha256 = $1")
-                    .bind(code_sha256.to_vec())
-                    .fetch_one(&mut *transaction)
-                    .await?;
-            return Ok(if known == 0 { Redeemed::Unknown } else { Redeemed::Used });
-        };
-        if expires_at < now {
-            return Ok(Redeemed::Expired);
+        let redeemed = enrolment::redeem(&mut transaction, code_sha256, device, now).await?;
+        if matches!(redeemed, Redeemed::Enrolled(..)) {
+            transaction.commit().await?;
         }
-        let id = UserId::from_stored(convert::id(user_id)?);
-        let account = user(&mut transaction, id)
-            .await?
-            .ok_or(StorageError::Damaged("a code belongs to nobody"))?;
-        if !account.active {
-            return Ok(Redeemed::Closed);
-        }
-        insert_device(&mut transaction, id, device, now).await?;
-        let (name,): (String,) = sqlx::query_as("SELECT name FROM organisations WHERE id = $1")
-            .bind(account.user.organisation.as_bytes().to_vec())
-            .fetch_one(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        let organisation = Organisation { id: account.user.organisation, name };
-        Ok(Redeemed::Enrolled(account, organisation))
+        Ok(redeemed)
     }
 
     async fn add_device(
@@ -285,7 +179,9 @@ impl Accounts for Tables {
             .bind(credential_sha256.to_vec())
             .fetch_optional(&mut *transaction)
             .await?;
-        let Some(found) = row.map(device).transpose()? else { return Ok(None) };
+        let Some(found) = row.map(device).transpose()? else {
+            return Ok(None);
+        };
         let account = user(&mut transaction, found.user)
             .await?
             .ok_or(StorageError::Damaged("a device belongs to nobody"))?;
@@ -313,13 +209,12 @@ impl Accounts for Tables {
     }
 
     async fn revoke_device(&self, id: DeviceId, now: i64) -> Result<bool, StorageError> {
-        let done = sqlx::query(
-            "UPDATE devices SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1",
-        )
-        .bind(id.as_bytes().to_vec())
-        .bind(now)
-        .execute(&self.write)
-        .await?;
+        let done =
+            sqlx::query("UPDATE devices SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1")
+                .bind(id.as_bytes().to_vec())
+                .bind(now)
+                .execute(&self.write)
+                .await?;
         Ok(done.rows_affected() > 0)
     }
 

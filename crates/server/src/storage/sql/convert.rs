@@ -14,10 +14,14 @@ pub(super) fn position(value: i64) -> Result<u64, StorageError> {
 
 /// Sixteen bytes.
 pub(super) fn id(bytes: Vec<u8>) -> Result<[u8; 16], StorageError> {
-    bytes.try_into().map_err(|_| StorageError::Damaged("an id is not 16 bytes long"))
+    bytes
+        .try_into()
+        .map_err(|_| StorageError::Damaged("an id is not 16 bytes long"))
 }
 
 /// Thirty-two bytes.
 pub(super) fn hash(bytes: Vec<u8>) -> Result<[u8; 32], StorageError> {
-    bytes.try_into().map_err(|_| StorageError::Damaged("a hash is not 32 bytes long"))
+    bytes
+        .try_into()
+        .map_err(|_| StorageError::Damaged("a hash is not 32 bytes long"))
 }

@@ -41,7 +41,10 @@ pub(super) async fn hashes(
             query.build_query_as().fetch_all(&mut *connection).await?;
         for (document, hash) in rows {
             let document = DocumentId::from_bytes(convert::id(document)?);
-            found.entry(document).or_default().push(convert::hash(hash)?);
+            found
+                .entry(document)
+                .or_default()
+                .push(convert::hash(hash)?);
         }
     }
     Ok(found)

@@ -28,10 +28,19 @@ pub(super) async fn load(
     let mut states: BTreeMap<DocumentId, State> = BTreeMap::new();
     let mut asked: BTreeSet<(DocumentId, ItemHash)> = BTreeSet::new();
     for document in documents {
-        let Ok(header) = &document.header else { continue };
+        let Ok(header) = &document.header else {
+            continue;
+        };
         let state = states.entry(header.id()).or_default();
-        state.known.given.extend(document.given.iter().map(|(hash, op)| (*hash, *op)));
-        state.known.max_op = document.given.values().copied().fold(state.known.max_op, u64::max);
+        state
+            .known
+            .given
+            .extend(document.given.iter().map(|(hash, op)| (*hash, *op)));
+        state.known.max_op = document
+            .given
+            .values()
+            .copied()
+            .fold(state.known.max_op, u64::max);
         for item in &document.items {
             match &item.offered.finding {
                 Finding::Change(change) => {
@@ -84,8 +93,9 @@ pub(super) async fn registered(
 ) -> Result<BTreeMap<ActorId, Claimant>, StorageError> {
     let mut found = BTreeMap::new();
     for some in actors.chunks(BINDS) {
-        let mut query =
-            QueryBuilder::<Db>::new("SELECT actor, user_id, device_id FROM actors WHERE actor IN (");
+        let mut query = QueryBuilder::<Db>::new(
+            "SELECT actor, user_id, device_id FROM actors WHERE actor IN (",
+        );
         let mut list = query.separated(", ");
         for actor in some {
             list.push_bind(actor.to_vec());
@@ -118,7 +128,8 @@ fn with_documents(documents: &[DocumentId]) -> QueryBuilder<Db> {
 fn with_hashes(hashes: &[(DocumentId, ItemHash)]) -> QueryBuilder<Db> {
     let mut query = QueryBuilder::<Db>::new("WITH v (d, h) AS (");
     query.push_values(hashes, |mut row, (document, hash)| {
-        row.push_bind(document.as_bytes().to_vec()).push_bind(hash.to_vec());
+        row.push_bind(document.as_bytes().to_vec())
+            .push_bind(hash.to_vec());
     });
     query.push(") ");
     query
@@ -159,7 +170,10 @@ async fn last_changes(
     let rows: Vec<(Vec<u8>, Vec<u8>, i64, i64)> =
         query.build_query_as().fetch_all(connection).await?;
     for (id, actor, seq, max_op) in rows {
-        let last = LastChange { seq: convert::position(seq)?, max_op: convert::position(max_op)? };
+        let last = LastChange {
+            seq: convert::position(seq)?,
+            max_op: convert::position(max_op)?,
+        };
         if let Some(state) = states.get_mut(&DocumentId::from_bytes(convert::id(id)?)) {
             state.known.max_op = state.known.max_op.max(last.max_op);
             state.known.last.insert(convert::id(actor)?, last);
@@ -181,7 +195,10 @@ async fn held(
     let rows: Vec<(Vec<u8>, Vec<u8>, i64)> = query.build_query_as().fetch_all(connection).await?;
     for (id, hash, max_op) in rows {
         if let Some(state) = states.get_mut(&DocumentId::from_bytes(convert::id(id)?)) {
-            state.known.held.insert(convert::hash(hash)?, convert::position(max_op)?);
+            state
+                .known
+                .held
+                .insert(convert::hash(hash)?, convert::position(max_op)?);
         }
     }
     Ok(())

@@ -7,11 +7,14 @@ mod access;
 mod accounts;
 mod convert;
 mod digests;
+mod enrolment;
 mod filter;
 mod known;
+mod outgoing;
 mod page;
 mod records;
 mod refused;
+mod rows;
 mod take_in;
 mod upkeep;
 
@@ -48,7 +51,11 @@ impl Tables {
         .bind(epoch.0.to_vec())
         .execute(&write)
         .await?;
-        let tables = Self { write, read, head: watch::Sender::new(0) };
+        let tables = Self {
+            write,
+            read,
+            head: watch::Sender::new(0),
+        };
         tables.look_at_head().await?;
         super::listen(&tables.read, tables.head.clone());
         Ok(tables)
@@ -63,8 +70,9 @@ impl Tables {
     }
 
     async fn look_at_head(&self) -> Result<(), StorageError> {
-        let (last,): (i64,) =
-            sqlx::query_as("SELECT last FROM feed_head").fetch_one(&self.read).await?;
+        let (last,): (i64,) = sqlx::query_as("SELECT last FROM feed_head")
+            .fetch_one(&self.read)
+            .await?;
         self.moved_to(convert::position(last)?);
         Ok(())
     }

@@ -1,9 +1,11 @@
 //! Documents and the feed: each call is one transaction.
 
-use super::{StorageError, Tables, convert, digests, lock_head, page, take_in};
-use crate::storage::{Asker, Digested, Kept, Page, PageQuery, PushedDocument, Records, TakenIn};
+use super::{StorageError, Tables, convert, digests, lock_head, outgoing, page, refused, take_in};
+use crate::storage::{
+    Asker, Digested, Kept, Page, PageQuery, PushedDocument, Records, RefusedItem, TakenIn,
+};
 use async_trait::async_trait;
-use hemrond_domain::record::DocumentId;
+use hemrond_domain::{ids::DeviceId, record::DocumentId};
 use hemrond_protocol::ItemHash;
 use std::collections::BTreeMap;
 
@@ -52,7 +54,7 @@ impl Records for Tables {
 
     async fn document(&self, id: DocumentId) -> Result<Option<Kept>, StorageError> {
         let mut transaction = self.reading().await?;
-        page::document(&mut transaction, id).await
+        outgoing::document(&mut transaction, id).await
     }
 
     async fn changes(
@@ -61,6 +63,11 @@ impl Records for Tables {
     ) -> Result<BTreeMap<DocumentId, Vec<Vec<u8>>>, StorageError> {
         let mut connection = self.read.acquire().await?;
         digests::changes(&mut connection, documents).await
+    }
+
+    async fn refused(&self, device: DeviceId) -> Result<Vec<RefusedItem>, StorageError> {
+        let mut connection = self.read.acquire().await?;
+        refused::of(&mut connection, device).await
     }
 
     async fn news(&self, asker: &Asker, after: u64) -> Result<(bool, u64), StorageError> {

@@ -1,8 +1,8 @@
 //! What was refused, kept so that nothing a person wrote is only on one side.
 
-use super::{Connection, StorageError};
-use crate::storage::{Asker, PushedDocument, PushedItem};
-use hemrond_domain::record::DocumentId;
+use super::{Connection, StorageError, convert};
+use crate::storage::{Asker, PushedDocument, PushedItem, RefusedItem};
+use hemrond_domain::{ids::DeviceId, record::DocumentId};
 use hemrond_protocol::limits::MAX_ITEM_BYTES;
 use hemrond_sync::acceptance::{Finding, Reason, Verdict};
 use sha2::{Digest, Sha256};
@@ -20,7 +20,11 @@ pub(super) async fn keep(
 ) -> Result<(), StorageError> {
     let mut kept = false;
     for (document, verdicts) in documents.iter().zip(verdicts) {
-        let id = document.header.as_ref().ok().map(hemrond_domain::record::Header::id);
+        let id = document
+            .header
+            .as_ref()
+            .ok()
+            .map(hemrond_domain::record::Header::id);
         for (item, verdict) in document.items.iter().zip(verdicts) {
             if let Verdict::Refused(reason) = verdict {
                 keep_one(connection, asker, id, item, *reason, now).await?;
@@ -47,8 +51,11 @@ async fn keep_one(
         Finding::Entry(entry) => Some(entry.hash),
         Finding::Refused(_, hash) => *hash,
     };
-    let bytes =
-        if item.bytes.len() > MAX_ITEM_BYTES { Vec::new() } else { item.bytes.clone() };
+    let bytes = if item.bytes.len() > MAX_ITEM_BYTES {
+        Vec::new()
+    } else {
+        item.bytes.clone()
+    };
     sqlx::query(
         "INSERT INTO refused_items \
          (device_id, bytes_sha256, document_id, hash, code, bytes, refused_at) \
@@ -79,4 +86,35 @@ async fn forget_oldest(connection: &mut Connection, asker: &Asker) -> Result<(),
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Document, code, bytes, moment.
+type RefusedRow = (Option<Vec<u8>>, String, Vec<u8>, i64);
+
+/// What a device sent and was refused, newest first.
+pub(super) async fn of(
+    connection: &mut Connection,
+    device: DeviceId,
+) -> Result<Vec<RefusedItem>, StorageError> {
+    let rows: Vec<RefusedRow> = sqlx::query_as(
+        "SELECT document_id, code, bytes, refused_at FROM refused_items WHERE device_id = $1 \
+         ORDER BY refused_at DESC, bytes_sha256",
+    )
+    .bind(device.as_bytes().to_vec())
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|(document, code, bytes, refused_at)| {
+            let document = document
+                .map(convert::id)
+                .transpose()?
+                .map(DocumentId::from_bytes);
+            Ok(RefusedItem {
+                document,
+                code,
+                bytes,
+                refused_at,
+            })
+        })
+        .collect()
 }

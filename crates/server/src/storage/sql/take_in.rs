@@ -31,8 +31,9 @@ pub(super) async fn take_in(
     now: i64,
 ) -> Result<(TakenIn, u64), StorageError> {
     page::check_access(connection, asker).await?;
-    let (recovering,): (i64,) =
-        sqlx::query_as("SELECT recovering FROM meta").fetch_one(&mut *connection).await?;
+    let (recovering,): (i64,) = sqlx::query_as("SELECT recovering FROM meta")
+        .fetch_one(&mut *connection)
+        .await?;
     let mut states = known::load(connection, documents).await?;
     let actors = known::actors(connection, documents).await?;
     let mut judge = Judge::new(asker.claimant(), recovering == 1, actors);
@@ -47,16 +48,23 @@ pub(super) async fn take_in(
                 let id = header.id();
                 headers.insert(id, header);
                 let state = states.entry(id).or_default();
-                let offered: Vec<_> =
-                    document.items.iter().map(|item| item.offered.clone()).collect();
-                let of_document =
-                    judge.document(&offered, &mut state.known, document.permission);
+                let offered: Vec<_> = document
+                    .items
+                    .iter()
+                    .map(|item| item.offered.clone())
+                    .collect();
+                let of_document = judge.document(&offered, &mut state.known, document.permission);
                 for (item, verdict) in document.items.iter().zip(&of_document) {
                     if *verdict == Verdict::Accepted
                         && let Some(hash) = hash_of(&item.offered.finding)
                     {
                         head += 1;
-                        taken.push(Taken { document: id, item, hash, fed: head });
+                        taken.push(Taken {
+                            document: id,
+                            item,
+                            hash,
+                            fed: head,
+                        });
                         add(state, id, item, &hash);
                     }
                 }

@@ -30,7 +30,9 @@ impl Upkeep for Tables {
     }
 
     async fn end_recovery(&self) -> Result<(), StorageError> {
-        sqlx::query("UPDATE meta SET recovering = 0").execute(&self.write).await?;
+        sqlx::query("UPDATE meta SET recovering = 0")
+            .execute(&self.write)
+            .await?;
         Ok(())
     }
 

@@ -88,14 +88,26 @@ pub(crate) async fn backup(pool: &SqlitePool, to: &Path) -> Result<(), StorageEr
         .bind(name)
         .execute(pool)
         .await
-        .map_err(|error| failed(format!("{error}; check that the folder exists and has room")))?;
+        .map_err(|error| {
+            failed(format!(
+                "{error}; check that the folder exists and has room"
+            ))
+        })?;
     // VACUUM INTO does not wait for the disk; a backup that is said to be made is on it.
-    let file = tokio::fs::File::open(to).await.map_err(|error| failed(error.to_string()))?;
-    file.sync_all().await.map_err(|error| failed(error.to_string()))?;
+    let file = tokio::fs::File::open(to)
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    file.sync_all()
+        .await
+        .map_err(|error| failed(error.to_string()))?;
     if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let folder =
-            tokio::fs::File::open(folder).await.map_err(|error| failed(error.to_string()))?;
-        folder.sync_all().await.map_err(|error| failed(error.to_string()))?;
+        let folder = tokio::fs::File::open(folder)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        folder
+            .sync_all()
+            .await
+            .map_err(|error| failed(error.to_string()))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VisitPage } from '../../../lib/api';
 import { TEXTS } from '../../../lib/i18n.svelte';
-import { canTake, CHECKLIST, completeness, DOWNTON, sectionOf, sinceLast } from './sections';
+import { canTake, CHECKLIST, completeness, DOWNTON, sectionOf, sinceLast, stillUnchanged } from './sections';
 
 describe('sections', () => {
   it('find the section of every field', () => {
@@ -54,6 +54,17 @@ describe('canTake', () => {
     expect(canTake('falls', page({}, { 'falls.gait': 'unsafe' }, ['falls.gait']))).toBe(false);
     expect(canTake('cfs', page({ 'cfs.level': 5 }, { 'cfs.level': 5, 'cfs.comment': 'Trött' }))).toBe(false);
     expect(canTake('medication', page({}, { 'med.use': 'ok' }))).toBe(false);
+  });
+});
+
+describe('stillUnchanged', () => {
+  const page = (fields: VisitPage['fields'], previous: VisitPage['fields']) =>
+    ({ fields, previous: { visit: 'v', on: '2026-11-03', fields: previous, texts: {}, can_take: [] } }) as unknown as VisitPage;
+
+  it('ends with the first answer that is changed or taken away', () => {
+    expect(stillUnchanged('cfs', page({ 'cfs.level': 5, 'cfs.assessed_on': '2026-11-22' }, { 'cfs.level': 5, 'cfs.assessed_on': '2026-11-03' }))).toBe(true);
+    expect(stillUnchanged('cfs', page({ 'cfs.level': 6 }, { 'cfs.level': 5 }))).toBe(false);
+    expect(stillUnchanged('cfs', page({}, { 'cfs.level': 5 }))).toBe(false);
   });
 });
 

@@ -66,6 +66,13 @@ export function canTake(name: SectionName, page: Pick<VisitPage, 'fields' | 'pre
   return theirs.some(([field]) => !(field in page.fields)) || (name === 'medication' && page.drugs.length === 0);
 }
 
+/** Whether what was taken over from the visit before still stands as it was taken. */
+export function stillUnchanged(name: SectionName, page: Pick<VisitPage, 'fields' | 'previous'>): boolean {
+  return Object.entries(page.previous?.fields ?? {})
+    .filter(([field]) => sectionOf(field) === name && TAKEN.test(field))
+    .every(([field, value]) => same(page.fields[field], value));
+}
+
 const TAKEN = /^(?!.*\.(comment|cause|assessed_on|unchanged_since)$)/;
 
 export interface Difference { field: string; before: FieldValue; after: FieldValue }
@@ -77,7 +84,10 @@ export function sinceLast(page: VisitPage): Difference[] {
   const note = (field: string, before: FieldValue, after: FieldValue) => {
     if (before !== null && after !== null && !same(before, after)) found.push({ field, before, after });
   };
-  const last = (name: SectionName) => page.sections.find((section) => section.name === name)?.last?.value ?? null;
+  const last = (name: SectionName) => {
+    const found = page.sections.find((section) => section.name === name)?.last;
+    return found && found.visit === page.previous?.visit ? found.value : null;
+  };
   const field = (key: string) => note(key, page.previous?.fields[key] ?? null, page.fields[key] ?? null);
   field('cfs.level');
   note('falls.score', last('falls'), page.falls.score);

@@ -2,7 +2,7 @@
 
 import type { FieldValue, Section, SignatureView } from '../../../lib/api';
 import { tn, t } from '../../../lib/i18n.svelte';
-import { colleagueName, valueText, when } from '../../../lib/words';
+import { byColleague, valueText, when } from '../../../lib/words';
 
 /** "3 av 11", "Klar", "Inte ifylld". */
 export function progressText(section: Section): string {
@@ -29,5 +29,5 @@ export function figureText(field: string, value: FieldValue): string {
 
 /** "Anna Berg tis 3 nov 14:12". */
 export function signedText(signature: SignatureView): string {
-  return t('visit.signed_by', { name: colleagueName(signature.by), time: when(signature.at) });
+  return t('visit.signed_by', { name: byColleague(signature.by), time: when(signature.at) });
 }

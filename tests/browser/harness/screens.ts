@@ -1,0 +1,270 @@
+// Every screen, with what to tap to have all of it in sight.
+import type { Settings } from './api';
+import type { House } from './house';
+import { expect, type Page } from './stories';
+import type { Tablet } from './world';
+
+type Who = 'eva' | 'omar' | 'anna' | 'stina' | 'lena' | 'box';
+
+export interface Screen {
+  name: string;
+  /** Whose tablet shows it. */
+  who: Who;
+  /** Goes there from anywhere, and waits until it stands. */
+  open: (page: Page, house: House) => Promise<void>;
+  /** It cannot follow the settings: it is shown where they cannot be read. */
+  plain?: boolean;
+}
+
+/** Goes to an address of the interface. */
+export async function go(page: Page, hash: string): Promise<void> {
+  await page.evaluate((to) => { location.hash = to; }, hash);
+}
+
+const at = (page: Page, testid: string) => page.getByTestId(testid);
+
+async function tap(page: Page, testid: string): Promise<void> {
+  await at(page, testid).first().click();
+}
+
+async function seen(page: Page, testid: string): Promise<void> {
+  await expect(at(page, testid).first()).toBeVisible();
+}
+
+async function round(page: Page): Promise<void> {
+  await go(page, '#/round');
+  await seen(page, 'round-row');
+}
+
+async function rowOf(page: Page, tablet: Tablet, name: string): Promise<void> {
+  const { day, row } = await tablet.row(name);
+  await go(page, `#/round/${day}/${row}`);
+  await seen(page, 'round-detail');
+  await expect(at(page, 'round-detail').getByRole('link').first()).toBeVisible();
+}
+
+async function visitOf(page: Page, tablet: Tablet, name: string): Promise<void> {
+  const { visit } = await tablet.row(name);
+  await go(page, `#/visit/${visit}`);
+  await seen(page, 'section-sign');
+}
+
+async function personOf(page: Page, tablet: Tablet, name: string): Promise<void> {
+  const { id } = await tablet.person(name);
+  await go(page, `#/person/${id}`);
+  await seen(page, 'person-page');
+}
+
+async function observe(page: Page, tablet: Tablet, name: string): Promise<void> {
+  const { id } = await tablet.person(name);
+  await go(page, `#/observe/${id}`);
+  await seen(page, 'observe-food_drink');
+}
+
+export const SCREENS: Screen[] = [
+  { name: 'round', who: 'eva', open: (page) => round(page) },
+  { name: 'round-row', who: 'eva', open: (page, house) => rowOf(page, house.eva, 'Tolvar Nilsson') },
+  {
+    name: 'round-order', who: 'eva',
+    open: async (page) => { await round(page); await tap(page, 'change-order'); await seen(page, 'move-down'); },
+  },
+  {
+    name: 'round-day', who: 'eva',
+    open: async (page) => { await round(page); await tap(page, 'day-picker'); await seen(page, 'day-picker-sheet'); },
+  },
+  {
+    name: 'round-edit', who: 'eva',
+    open: async (page, house) => { await rowOf(page, house.eva, 'Tolvar Nilsson'); await tap(page, 'edit-row'); await seen(page, 'edit-row-sheet'); },
+  },
+  {
+    name: 'round-cancel', who: 'eva',
+    open: async (page, house) => { await rowOf(page, house.eva, 'Tolvar Nilsson'); await tap(page, 'cancel-visit'); await seen(page, 'cancel-sheet'); },
+  },
+  {
+    name: 'add-visit', who: 'eva',
+    open: async (page) => {
+      await round(page);
+      await tap(page, 'add-visit');
+      await at(page, 'search-input').fill('Ceder');
+      await seen(page, 'search-hit');
+    },
+  },
+  {
+    name: 'add-visit-why', who: 'eva',
+    open: async (page) => {
+      await round(page);
+      await tap(page, 'add-visit');
+      await at(page, 'search-input').fill('Ceder');
+      await tap(page, 'search-hit');
+      await tap(page, 'visit-acute');
+      await seen(page, 'visit-called-by');
+      await at(page, 'visit-start').fill('99');
+    },
+  },
+  {
+    name: 'search', who: 'eva',
+    open: async (page) => { await go(page, '#/search'); await at(page, 'search-input').fill('berg'); await seen(page, 'search-hit'); },
+  },
+  {
+    name: 'add-person', who: 'eva',
+    open: async (page) => {
+      await go(page, '#/person/new');
+      await at(page, 'given-name').fill('Tolvar');
+      await at(page, 'family-name').fill('Nilsson');
+      await at(page, 'identity').fill('19121212-1212');
+      await seen(page, 'duplicates');
+    },
+  },
+  {
+    name: 'add-person-wrong-number', who: 'eva',
+    open: async (page) => {
+      await go(page, '#/person/new');
+      await at(page, 'identity').fill('19121212-1213');
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+  { name: 'person', who: 'eva', open: (page, house) => personOf(page, house.eva, 'Tolvar Nilsson') },
+  { name: 'person-protected', who: 'eva', open: (page, house) => personOf(page, house.eva, 'Märta Falk') },
+  {
+    name: 'person-details', who: 'eva',
+    open: async (page, house) => { await personOf(page, house.eva, 'Tolvar Nilsson'); await tap(page, 'edit-details'); },
+  },
+  {
+    name: 'person-contact', who: 'eva',
+    open: async (page, house) => { await personOf(page, house.eva, 'Tolvar Nilsson'); await tap(page, 'add-contact'); await seen(page, 'add-contact-sheet'); },
+  },
+  {
+    name: 'visit', who: 'eva',
+    open: async (page, house) => {
+      await visitOf(page, house.eva, 'Tolvar Nilsson');
+      await tap(page, 'cfs-tree-open');
+      await tap(page, 'checklist-open');
+      await seen(page, 'check-use');
+      await seen(page, 'tree-terminal');
+    },
+  },
+  {
+    name: 'visit-under-way', who: 'eva',
+    open: async (page, house) => { await visitOf(page, house.eva, 'Ingegerd Sandell'); await seen(page, 'note'); },
+  },
+  {
+    name: 'visit-history', who: 'eva',
+    open: async (page, house) => { await visitOf(page, house.eva, 'Ingegerd Sandell'); await tap(page, 'history-cfs'); await seen(page, 'history-sheet'); },
+  },
+  {
+    name: 'visit-sign', who: 'eva',
+    open: async (page, house) => { await visitOf(page, house.eva, 'Ingegerd Sandell'); await tap(page, 'sign'); await seen(page, 'sign-sheet'); },
+  },
+  { name: 'visit-signed', who: 'eva', open: async (page, house) => { await visitOf(page, house.eva, 'Gunvor Åkesson'); await seen(page, 'signature'); } },
+  {
+    name: 'visit-conflict', who: 'eva',
+    open: async (page, house) => {
+      await visitOf(page, house.eva, 'Agda Lundgren');
+      await seen(page, 'take-candidate-1');
+      await tap(page, 'third-answer');
+      await seen(page, 'third-choice');
+    },
+  },
+  {
+    name: 'visit-unkept', who: 'eva',
+    open: async (page, house) => {
+      await page.route('**/api/call', async (route) => {
+        if (route.request().postData()?.includes('"edit"')) {
+          await route.fulfill({ status: 422, json: { code: 'storage.full', params: {}, message: 'Det finns ingen plats kvar på surfplattan. Texten står kvar.' } });
+        } else await route.continue();
+      });
+      await visitOf(page, house.eva, 'Sigrid Öberg');
+      await at(page, 'visit-note').fill('Sover bättre sedan nedtrappningen började.');
+      await at(page, 'visit-note').blur();
+      await seen(page, 'failed-drafts');
+    },
+  },
+  { name: 'todo', who: 'eva', open: async (page) => { await go(page, '#/todo'); await seen(page, 'todo-item'); } },
+  { name: 'sync', who: 'eva', open: async (page) => { await go(page, '#/sync'); await seen(page, 'disagreement-item'); } },
+  { name: 'sync-offline', who: 'omar', open: async (page) => { await go(page, '#/sync'); await seen(page, 'waiting-item'); } },
+  { name: 'settings', who: 'eva', open: async (page) => { await go(page, '#/settings'); await seen(page, 'about'); } },
+  { name: 'nowhere', who: 'eva', open: async (page) => { await go(page, '#/vilse'); await expect(page.locator('main h1')).toBeVisible(); } },
+
+  { name: 'home-help-list', who: 'stina', open: (page) => round(page) },
+  { name: 'home-help-person', who: 'stina', open: (page, house) => personOf(page, house.stina, 'Tolvar Nilsson') },
+  { name: 'observe', who: 'stina', open: (page, house) => observe(page, house.stina, 'Tolvar Nilsson') },
+  {
+    name: 'observe-degree', who: 'stina',
+    open: async (page, house) => { await observe(page, house.stina, 'Tolvar Nilsson'); await tap(page, 'observe-sleep'); await seen(page, 'degree-worse'); },
+  },
+  {
+    name: 'observe-words', who: 'stina',
+    open: async (page, house) => {
+      await observe(page, house.stina, 'Tolvar Nilsson');
+      await tap(page, 'observe-sleep');
+      await tap(page, 'degree-much_worse');
+      await seen(page, 'observe-done');
+    },
+  },
+  {
+    name: 'observe-kept', who: 'stina',
+    open: async (page, house) => {
+      await observe(page, house.stina, 'Elsa Bergström');
+      await tap(page, 'observe-mood');
+      await tap(page, 'degree-worse');
+      await tap(page, 'observe-done');
+      await seen(page, 'observation-kept');
+    },
+  },
+
+  { name: 'doctor', who: 'anna', open: async (page) => { await go(page, '#/doctor'); await seen(page, 'inbox-item'); } },
+  {
+    name: 'reading', who: 'anna',
+    open: async (page, house) => {
+      const { id } = await house.anna.person('Ingegerd Sandell');
+      await go(page, `#/reading/${id}`);
+      await seen(page, 'answer-input');
+    },
+  },
+  { name: 'doctor-visit', who: 'anna', open: (page, house) => visitOf(page, house.anna, 'Ingegerd Sandell') },
+
+  { name: 'assessor-search', who: 'lena', open: async (page) => { await go(page, '#/search'); await at(page, 'search-input').fill('Nilsson'); await seen(page, 'search-hit'); } },
+  { name: 'assessor-person', who: 'lena', open: (page, house) => personOf(page, house.lena, 'Tolvar Nilsson') },
+
+  { name: 'enrol', who: 'box', open: (page) => seen(page, 'enrol-form') },
+  {
+    name: 'enrol-refused', who: 'box',
+    open: async (page, house) => {
+      await at(page, 'enrol-server').fill(house.world.server.url);
+      await at(page, 'enrol-code').fill('AAAA-BBBB');
+      await at(page, 'enrol-tablet').fill('Väst 9');
+      await tap(page, 'enrol-submit');
+      await seen(page, 'enrol-failure');
+    },
+  },
+  {
+    name: 'cannot-open', who: 'box', plain: true,
+    open: async (page) => {
+      // What the companion answers when the tablet's key cannot be read.
+      await page.route('**/api/call', (route) => route.fulfill({
+        status: 422, json: { code: 'key.unreadable', params: {}, message: 'Surfplattans nyckel går inte att läsa. Inget är borttaget.' },
+      }));
+      await page.reload();
+      await expect(page.getByRole('heading', { name: 'Hemrond' })).toBeVisible();
+      await expect(page.getByRole('button')).toBeVisible();
+    },
+  },
+];
+
+/** Wears a look: set through the page itself, as the settings page does, and read anew. */
+export async function wear(page: Page, look: Settings): Promise<void> {
+  await page.unrouteAll();
+  const ok = await page.evaluate(async (args) => {
+    const response = await fetch('/api/call', {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ command: 'set_settings', args }),
+    });
+    return response.ok;
+  }, look);
+  expect(ok, 'the look is kept').toBe(true);
+  await page.reload();
+  await expect(page.locator(`html[lang="${look.language}"][data-theme="${look.theme}"]`)).toBeAttached();
+  await page.evaluate(async () => { await document.fonts.ready; });
+}
+
+export const LANGUAGES = ['sv', 'en'] as const;
+export const THEMES = ['light', 'dark', 'sun'] as const;

@@ -1,0 +1,170 @@
+// A server and the tablets of people who work with it: real programs, real databases, nothing in between.
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Commands, Failure, Settings } from './api';
+import { runFolder, UI } from './places';
+import { run, Running } from './program';
+
+/** Those of the sample data who get a one-time code. */
+export type Login = 'eva' | 'omar' | 'anna' | 'stina' | 'lena';
+
+export class CallFailed extends Error {
+  constructor(command: string, readonly failure: Failure) {
+    super(`${command}: ${failure.code}: ${failure.message}`);
+  }
+}
+
+export class Server {
+  private running: Running | null = null;
+  private address = '127.0.0.1:0';
+
+  constructor(private readonly database: string) {}
+
+  get url(): string {
+    return `http://${this.address}`;
+  }
+
+  /** Starts it; again after `stop`, at the same address. */
+  async start(): Promise<void> {
+    this.running = new Running('hemrond-server', [
+      '--database', `sqlite:${this.database}`, 'serve', '--listen', this.address, '--admin-listen', '127.0.0.1:0',
+    ]);
+    const [, address] = await this.running.says(/listening on http:\/\/(\S+)/);
+    this.address = address ?? this.address;
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.end('SIGTERM');
+    this.running = null;
+  }
+
+  async end(): Promise<void> {
+    await this.running?.end();
+  }
+}
+
+/** One tablet: its folder stays when its program is killed. */
+export class Tablet {
+  private running: Running | null = null;
+  /** Where its interface is. */
+  origin = '';
+  cookie = { name: '', value: '' };
+
+  constructor(readonly folder: string) {}
+
+  /** Enrols it and fetches everything, without a screen. */
+  async enrol(server: string, code: string, name: string): Promise<void> {
+    const lines = [{ command: 'enrol', args: { server, code, tablet: name } }, { command: 'sync_now' }];
+    const printed = await run('hemrond-tablet', ['stdio', '--folder', this.folder], lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    for (const line of printed.trim().split('\n')) {
+      const answer = JSON.parse(line) as { error?: Failure };
+      if (answer.error) throw new CallFailed('enrol', answer.error);
+    }
+  }
+
+  /** Starts the interface, and takes the one session that its address is good for. */
+  async start(): Promise<void> {
+    const open = await this.startUnopened();
+    const answer = await fetch(open, { redirect: 'manual' });
+    const [pair = ''] = (answer.headers.get('set-cookie') ?? '').split(';');
+    const [name = '', value = ''] = pair.split('=');
+    if (!value) throw new Error(`the address of ${this.folder} gave no session: ${answer.status}`);
+    this.cookie = { name, value };
+  }
+
+  /** Starts the interface and answers the address to open, token and all. */
+  async startUnopened(): Promise<string> {
+    this.running = new Running('hemrond-tablet', ['web', '--folder', this.folder, '--ui', UI]);
+    const [line] = await this.running.says(/^\{.*\}$/m);
+    const { listening, open } = JSON.parse(line) as { listening: string; open: string };
+    this.origin = listening;
+    return open;
+  }
+
+  /** The battery falls out. */
+  async kill(): Promise<void> {
+    await this.running?.end('SIGKILL');
+    this.running = null;
+  }
+
+  async call<N extends keyof Commands>(command: N, args: Commands[N]['args']): Promise<Commands[N]['answer']> {
+    const response = await fetch(`${this.origin}/api/call`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie: `${this.cookie.name}=${this.cookie.value}` },
+      body: JSON.stringify({ command, args }),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) throw new CallFailed(command, answer as Failure);
+    return answer as Commands[N]['answer'];
+  }
+
+  look(settings: Partial<Settings>): Promise<Commands['set_settings']['answer']> {
+    return this.call('set_settings', { ...PLAIN, ...settings });
+  }
+
+  /** Sends and fetches until nothing waits. */
+  async sync(): Promise<void> {
+    const status = await this.call('sync_now', {});
+    if (status.connection !== 'online') throw new Error(`${this.folder} did not reach the server: ${status.connection}`);
+  }
+
+  /** The row of today's round for a person, by name. */
+  async row(name: string) {
+    const round = await this.call('round', { day: null });
+    const row = round.rows.find((one) => one.person.name === name);
+    if (!row) throw new Error(`${name} is not in the round: ${round.rows.map((one) => one.person.name).join(', ')}`);
+    return { ...row, day: round.day };
+  }
+
+  /** A person, by name. */
+  async person(name: string) {
+    const { people } = await this.call('search', { text: name });
+    const person = people.find((one) => one.name === name);
+    if (!person) throw new Error(`${name} was not found`);
+    return person;
+  }
+}
+
+export const PLAIN: Settings = { language: 'sv', theme: 'light', text_percent: 100 };
+
+/** A server with sample data of its own, and the tablets asked for. */
+export class World {
+  private readonly opened: Tablet[] = [];
+
+  private constructor(private readonly folder: string, readonly server: Server, private readonly codes: Record<Login, string>) {}
+
+  static async start(): Promise<World> {
+    const folder = mkdtempSync(join(runFolder(), 'world-'));
+    const database = join(folder, 'server.sqlite');
+    copyFileSync(join(runFolder(), 'seed.sqlite'), database);
+    const codes = JSON.parse(readFileSync(join(runFolder(), 'codes.json'), 'utf8')) as Record<Login, string>;
+    const server = new Server(database);
+    await server.start();
+    return new World(folder, server, codes);
+  }
+
+  /** A person's tablet, enrolled and with everything on it. */
+  async tablet(login: Login, name: string): Promise<Tablet> {
+    const tablet = this.emptyTablet(login);
+    await tablet.enrol(this.server.url, this.codes[login], name);
+    await tablet.start();
+    return tablet;
+  }
+
+  /** A tablet out of its box. */
+  emptyTablet(folder = 'box'): Tablet {
+    const path = join(this.folder, folder);
+    mkdirSync(path);
+    const tablet = new Tablet(path);
+    this.opened.push(tablet);
+    return tablet;
+  }
+
+  code(login: Login): string {
+    return this.codes[login];
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.opened.map((tablet) => tablet.kill()), this.server.end()]);
+  }
+}

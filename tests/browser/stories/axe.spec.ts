@@ -1,0 +1,55 @@
+// Everybody can use it: no screen, in any theme or language, breaks a rule of WCAG 2.1 A or AA that a machine can check.
+import AxeBuilder from '@axe-core/playwright';
+import type { Settings } from '../harness/api';
+import { LANGUAGES, SCREENS, THEMES, wear } from '../harness/screens';
+import { expect, test, type Page } from '../harness/stories';
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+
+/** What axe finds on the page, each as one line; in the sun theme also text below 7:1. */
+async function broken(page: Page, theme: Settings['theme']): Promise<string[]> {
+  const sun = theme === 'sun';
+  const result = await new AxeBuilder({ page })
+    // The page has no frames, and may not open others.
+    .setLegacyMode(true)
+    .options({ rules: { 'color-contrast-enhanced': { enabled: sun } } })
+    .withTags(RULES)
+    .analyze();
+  const contrast = sun ? 'color-contrast-enhanced' : 'color-contrast';
+  const looked = [...result.passes, ...result.violations].find((rule) => rule.id === contrast)?.nodes.length ?? 0;
+  expect(looked, `text that ${contrast} was measured on`).toBeGreaterThan(0);
+  return result.violations.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}: ${[...node.any, ...node.all, ...node.none].map((check) => check.message).join('; ')}`));
+}
+
+for (const screen of SCREENS) {
+  test(`${screen.name} can be used by everybody`, async ({ house, pageOf, watch }) => {
+    watch.expects(/status of 422/);
+    const page = await pageOf(house[screen.who]);
+    for (const theme of THEMES) {
+      for (const language of LANGUAGES) {
+        if (screen.plain && (theme !== 'light' || language !== 'sv')) continue;
+        await wear(page, { language, theme, text_percent: 100 });
+        await screen.open(page, house);
+        expect.soft(await broken(page, theme), `${theme}, ${language}`).toEqual([]);
+      }
+    }
+  });
+}
+
+test('the check finds a picture without words, faint text, and text too faint for the sun', async ({ house, pageOf }) => {
+  const page = await pageOf(house.eva);
+  await wear(page, { language: 'sv', theme: 'sun', text_percent: 100 });
+  await SCREENS[0]?.open(page, house);
+  await page.evaluate(() => {
+    const main = document.querySelector('main');
+    main?.insertAdjacentHTML('afterbegin', `
+      <img src="/icon.svg"><p id="faint" style="color:#aaa;background:#fff">Blekt</p>
+      <p id="grey" style="color:#666;background:#fff">Grått</p>`);
+  });
+  const found = await broken(page, 'sun');
+  expect(found.find((line) => line.startsWith('image-alt'))).toBeDefined();
+  expect(found.find((line) => line.startsWith('color-contrast: #faint'))).toBeDefined();
+  expect(found.find((line) => line.startsWith('color-contrast: #grey'))).toBeUndefined();
+  expect(found.find((line) => line.startsWith('color-contrast-enhanced: #grey'))).toBeDefined();
+});

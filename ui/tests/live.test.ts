@@ -1,0 +1,48 @@
+import { beforeEach, expect, it } from 'vitest';
+import { call } from '../src/lib/call';
+import { Live } from '../src/lib/live.svelte';
+import { useTransport } from '../src/lib/transport';
+
+let answers: ((value: unknown) => void)[] = [];
+
+beforeEach(() => {
+  answers = [];
+  useTransport({
+    call: (command) => (command === 'edit' ? Promise.resolve({ whereabouts: { is: 'unchanged' } }) : new Promise((answer) => answers.push(answer))),
+    listen: () => () => undefined,
+  });
+});
+
+const settle = () => new Promise((done) => setTimeout(done, 0));
+
+it('an answer that is older than a write is asked for again, so that what was typed never flickers back', async () => {
+  const page = new Live(() => call('person', { person: 'p' }));
+  void page.reload();
+  await call('edit', { document: 'd', edits: [] });
+  answers[0]?.('old');
+  await settle();
+  expect(page.data).toBeNull();
+  answers[1]?.('new');
+  await settle();
+  expect(page.data).toBe('new');
+});
+
+it('only the newest of several questions counts', async () => {
+  const page = new Live(() => call('person', { person: 'p' }));
+  void page.reload();
+  void page.reload();
+  answers[1]?.('second');
+  await settle();
+  answers[0]?.('first');
+  await settle();
+  expect(page.data).toBe('second');
+});
+
+it('a failure keeps the former answer on the screen', async () => {
+  const page = new Live(() => call('person', { person: 'p' }));
+  page.set('shown' as never);
+  useTransport({ call: () => Promise.reject({ code: 'store.io', params: {}, message: 'no' }), listen: () => () => undefined });
+  await page.reload();
+  expect(page.data).toBe('shown');
+  expect(page.failure?.code).toBe('store.io');
+});

@@ -1,0 +1,114 @@
+//! What can be typed.
+
+use crate::error::Error;
+use lexopt::{Arg, Parser};
+
+/// What `cargo xtask --help` says.
+pub(crate) const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  demo                 builds everything and opens a nurse's and a doctor's tablet beside a server
+                       with sample data; ctrl-c ends it
+    --headless         plays the demonstration's story in hidden windows instead, checks it, and
+                       leaves pictures in target/demo/
+  test                 every check and test; ends with the line \"N passed, N failed\"
+    --without STEP     leaves a step out; may be given several times
+  bench                measures; one JSON object per line
+    --quick            small numbers and the debug build, to see that it works
+  setup                installs what is missing on this machine; the other commands do so as well
+    --dry-run          only says what it would do
+  build-ui             builds the interface into ui/dist, if it has changed
+  types                writes the interface's types and docs/commands.md
+    --check            only says whether they are up to date
+  check-android        checks the types of the app's Rust side for Android";
+
+/// A command of the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Setup { dry_run: bool },
+    BuildUi,
+    Types { check: bool },
+    Test { without: Vec<String> },
+    Demo { headless: bool },
+    Bench { quick: bool },
+    CheckAndroid,
+}
+
+/// Reads the command line.
+pub(crate) fn read() -> Result<Command, Error> {
+    parse(Parser::from_env()).map_err(|error| Error::Usage(error.to_string()))
+}
+
+fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
+    let name = match parser.next()? {
+        None | Some(Arg::Short('h') | Arg::Long("help")) => return Ok(Command::Help),
+        Some(Arg::Value(name)) => name.to_string_lossy().into_owned(),
+        Some(other) => return Err(other.unexpected()),
+    };
+    let mut command = match name.as_str() {
+        "help" => Command::Help,
+        "setup" => Command::Setup { dry_run: false },
+        "build-ui" => Command::BuildUi,
+        "types" => Command::Types { check: false },
+        "test" => Command::Test {
+            without: Vec::new(),
+        },
+        "demo" => Command::Demo { headless: false },
+        "bench" => Command::Bench { quick: false },
+        "check-android" => Command::CheckAndroid,
+        _ => return Err(format!("there is no command \"{name}\"").into()),
+    };
+    while let Some(argument) = parser.next()? {
+        match (&mut command, argument) {
+            (_, Arg::Short('h') | Arg::Long("help")) => return Ok(Command::Help),
+            (Command::Setup { dry_run: flag }, Arg::Long("dry-run"))
+            | (Command::Types { check: flag }, Arg::Long("check"))
+            | (Command::Demo { headless: flag }, Arg::Long("headless"))
+            | (Command::Bench { quick: flag }, Arg::Long("quick")) => *flag = true,
+            (Command::Test { without }, Arg::Long("without")) => {
+                without.push(parser.value()?.to_string_lossy().into_owned());
+            }
+            (_, other) => return Err(other.unexpected()),
+        }
+    }
+    Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, parse};
+    use lexopt::Parser;
+
+    fn read(line: &str) -> Option<Command> {
+        parse(Parser::from_args(line.split_whitespace())).ok()
+    }
+
+    #[test]
+    fn commands_and_their_options_are_understood() {
+        assert_eq!(read(""), Some(Command::Help));
+        assert_eq!(read("demo --help"), Some(Command::Help));
+        assert_eq!(
+            read("demo --headless"),
+            Some(Command::Demo { headless: true })
+        );
+        let without = vec!["android".to_owned(), "deny".to_owned()];
+        assert_eq!(
+            read("test --without android --without deny"),
+            Some(Command::Test { without })
+        );
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for line in [
+            "dance",
+            "--demo",
+            "demo --quick",
+            "bench fast",
+            "test --without",
+        ] {
+            assert_eq!(read(line), None, "{line}");
+        }
+    }
+}

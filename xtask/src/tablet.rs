@@ -1,0 +1,155 @@
+//! Hemrond's own programs as this one uses them: a server with sample data, and tablets.
+
+use crate::{
+    children::Running,
+    error::Error,
+    project::{Profile, Project},
+    run,
+};
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
+    process::{ChildStdout, Command, Stdio},
+};
+
+/// A server on SQLite, in a folder of its own. It stops when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    program: PathBuf,
+    database: String,
+    running: Option<Running>,
+    /// Where tablets reach it, once it serves.
+    pub(crate) address: String,
+}
+
+impl Server {
+    /// Names a server whose database lies in this folder.
+    pub(crate) fn new(project: &Project, profile: Profile, folder: &Path) -> Self {
+        Self {
+            program: project.binary(profile, "hemrond-server"),
+            database: format!("sqlite:{}", folder.join("server.sqlite").display()),
+            running: None,
+            address: String::new(),
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(arguments)
+            .arg("--database")
+            .arg(&self.database);
+        command
+    }
+
+    /// Fills its empty database with sample data and further invented persons.
+    pub(crate) fn seed(&self, persons: u32) -> Result<(), Error> {
+        run::run(&mut self.command(&["seed", "--persons", &persons.to_string()]))
+    }
+
+    /// Draws a one-time code with which somebody enrols a tablet.
+    pub(crate) fn code(&self, name: &str) -> Result<String, Error> {
+        let code = run::read(&mut self.command(&["enrol", "--user", name]))?;
+        Ok(code.trim().to_owned())
+    }
+
+    /// Starts it on a free port.
+    pub(crate) fn serve(&mut self) -> Result<(), Error> {
+        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0", "--no-admin"]);
+        let (running, line) = Running::start_and_read(&mut command)?;
+        let address = line
+            .strip_prefix("listening on ")
+            .ok_or_else(|| Error::Answer {
+                what: "starting the server".to_owned(),
+                answer: line.clone(),
+            })?;
+        self.address = address.to_owned();
+        self.running = Some(running);
+        Ok(())
+    }
+
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> Result<bool, Error> {
+        self.running.as_mut().map_or(Ok(true), Running::has_ended)
+    }
+}
+
+/// A tablet without a screen, spoken to line by line. It ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Tablet {
+    running: Running,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Tablet {
+    /// Opens the tablet that keeps its data in this folder.
+    pub(crate) fn open(project: &Project, profile: Profile, folder: &Path) -> Result<Self, Error> {
+        let mut running = Running::start(
+            Command::new(project.binary(profile, "hemrond-tablet"))
+                .args(["stdio", "--folder"])
+                .arg(folder)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped()),
+        )?;
+        let answers = running.output()?;
+        Ok(Self { running, answers })
+    }
+
+    /// Asks for a command and waits for the answer.
+    pub(crate) fn ask(&mut self, command: &str, args: &Value) -> Result<Value, Error> {
+        let broken = || Error::io(format!("asking a tablet for {command}"));
+        let mut line = json!({"command": command, "args": args}).to_string();
+        line.push('\n');
+        let stdin = self.running.process().stdin.as_mut();
+        let stdin = stdin.ok_or_else(|| Error::Missing("the tablet takes no input".to_owned()))?;
+        stdin.write_all(line.as_bytes()).map_err(broken())?;
+        stdin.flush().map_err(broken())?;
+        line.clear();
+        self.answers.read_line(&mut line).map_err(broken())?;
+        let mut answer: Value = serde_json::from_str(&line).unwrap_or(Value::Null);
+        match answer.get_mut("ok") {
+            Some(ok) => Ok(ok.take()),
+            None => Err(Error::Answer {
+                what: command.to_owned(),
+                answer: line.trim().to_owned(),
+            }),
+        }
+    }
+
+    /// Exchanges a one-time code and gets what its user may see.
+    pub(crate) fn enrol(&mut self, server: &str, code: &str, name: &str) -> Result<(), Error> {
+        self.ask(
+            "enrol",
+            &json!({"server": server, "code": code, "tablet": name}),
+        )?;
+        Ok(())
+    }
+
+    /// Syncs until there is nothing left to send or to get.
+    pub(crate) fn sync(&mut self) -> Result<Value, Error> {
+        let status = self.ask("sync_now", &Value::Null)?;
+        match (status["connection"].as_str(), status["waiting"].as_u64()) {
+            (Some("online"), Some(0)) => Ok(status),
+            _ => Err(Error::Answer {
+                what: "sync_now".to_owned(),
+                answer: status.to_string(),
+            }),
+        }
+    }
+
+    /// Closes it and waits until it has let go of its folder.
+    pub(crate) fn close(mut self) -> Result<(), Error> {
+        drop(self.running.process().stdin.take());
+        let status = self.running.process().wait();
+        let status = status.map_err(Error::io("closing a tablet"))?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(Error::Failed {
+                what: "a tablet".to_owned(),
+                status,
+            })
+        }
+    }
+}

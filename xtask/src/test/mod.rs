@@ -1,0 +1,64 @@
+//! Every check and every test, one after the other, and what came of them.
+
+mod advisories;
+mod counts;
+mod report;
+mod steps;
+
+use crate::{children, error::Error, project::Project, screen::Hidden};
+use counts::Counts;
+use report::Report;
+use std::time::Instant;
+use steps::{STEPS, Step};
+
+/// What the steps share.
+struct Context<'a> {
+    project: &'a Project,
+    /// Where windows open. None until the machine has what it takes, which the first step sees to.
+    screen: Option<Hidden>,
+}
+
+/// Runs every step that is not left out. A step that fails does not keep the others from running,
+/// unless they build on it.
+pub(crate) fn test(project: &Project, without: &[String]) -> Result<(), Error> {
+    if let Some(name) = without.iter().find(|name| steps::named(name).is_none()) {
+        let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        return Err(Error::Usage(format!(
+            "there is no step \"{name}\"; there are {}",
+            names.join(", ")
+        )));
+    }
+    let mut context = Context {
+        project,
+        screen: None,
+    };
+    let mut report = Report::begin();
+    for step in STEPS {
+        if without.iter().any(|name| name == step.name) {
+            report.left_out(step.name);
+            continue;
+        }
+        let failed = play(step, &mut context, &mut report);
+        if children::stopped() {
+            return Err(Error::Stopped);
+        }
+        if failed && step.others_build_on_it {
+            report.cut_short(step.name);
+            break;
+        }
+    }
+    // What it showed is over before the last line is printed.
+    drop(context.screen.take());
+    report.end()
+}
+
+/// Runs one step and tells whether it failed.
+fn play(step: &Step, context: &mut Context<'_>, report: &mut Report) -> bool {
+    report.beginning(step.name, step.about);
+    let begin = Instant::now();
+    let (counts, why) = match (step.run)(context) {
+        Ok(counts) => (counts, None),
+        Err(error) => (Counts::FAILED, Some(error.to_string())),
+    };
+    report.ended(step.name, counts, why, begin.elapsed())
+}
