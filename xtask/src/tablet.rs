@@ -8,6 +8,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::{
+    fs::File,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{ChildStdout, Command, Stdio},
@@ -18,6 +19,7 @@ use std::{
 pub(crate) struct Server {
     program: PathBuf,
     database: String,
+    log: PathBuf,
     running: Option<Running>,
     /// Where tablets reach it, once it serves.
     pub(crate) address: String,
@@ -29,6 +31,7 @@ impl Server {
         Self {
             program: project.binary(profile, "hemrond-server"),
             database: format!("sqlite:{}", folder.join("server.sqlite").display()),
+            log: folder.join("server.log"),
             running: None,
             address: String::new(),
         }
@@ -54,9 +57,11 @@ impl Server {
         Ok(code.trim().to_owned())
     }
 
-    /// Starts it on a free port.
+    /// Starts it on a free port. Its log goes to a file beside its database.
     pub(crate) fn serve(&mut self) -> Result<(), Error> {
+        let log = File::create(&self.log).map_err(Error::io("making the server's log"))?;
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0", "--no-admin"]);
+        command.stderr(log);
         let (running, line) = Running::start_and_read(&mut command)?;
         let address = line
             .strip_prefix("listening on ")

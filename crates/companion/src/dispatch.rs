@@ -3,7 +3,6 @@
 use crate::{
     api::{Command, Failure, Language},
     failure::{Outcome, Problem},
-    sync::Check,
     tablet::Companion,
 };
 use serde::Serialize;
@@ -86,6 +85,9 @@ impl Companion {
             Command::AddNote(args) => answer(self.add_note(state, &args).await),
             Command::MarkSeen(args) => answer(self.mark_seen(state, &args).await),
             Command::Observe(args) => answer(self.observe(state, &args).await),
+            Command::RetractObservation(args) => {
+                answer(self.retract_observation(state, &args).await)
+            }
             Command::Inbox(_) => answer(self.inbox(state).await),
             Command::SyncPage(_) => answer(self.sync_page(state).await),
             Command::ExportUnsent(_) => answer(self.export_unsent(state).await),
@@ -102,7 +104,7 @@ impl Companion {
                 return Err(Problem::new("sync.offline_by_choice"));
             }
         }
-        self.sync(Check::IfNeeded).await?;
+        self.sync().await?;
         // The background sync may be waiting out a failure; there is none any more.
         self.asked.notify_one();
         answer(self.status(&mut *self.state.lock().await).await)

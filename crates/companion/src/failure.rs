@@ -23,6 +23,7 @@ pub const CODES: &[&str] = &[
     "key.unreadable",
     "note.empty",
     "observation.empty",
+    "observation.not_mine",
     "person.duplicate",
     "person.name",
     "person.protected",

@@ -18,6 +18,9 @@ use hemrond_store::{NoteRow, VisitRow};
 /// For how long back a note or an observation can still be news.
 const NEWS: Duration = Duration::days(14);
 
+/// For how long back an observation that someone is worse can still be news.
+const OBSERVED: Duration = Duration::days(3);
+
 /// How many letters of a note the list shows.
 const SHOWN: usize = 140;
 
@@ -63,7 +66,7 @@ impl Companion {
         }
         let health = matches!(user.role, Role::Nurse | Role::Doctor);
         if health && self.may_kind(state, Action::Read, DocumentKind::Observations)? {
-            found.extend(self.worse(since).await?);
+            found.extend(self.worse(state, user.id).await?);
         }
         found.sort_by_key(|item| (item.why, std::cmp::Reverse(item.at)));
         let people: Vec<PersonId> = found.iter().map(|item| item.person).collect();
@@ -122,9 +125,25 @@ impl Companion {
         Ok(found)
     }
 
-    /// The worst tile of each observation that someone is worse.
-    async fn worse(&self, since: DateTime<Utc>) -> Outcome<Vec<Found>> {
-        let rows = self.store.observations_since(since).await?;
+    /// The worse tiles of each observation that was not there when the user last opened the
+    /// person's page.
+    async fn worse(&self, state: &mut State, me: UserId) -> Outcome<Vec<Found>> {
+        let since = self.clock.now() - OBSERVED;
+        let mut rows = self.store.observations_since(since).await?;
+        let mut documents: Vec<_> = rows.iter().map(|row| row.document).collect();
+        documents.sort_unstable();
+        documents.dedup();
+        for document in documents {
+            let Some(open) = self.open_by_id(state, document).await? else {
+                continue;
+            };
+            let before = self.content_last_seen(me, &open).await?;
+            let known = before.and_then(|mut content| content.rows.remove("entries"));
+            let known = known.unwrap_or_default();
+            rows.retain(|row| {
+                row.document != document || !known.contains_key(&row.row.to_string())
+            });
+        }
         let mut acts = Vec::new();
         let mut found: Vec<Found> = Vec::new();
         for row in rows.iter().filter(|row| is_worse(row)) {

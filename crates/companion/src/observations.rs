@@ -1,12 +1,15 @@
 //! Home-help observations: logging one, and showing them.
 
 use crate::{
-    api::{Degree, Observation, Observe, ObservedThing, Tile, Whereabouts},
+    api::{
+        Degree, Kept, Observation, Observe, ObservedThing, RetractObservation, Tile, Whereabouts,
+    },
     change::Work,
     failure::{Outcome, Problem},
+    heads,
     tablet::{Companion, State},
 };
-use chrono::SecondsFormat;
+use chrono::{SecondsFormat, SubsecRound as _};
 use hemrond_documents::{Edit, Value};
 use hemrond_domain::{
     ids::{PersonId, RowId},
@@ -28,7 +31,8 @@ impl Companion {
             return Err(Problem::new("person.unknown"));
         }
         let user = state.enrolled()?.user.clone();
-        let now = self.clock.now();
+        // As it is written, so that the answer says what every later reading says.
+        let now = self.clock.now().trunc_subsecs(3);
         let words = args
             .words
             .as_deref()
@@ -45,7 +49,7 @@ impl Companion {
             };
             let mut values: BTreeMap<String, Value> = BTreeMap::new();
             values.insert("act".to_owned(), act.to_string().into());
-            let at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+            let at = now.to_rfc3339_opts(SecondsFormat::Millis, true);
             values.insert("at".to_owned(), at.into());
             values.insert("by".to_owned(), user.id.to_string().into());
             values.insert("unit".to_owned(), user.unit.to_string().into());
@@ -75,6 +79,38 @@ impl Companion {
         })
     }
 
+    /// Takes an observation back: every tile of the act, by the one who logged it.
+    pub(crate) async fn retract_observation(
+        &self,
+        state: &mut State,
+        args: &RetractObservation,
+    ) -> Outcome<Kept> {
+        let me = state.enrolled()?.user.id;
+        let rows = self.store.observations_of(args.person, MOST).await?;
+        let mine: Vec<&ObservationRow> = rows
+            .iter()
+            .filter(|row| row.act == args.row && row.by_user == Some(me) && !row.retracted)
+            .collect();
+        let Some(document) = mine.first().map(|row| row.document) else {
+            return Err(Problem::new("observation.not_mine"));
+        };
+        let now = self.clock.now().to_rfc3339_opts(SecondsFormat::Secs, true);
+        let edits = mine
+            .iter()
+            .flat_map(|row| {
+                [
+                    Edit::set_row("entries", row.row, "retracted_at", now.as_str()),
+                    Edit::set_row("entries", row.row, "retracted_by", me.to_string()),
+                ]
+            })
+            .collect();
+        let header = self.known(state, document).await?.document.header().clone();
+        self.change(state, vec![Work { header, edits }]).await?;
+        Ok(Kept {
+            whereabouts: self.whereabouts(state, document, &[]).await?,
+        })
+    }
+
     /// The latest observations about a person, newest first.
     pub(crate) async fn observations(
         &self,
@@ -87,6 +123,29 @@ impl Companion {
         documents.dedup();
         let whereabouts = self.whereabouts_of(state, &documents, &[]).await?;
         Ok(group(state, &rows, &whereabouts))
+    }
+
+    /// Remembers that the user has opened the page on which a person's observations stand: they
+    /// wait for this user no longer.
+    pub(crate) async fn look_at_observations(
+        &self,
+        state: &mut State,
+        person: PersonId,
+    ) -> Outcome<()> {
+        let me = state.enrolled()?.user.id;
+        let rows = self.store.observations_of(person, MOST).await?;
+        let mut documents: Vec<DocumentId> = rows.iter().map(|row| row.document).collect();
+        documents.sort_unstable();
+        documents.dedup();
+        for document in documents {
+            if let Some(open) = self.open_by_id(state, document).await? {
+                let heads = heads::write(&open.document.heads());
+                self.store
+                    .opened_set(document, me, &heads, self.clock.now())
+                    .await?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -82,9 +82,7 @@ impl Companion {
     /// A user's own team; for those who do not drive rounds themselves, the mobile team's.
     async fn team_of_the_day(&self, state: &State, day: NaiveDate) -> Outcome<UnitId> {
         let user = &state.enrolled()?.user;
-        if !matches!(user.role, Role::Doctor | Role::Assessor)
-            || !self.store.round(day, user.unit).await?.is_empty()
-        {
+        if user.role != Role::Doctor || !self.store.round(day, user.unit).await?.is_empty() {
             return Ok(user.unit);
         }
         let units = self.store.units().await?;
@@ -157,16 +155,18 @@ impl Companion {
             row,
             values,
         };
-        let work = vec![
-            Work {
-                header: Header::visit(user.organisation, team, args.person, visit),
+        let mut work = vec![Work {
+            header: Header::round(user.organisation, team, day),
+            edits: vec![add_row],
+        }];
+        // Home help plans whom to visit; the health record of a visit is not theirs to begin.
+        let visit_header = Header::visit(user.organisation, team, args.person, visit);
+        if self.may(state, Action::Write, &visit_header)? {
+            work.push(Work {
+                header: visit_header,
                 edits,
-            },
-            Work {
-                header: Header::round(user.organisation, team, day),
-                edits: vec![add_row],
-            },
-        ];
+            });
+        }
         self.change(state, work).await?;
         Ok(Planned { visit, row })
     }

@@ -21,7 +21,7 @@ use hemrond_store::{Key, Store};
 use std::{
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 use tokio::sync::{Mutex, Notify, broadcast};
 
@@ -49,6 +49,8 @@ pub struct Companion {
     pub(crate) state: Mutex<State>,
     /// Held through a sync, so that two never run at once.
     pub(crate) syncing: Mutex<()>,
+    /// Whether everything was compared with the server since this start.
+    pub(crate) compared: AtomicBool,
     pub(crate) events: broadcast::Sender<Event>,
     /// Wakes the background sync: something is to be sent, or the user asks.
     pub(crate) wake: Notify,
@@ -128,7 +130,7 @@ impl Companion {
                 },
                 offline_by_choice,
                 last_contact,
-                last_failure: None,
+                last_failure: offline_by_choice.then(|| Problem::new("sync.offline_by_choice")),
                 next_try: None,
                 progress: None,
             },
@@ -143,6 +145,7 @@ impl Companion {
             folder: folder.to_owned(),
             state: Mutex::new(state),
             syncing: Mutex::new(()),
+            compared: AtomicBool::new(false),
             events: broadcast::channel(256).0,
             wake: Notify::new(),
             asked: Notify::new(),

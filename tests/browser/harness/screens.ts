@@ -61,6 +61,8 @@ async function observe(page: Page, tablet: Tablet, name: string): Promise<void> 
   await seen(page, 'observe-food_drink');
 }
 
+let attempt = 0;
+
 export const SCREENS: Screen[] = [
   { name: 'round', who: 'eva', open: (page) => round(page) },
   { name: 'round-row', who: 'eva', open: (page, house) => rowOf(page, house.eva, 'Tolvar Nilsson') },
@@ -174,7 +176,8 @@ export const SCREENS: Screen[] = [
         } else await route.continue();
       });
       await visitOf(page, house.eva, 'Sigrid Öberg');
-      await at(page, 'visit-note').fill('Sover bättre sedan nedtrappningen började.');
+      // Other words each time: those that failed are kept after all when the page is left.
+      await at(page, 'visit-note').fill(`Sover bättre sedan nedtrappningen började. ${(attempt += 1)}`);
       await at(page, 'visit-note').blur();
       await seen(page, 'failed-drafts');
     },
@@ -185,7 +188,7 @@ export const SCREENS: Screen[] = [
   { name: 'settings', who: 'eva', open: async (page) => { await go(page, '#/settings'); await seen(page, 'about'); } },
   { name: 'nowhere', who: 'eva', open: async (page) => { await go(page, '#/vilse'); await expect(page.locator('main h1')).toBeVisible(); } },
 
-  { name: 'home-help-list', who: 'stina', open: (page) => round(page) },
+  { name: 'home-help-list', who: 'stina', open: async (page) => { await go(page, '#/round'); await seen(page, 'round-summary'); } },
   { name: 'home-help-person', who: 'stina', open: (page, house) => personOf(page, house.stina, 'Tolvar Nilsson') },
   { name: 'observe', who: 'stina', open: (page, house) => observe(page, house.stina, 'Tolvar Nilsson') },
   {

@@ -22,6 +22,7 @@ import type { PersonPage } from "./PersonPage";
 import type { PlanVisit } from "./PlanVisit";
 import type { Planned } from "./Planned";
 import type { Rebuilt } from "./Rebuilt";
+import type { RetractObservation } from "./RetractObservation";
 import type { Round } from "./Round";
 import type { RoundOf } from "./RoundOf";
 import type { Search } from "./Search";
@@ -74,6 +75,8 @@ export interface Commands {
   mark_seen: { args: OfVisit; answer: VisitPage };
   /** Logs a home-help observation. */
   observe: { args: Observe; answer: Observation };
+  /** Takes an observation of one's own back; it stays readable as taken back. */
+  retract_observation: { args: RetractObservation; answer: Kept };
   /** What waits for this user. */
   inbox: { args: Nothing; answer: Inbox };
   /** Everything about sync: what waits, what was refused, last contact. */

@@ -80,7 +80,8 @@ impl Bench<'_> {
     /// Prints a measurement, with what it was taken of.
     fn print(&self, line: Line) {
         print(
-            line.with("persons", u64::from(self.scale.persons))
+            &line
+                .with("persons", self.scale.persons)
                 .with("profile", self.scale.profile.folder()),
         );
     }

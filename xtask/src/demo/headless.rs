@@ -5,7 +5,6 @@ use crate::{
     error::Error,
     project::{Profile, Project},
     run,
-    screen::Hidden,
     setup::{self, Need},
 };
 use std::{fs, process::Command};
@@ -21,10 +20,9 @@ pub(crate) fn headless(project: &Project) -> Result<(), Error> {
     build::programs(project, Profile::Debug)?;
     let pictures = project.target("demo");
     fs::create_dir_all(&pictures).map_err(Error::io("making target/demo"))?;
-    let screen = Hidden::start()?;
     let mut story = Command::new(project.binary(Profile::Debug, "window-story"));
     story.arg("--pictures").arg(&pictures);
-    run::run(screen.show(&mut story))?;
+    run::run(&mut story)?;
     println!("The pictures are in {}/", project.told(&pictures));
     Ok(())
 }

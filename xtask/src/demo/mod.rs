@@ -60,7 +60,10 @@ pub(crate) fn demo(project: &Project) -> Result<(), Error> {
         println!("{name} ({who}): {}", tablet.told);
         shown.push(tablet);
     }
-    println!("The data is in target/demo/data until the next demonstration. Ctrl-c ends it.");
+    println!(
+        "The data and the server's log are in target/demo/data until the next demonstration. \
+         Ctrl-c ends it."
+    );
     wait(&mut server, &mut shown)
 }
 
@@ -104,9 +107,9 @@ fn wait(server: &mut Server, shown: &mut [Shown]) -> Result<(), Error> {
     });
     match ended {
         Err(Error::Stopped) => Ok(()),
-        Ok(()) if server.has_ended()? && !children::stopped() => {
-            Err(Error::Missing("the server ended; see above".to_owned()))
-        }
+        Ok(()) if server.has_ended()? && !children::stopped() => Err(Error::Missing(
+            "the server ended; see target/demo/data/server.log".to_owned(),
+        )),
         other => other,
     }
 }

@@ -71,35 +71,32 @@ pub(super) fn from_vitest(json: &str) -> Option<Counts> {
     })
 }
 
-/// Reads the counts that Node's own test runner ("# pass 12") or Playwright's ("12 passed (3s)")
-/// prints at its end.
-pub(super) fn from_output(text: &str) -> Option<Counts> {
-    let mut counts = Counts::default();
-    let mut any = false;
-    for line in text.lines() {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let (word, number) = match words.as_slice() {
-            ["#" | "ℹ", word, number] => (*word, *number),
-            [number, word] | [number, word, ..] => (*word, *number),
-            _ => continue,
-        };
-        let (Ok(number), true) = (number.parse(), word.is_ascii()) else {
-            continue;
-        };
+/// Reads the last line such as "browser: 12 passed, 0 failed, 1 skipped", as our own test programs
+/// end with.
+pub(super) fn from_closing_line(text: &str) -> Option<Counts> {
+    text.lines().rev().find_map(closing_line)
+}
+
+fn closing_line(line: &str) -> Option<Counts> {
+    let numbers = line.rsplit_once(": ").map_or(line, |(_, numbers)| numbers);
+    let mut counts = Counts::NONE;
+    let (mut passed, mut failed) = (false, false);
+    for part in numbers.trim().split(", ") {
+        let (number, word) = part.split_once(' ')?;
+        let number = number.parse().ok()?;
         match word {
-            "pass" | "passed" => counts.passed = number,
-            "fail" | "failed" => counts.failed = number,
+            "passed" => (counts.passed, passed) = (number, true),
+            "failed" => (counts.failed, failed) = (number, true),
             "skipped" => counts.skipped = number,
-            _ => continue,
+            _ => return None,
         }
-        any |= matches!(word, "pass" | "passed" | "fail" | "failed");
     }
-    any.then_some(counts)
+    (passed && failed).then_some(counts)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, from_junit, from_output, from_vitest};
+    use super::{Counts, from_closing_line, from_junit, from_vitest};
 
     const fn counts(passed: u64, failed: u64, skipped: u64) -> Option<Counts> {
         Some(Counts {
@@ -133,15 +130,11 @@ mod tests {
     }
 
     #[test]
-    fn browser_tests_are_counted_from_what_they_print() {
-        let node = "✔ opens the round (812ms)\nℹ tests 5\nℹ pass 3\nℹ fail 1\nℹ skipped 1\n";
-        assert_eq!(from_output(node), counts(3, 1, 1));
-        assert_eq!(
-            from_output("# tests 2\n# pass 2\n# fail 0\n"),
-            counts(2, 0, 0)
-        );
-        let playwright = "Running 4 tests\n\n  1 failed\n    a.spec.ts\n  3 passed (4.1s)\n";
-        assert_eq!(from_output(playwright), counts(3, 1, 0));
-        assert_eq!(from_output("all is well\n"), None);
+    fn our_own_test_programs_are_counted_from_their_last_line() {
+        let browser =
+            "  3 passed (4.1s)\n2 passed, 2 failed\nbrowser: 3 passed, 1 failed, 2 skipped\n\n";
+        assert_eq!(from_closing_line(browser), counts(3, 1, 2));
+        assert_eq!(from_closing_line("7 passed, 0 failed\n"), counts(7, 0, 0));
+        assert_eq!(from_closing_line("7 passed\nall is well\n"), None);
     }
 }

@@ -5,18 +5,11 @@ mod counts;
 mod report;
 mod steps;
 
-use crate::{children, error::Error, project::Project, screen::Hidden};
+use crate::{children, error::Error, project::Project};
 use counts::Counts;
 use report::Report;
 use std::time::Instant;
 use steps::{STEPS, Step};
-
-/// What the steps share.
-struct Context<'a> {
-    project: &'a Project,
-    /// Where windows open. None until the machine has what it takes, which the first step sees to.
-    screen: Option<Hidden>,
-}
 
 /// Runs every step that is not left out. A step that fails does not keep the others from running,
 /// unless they build on it.
@@ -28,17 +21,13 @@ pub(crate) fn test(project: &Project, without: &[String]) -> Result<(), Error> {
             names.join(", ")
         )));
     }
-    let mut context = Context {
-        project,
-        screen: None,
-    };
     let mut report = Report::begin();
     for step in STEPS {
         if without.iter().any(|name| name == step.name) {
             report.left_out(step.name);
             continue;
         }
-        let failed = play(step, &mut context, &mut report);
+        let failed = play(step, project, &mut report);
         if children::stopped() {
             return Err(Error::Stopped);
         }
@@ -47,16 +36,14 @@ pub(crate) fn test(project: &Project, without: &[String]) -> Result<(), Error> {
             break;
         }
     }
-    // What it showed is over before the last line is printed.
-    drop(context.screen.take());
     report.end()
 }
 
 /// Runs one step and tells whether it failed.
-fn play(step: &Step, context: &mut Context<'_>, report: &mut Report) -> bool {
+fn play(step: &Step, project: &Project, report: &mut Report) -> bool {
     report.beginning(step.name, step.about);
     let begin = Instant::now();
-    let (counts, why) = match (step.run)(context) {
+    let (counts, why) = match (step.run)(project) {
         Ok(counts) => (counts, None),
         Err(error) => (Counts::FAILED, Some(error.to_string())),
     };

@@ -1,15 +1,14 @@
 //! The steps, in their order.
 
 use super::{
-    Context, advisories,
+    advisories,
     counts::{self, Counts},
 };
 use crate::{
     android, build,
     error::Error,
-    project::Profile,
+    project::{Profile, Project},
     run,
-    screen::Hidden,
     setup::{self, Need},
     types,
 };
@@ -24,7 +23,7 @@ pub(super) struct Step {
     /// Whether nothing after it can be tried without it.
     pub(super) others_build_on_it: bool,
     /// Does it.
-    pub(super) run: fn(&mut Context<'_>) -> Result<Counts, Error>,
+    pub(super) run: fn(&Project) -> Result<Counts, Error>,
 }
 
 /// Every step. Cheap ones that need no build come late too: builds show most mistakes first.
@@ -44,14 +43,20 @@ pub(super) const STEPS: &[Step] = &[
         npm(context, "lint")
     }),
     step("ui-units", "the interface's parts", interface_units),
+    step(
+        "browser-check",
+        "the types of the tests in a browser",
+        browser_types,
+    ),
     step("browser", "the interface in a browser", browser),
+    step("window", "the story in real windows", window),
     step("android", "types for Android", check_android),
 ];
 
 const fn step(
     name: &'static str,
     about: &'static str,
-    run: fn(&mut Context<'_>) -> Result<Counts, Error>,
+    run: fn(&Project) -> Result<Counts, Error>,
 ) -> Step {
     Step {
         name,
@@ -64,7 +69,7 @@ const fn step(
 const fn needed(
     name: &'static str,
     about: &'static str,
-    run: fn(&mut Context<'_>) -> Result<Counts, Error>,
+    run: fn(&Project) -> Result<Counts, Error>,
 ) -> Step {
     Step {
         others_build_on_it: true,
@@ -77,41 +82,40 @@ pub(super) fn named(name: &str) -> Option<&'static Step> {
     STEPS.iter().find(|step| step.name == name)
 }
 
-fn prepare(context: &mut Context<'_>) -> Result<Counts, Error> {
+fn prepare(project: &Project) -> Result<Counts, Error> {
     let needs = [Need::Interface, Need::Build, Need::Windows, Need::Tests];
-    setup::setup(context.project, &needs, false)?;
-    context.screen = Some(Hidden::start()?);
+    setup::setup(project, &needs, false)?;
     Ok(Counts::NONE)
 }
 
-fn build_interface(context: &mut Context<'_>) -> Result<Counts, Error> {
-    build::interface(context.project).map(|()| Counts::PASSED)
+fn build_interface(project: &Project) -> Result<Counts, Error> {
+    build::interface(project).map(|()| Counts::PASSED)
 }
 
-fn build_programs(context: &mut Context<'_>) -> Result<Counts, Error> {
-    build::programs(context.project, Profile::Debug).map(|()| Counts::PASSED)
+fn build_programs(project: &Project) -> Result<Counts, Error> {
+    build::programs(project, Profile::Debug).map(|()| Counts::PASSED)
 }
 
-fn check_types(context: &mut Context<'_>) -> Result<Counts, Error> {
-    types::verify(context.project).map(|()| Counts::PASSED)
+fn check_types(project: &Project) -> Result<Counts, Error> {
+    types::verify(project).map(|()| Counts::PASSED)
 }
 
-fn format(context: &mut Context<'_>) -> Result<Counts, Error> {
-    run::run(run::cargo(context.project).args(["fmt", "--all", "--check"]))?;
+fn format(project: &Project) -> Result<Counts, Error> {
+    run::run(run::cargo(project).args(["fmt", "--all", "--check"]))?;
     Ok(Counts::PASSED)
 }
 
-fn clippy(context: &mut Context<'_>) -> Result<Counts, Error> {
-    let mut cargo = run::cargo(context.project);
+fn clippy(project: &Project) -> Result<Counts, Error> {
+    let mut cargo = run::cargo(project);
     cargo.args(["clippy", "--workspace", "--all-targets"]);
     run::run(run::locked(&mut cargo).args(["--", "--deny", "warnings"]))?;
     Ok(Counts::PASSED)
 }
 
-fn deny(context: &mut Context<'_>) -> Result<Counts, Error> {
-    let mut cargo = run::cargo(context.project);
+fn deny(project: &Project) -> Result<Counts, Error> {
+    let mut cargo = run::cargo(project);
     cargo.args(["deny", "--offline", "check", "licenses", "bans", "sources"]);
-    if advisories::prepare(context.project)? {
+    if advisories::prepare(project)? {
         cargo.arg("advisories");
     } else {
         println!("no advisory database beside the project: advisories are not checked");
@@ -119,32 +123,32 @@ fn deny(context: &mut Context<'_>) -> Result<Counts, Error> {
     run::run(&mut cargo).map(|()| Counts::PASSED)
 }
 
-fn rust(context: &mut Context<'_>) -> Result<Counts, Error> {
-    let report = context.project.target("nextest/default/junit.xml");
+fn rust(project: &Project) -> Result<Counts, Error> {
+    let report = project.target("nextest/default/junit.xml");
     let _ = fs::remove_file(&report);
-    let mut cargo = run::cargo(context.project);
+    let mut cargo = run::cargo(project);
     cargo.args(["nextest", "run", "--workspace"]);
     run::locked(&mut cargo);
-    let outcome = run::run(on_screen(context, &mut cargo));
+    let outcome = run::run(&mut cargo);
     let counted = fs::read_to_string(report)
         .ok()
         .and_then(|xml| counts::from_junit(&xml));
     settle(outcome, counted)
 }
 
-fn npm(context: &mut Context<'_>, script: &str) -> Result<Counts, Error> {
+fn npm(project: &Project, script: &str) -> Result<Counts, Error> {
     let mut npm = Command::new("npm");
-    npm.args(["run", script]).current_dir(context.project.ui());
+    npm.args(["run", script]).current_dir(project.ui());
     run::run(&mut npm).map(|()| Counts::PASSED)
 }
 
-fn interface_units(context: &mut Context<'_>) -> Result<Counts, Error> {
-    let report = context.project.target("vitest.json");
+fn interface_units(project: &Project) -> Result<Counts, Error> {
+    let report = project.target("vitest.json");
     let _ = fs::remove_file(&report);
     let mut npm = Command::new("npm");
     npm.args(["test", "--", "--reporter=default", "--reporter=json"])
         .arg(format!("--outputFile.json={}", report.display()))
-        .current_dir(context.project.ui());
+        .current_dir(project.ui());
     let outcome = run::run(&mut npm);
     let counted = fs::read_to_string(report)
         .ok()
@@ -152,31 +156,43 @@ fn interface_units(context: &mut Context<'_>) -> Result<Counts, Error> {
     settle(outcome, counted)
 }
 
-fn browser(context: &mut Context<'_>) -> Result<Counts, Error> {
+fn browser_types(project: &Project) -> Result<Counts, Error> {
     let mut npm = Command::new("npm");
-    npm.arg("test").current_dir(context.project.browser_tests());
-    let (status, text) = run::watch(on_screen(context, &mut npm))?;
+    npm.args(["run", "check"])
+        .current_dir(project.browser_tests());
+    run::run(&mut npm).map(|()| Counts::PASSED)
+}
+
+fn browser(project: &Project) -> Result<Counts, Error> {
+    let mut npm = Command::new("npm");
+    npm.arg("test")
+        .current_dir(project.browser_tests())
+        .env("HEMROND_BIN_DIR", project.target(Profile::Debug.folder()));
+    told(&mut npm)
+}
+
+fn window(project: &Project) -> Result<Counts, Error> {
+    let mut story = Command::new(project.binary(Profile::Debug, "window-story"));
+    story.arg("--pictures").arg(project.target("window-story"));
+    told(&mut story)
+}
+
+/// Runs a program that tells its counts on its last line.
+fn told(command: &mut Command) -> Result<Counts, Error> {
+    let (status, text) = run::watch(command)?;
     let outcome = if status.success() {
         Ok(())
     } else {
         Err(Error::Failed {
-            what: "npm test in tests/browser".to_owned(),
+            what: run::told(command),
             status,
         })
     };
-    settle(outcome, counts::from_output(&text))
+    settle(outcome, counts::from_closing_line(&text))
 }
 
-fn check_android(context: &mut Context<'_>) -> Result<Counts, Error> {
-    android::check(context.project).map(|()| Counts::PASSED)
-}
-
-/// Lets a program show its windows on the hidden screen.
-fn on_screen<'a>(context: &Context<'_>, command: &'a mut Command) -> &'a mut Command {
-    match &context.screen {
-        Some(screen) => screen.show(command),
-        None => command,
-    }
+fn check_android(project: &Project) -> Result<Counts, Error> {
+    android::check(project).map(|()| Counts::PASSED)
 }
 
 /// Puts together how a test runner ended and what it counted. One that failed with no failed test

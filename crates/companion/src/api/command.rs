@@ -142,6 +142,8 @@ commands! {
     MarkSeen "mark_seen" (OfVisit) -> VisitPage;
     /// Logs a home-help observation.
     Observe "observe" (Observe) -> Observation;
+    /// Takes an observation of one's own back; it stays readable as taken back.
+    RetractObservation "retract_observation" (RetractObservation) -> Kept;
     /// What waits for this user.
     Inbox "inbox" (Nothing) -> Inbox;
     /// Everything about sync: what waits, what was refused, last contact.

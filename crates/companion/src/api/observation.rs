@@ -66,6 +66,15 @@ pub struct Observe {
     pub words: Option<String>,
 }
 
+/// An observation to take back. It stays readable, with who took it back and when.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct RetractObservation {
+    /// About whom it is.
+    pub person: PersonId,
+    /// The observation's own row.
+    pub row: RowId,
+}
+
 /// An observation that was logged.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct Observation {

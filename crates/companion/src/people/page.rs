@@ -60,6 +60,7 @@ impl Companion {
         };
         let view = listed.map(|open| VisitView::read(&open.document));
         let observations = if may.read_observations {
+            self.look_at_observations(state, person).await?;
             self.observations(state, person).await?
         } else {
             Vec::new()

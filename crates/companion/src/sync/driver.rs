@@ -7,27 +7,21 @@ use crate::{
 };
 use hemrond_protocol::{SyncResponse, encoding, limits};
 use hemrond_sync::{Position, Session};
+use std::sync::atomic::Ordering;
 
-/// Set once everything was compared with the server since this tablet was started.
-pub(crate) const APP: &str = env!("CARGO_PKG_VERSION");
-
-/// Whether to compare everything with the server although the epochs agree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Check {
-    /// Only if the server asks for it.
-    IfNeeded,
-    /// Always: after a start, since the database may be an older copy of itself.
-    Everything,
-}
+/// The app's version, for the server's log.
+const APP: &str = env!("CARGO_PKG_VERSION");
 
 impl Companion {
     /// Syncs until nothing is left to send or to get.
     ///
-    /// Returns the position in the feed, from which to wait for news.
-    pub(crate) async fn sync(&self, check: Check) -> Outcome<Position> {
+    /// The first sync after a start compares everything with the server although the epochs agree,
+    /// since the database may be an older copy of itself. Returns the position in the feed, from
+    /// which to wait for news.
+    pub(crate) async fn sync(&self) -> Outcome<Position> {
         let _one_at_a_time = self.syncing.lock().await;
         self.set_connection(Connection::Syncing).await;
-        let result = self.sync_rounds(check).await;
+        let result = self.sync_rounds().await;
         {
             let mut state = self.state.lock().await;
             state.link.progress = None;
@@ -53,7 +47,7 @@ impl Companion {
         result
     }
 
-    async fn sync_rounds(&self, check: Check) -> Outcome<Position> {
+    async fn sync_rounds(&self) -> Outcome<Position> {
         let (access, position) = {
             let state = self.state.lock().await;
             let position = self.store.sync_position().await?;
@@ -66,7 +60,7 @@ impl Companion {
             )
         };
         // A tablet that has never synced has nothing to compare.
-        let compare = check == Check::Everything && position.epoch.is_some();
+        let compare = !self.compared.load(Ordering::Relaxed) && position.epoch.is_some();
         let mut session = Session::new(position, APP, compare);
         let mut done: u64 = 0;
         loop {
@@ -92,6 +86,7 @@ impl Companion {
             let again = taken.again;
             self.take(&mut session, taken).await?;
             if !again {
+                self.compared.store(true, Ordering::Relaxed);
                 return Ok(session.position());
             }
             self.set_progress(Progress { done, left }).await;

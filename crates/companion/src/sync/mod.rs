@@ -1,7 +1,6 @@
 //! Sync on the tablet: carrying the engine's messages, and knowing when.
 
 mod driver;
-pub(crate) use driver::Check;
 mod gather;
 pub mod http;
 mod priorities;

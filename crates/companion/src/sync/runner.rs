@@ -1,6 +1,5 @@
 //! The background sync: sends what is written, hears what is new, and comes back after every loss.
 
-use super::driver::Check;
 use crate::{api::Connection, failure::Problem, tablet::Companion};
 use hemrond_sync::{Backoff, Position};
 use std::{sync::Arc, time::Duration};
@@ -53,16 +52,14 @@ async fn run(companion: Arc<Companion>, mut stopped: watch::Receiver<bool>) {
 
 async fn forever(companion: &Companion) {
     let mut backoff = Backoff::default();
-    let mut check = Check::Everything;
     loop {
         if !companion.may_sync().await {
             companion.wake.notified().await;
             continue;
         }
-        match companion.sync(check).await {
+        match companion.sync().await {
             Ok(position) => {
                 backoff.succeeded();
-                check = Check::IfNeeded;
                 wait_for_something(companion, position).await;
             }
             Err(problem) => {

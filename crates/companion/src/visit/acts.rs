@@ -73,9 +73,13 @@ impl Companion {
         })
     }
 
-    /// Who and when, for a row that is an act.
+    /// Who and when, for a row that is an act. To the millisecond: an answer given at once still
+    /// stands after its question.
     fn act(&self, state: &State) -> Outcome<BTreeMap<String, Value>> {
-        let now = self.clock.now().to_rfc3339_opts(SecondsFormat::Secs, true);
+        let now = self
+            .clock
+            .now()
+            .to_rfc3339_opts(SecondsFormat::Millis, true);
         Ok(BTreeMap::from([
             (
                 "by".to_owned(),

@@ -33,8 +33,13 @@ impl Companion {
                 heads: baseline.heads.clone(),
                 looked: now,
             },
+            // What stands there when someone opens it for the first time is not news to point out;
+            // what comes while they look is.
             None => Baseline {
-                heads: self.seen_heads(user, open).await?,
+                heads: self
+                    .seen_heads(user, open)
+                    .await?
+                    .or_else(|| Some(open.document.heads())),
                 looked: now,
             },
         };

@@ -41,7 +41,14 @@ impl Companion {
         let round_day = self.planned_day(args.visit).await?;
         let previous = self.visit_before(state, &open).await?;
         let today = self.clock.today();
-        let before: Vec<&VisitRow> = rows.iter().filter(|row| row.visit != args.visit).collect();
+        let begun = |row: &VisitRow| row.started_at.or(row.first_at);
+        let this_begun = row.and_then(begun);
+        // An old visit that is read today must not show a later value as "last time".
+        let before: Vec<&VisitRow> = rows
+            .iter()
+            .filter(|row| row.visit != args.visit && row.state != "cancelled")
+            .filter(|row| this_begun.is_none_or(|this| begun(row).is_some_and(|at| at < this)))
+            .collect();
         let earlier_cfs = before.iter().find_map(|row| {
             Some(CfsBrief {
                 level: row.cfs_level?,

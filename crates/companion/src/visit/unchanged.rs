@@ -25,7 +25,9 @@ impl Companion {
         let since = since_field(args.section).ok_or_else(nothing)?;
         let before = VisitView::read(&previous.document);
         let now = VisitView::read(&open.document);
+        // What is answered already is today's answer; nothing of it is overwritten.
         let mut edits: Vec<Edit> = fields_of(args.section)
+            .filter(|field| now.fields.get(field).is_none())
             .filter_map(|field| {
                 before.fields.get(field).map(|value| Edit::Set {
                     field: field.to_owned(),

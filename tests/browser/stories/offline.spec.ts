@@ -1,0 +1,104 @@
+// No network, no server, no battery: what was written is there, and the page says in words where.
+import { expect, test, type Page } from '../harness/stories';
+import { go } from '../harness/screens';
+import type { Tablet } from '../harness/world';
+
+async function visitOf(page: Page, tablet: Tablet, name: string): Promise<string> {
+  const { visit } = await tablet.row(name);
+  await go(page, `#/visit/${visit}`);
+  await expect(page.getByTestId('section-sign')).toBeVisible();
+  return visit;
+}
+
+/** "Offline · 7 ändringar väntar sedan 09:12". */
+const WAITS = /^\s*Offline · \d+ ändring(ar)? väntar sedan \d\d:\d\d\s*$/;
+
+const status = (page: Page) => page.getByTestId('status-line');
+const noteMark = (page: Page) => page.getByTestId('section-note').getByTestId('save-mark');
+
+/** Writes a note and waits for the mark that it is kept. */
+async function note(page: Page, words: string): Promise<void> {
+  await page.getByTestId('visit-note').pressSequentially(words);
+  await expect(noteMark(page)).toHaveAttribute('data-state', 'kept');
+}
+
+test('Eva chooses to stay offline: the page goes on, says so, and sends when she is back', async ({ world, pageOf }) => {
+  const eva = await world.tablet('eva', 'Väst 3');
+  const omar = await world.tablet('omar', 'Väst 4');
+  const page = await pageOf(eva);
+  await go(page, '#/sync');
+  await page.getByTestId('offline-switch').click();
+  await expect(status(page)).toHaveText('Offline · Inget väntar');
+
+  const visit = await visitOf(page, eva, 'Bertil Hägg');
+  await note(page, 'Föll i hallen i natt, inte skadad.');
+  await expect(noteMark(page)).toHaveText('På surfplattan');
+  await expect(status(page)).toHaveText(WAITS);
+  await omar.sync();
+  expect((await omar.call('visit', { visit })).texts['note'] ?? '', 'offline is offline').toBe('');
+
+  await go(page, '#/sync');
+  await expect(page.getByTestId('waiting-item')).toContainText('Bertil Hägg');
+  await expect(page.getByTestId('sync-now')).toBeDisabled();
+  await page.getByTestId('offline-switch').click();
+  await expect(status(page)).toHaveText('Ansluten · Allt är på servern');
+  await expect(page.getByTestId('waiting-item')).toHaveCount(0);
+  await omar.sync();
+  expect((await omar.call('visit', { visit })).texts['note']).toBe('Föll i hallen i natt, inte skadad.');
+});
+
+test('The server is gone and comes back: Eva works on, and "try now" sends all of it', async ({ world, pageOf }) => {
+  const eva = await world.tablet('eva', 'Väst 3');
+  const omar = await world.tablet('omar', 'Väst 4');
+  const page = await pageOf(eva);
+  await expect(status(page)).toHaveText('Ansluten · Allt är på servern');
+  await world.server.stop();
+
+  const visit = await visitOf(page, eva, 'Mirko Petrović');
+  await note(page, 'Sonen tolkar per telefon.');
+  await expect(status(page)).toHaveText(WAITS);
+  await expect(page.getByTestId('visit-state').getByTestId('whereabouts')).toHaveText('Bara på surfplattan');
+
+  await go(page, '#/sync');
+  await page.getByTestId('sync-now').click();
+  await expect(page.getByTestId('sync-why'), 'why it did not work').toBeVisible();
+  await expect(page.getByTestId('waiting-item')).toContainText('Mirko Petrović');
+
+  await world.server.start();
+  await page.getByTestId('sync-now').click();
+  await expect(status(page)).toHaveText('Ansluten · Allt är på servern');
+  await expect(page.getByTestId('waiting-item')).toHaveCount(0);
+  await omar.sync();
+  expect((await omar.call('visit', { visit })).texts['note']).toBe('Sonen tolkar per telefon.');
+});
+
+test('The battery falls out while Eva types: what was marked as kept is there afterwards', async ({ world, pageOf, watch }) => {
+  // The page of the dead tablet finds nobody to talk to.
+  watch.expects(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/);
+  const eva = await world.tablet('eva', 'Väst 3');
+  await world.server.stop();
+  const page = await pageOf(eva);
+  await visitOf(page, eva, 'Ingegerd Sandell');
+  const kept = 'Sover i stolen sedan tre nätter.';
+  await note(page, kept);
+  // In the middle of the next word.
+  await page.getByTestId('visit-note').pressSequentially(' Vikten har');
+  await eva.kill();
+
+  // The page itself still holds every letter, and says that the last ones are not kept.
+  await expect(page.getByTestId('failed-drafts')).toBeVisible();
+  await expect(page.getByTestId('visit-note')).toHaveValue(`${kept} Vikten har`);
+
+  await eva.start();
+  const again = await pageOf(eva);
+  const visit = await visitOf(again, eva, 'Ingegerd Sandell');
+  expect(await again.getByTestId('visit-note').inputValue()).toContain(kept);
+  await expect(status(again)).toHaveText(WAITS);
+
+  await world.server.start();
+  await go(again, '#/sync');
+  await again.getByTestId('sync-now').click();
+  await expect(status(again)).toHaveText('Ansluten · Allt är på servern');
+  const omar = await world.tablet('omar', 'Väst 4');
+  expect((await omar.call('visit', { visit })).texts['note']).toContain(kept);
+});

@@ -1,0 +1,146 @@
+//! Files that are damaged, locked or not ours: said in a sentence, and left as they are.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use hemrond_tests::{Output, Tablet, Town};
+use serde_json::json;
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// Every file of a folder but the lock, which is no data.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path())))
+        .filter(|(name, _)| !name.contains("lock"))
+        .map(|(name, bytes)| (name, bytes.unwrap()))
+        .collect()
+}
+
+/// The program ended with one sentence in both languages and the code, without a panic.
+fn told(output: &Output, code: &str, swedish: &str) {
+    assert!(!output.success, "{}", output.out);
+    let sentence = output.err.lines().find(|line| line.starts_with("hemrond-tablet: "));
+    let sentence = sentence.unwrap_or_else(|| panic!("no sentence: {}", output.err));
+    assert!(sentence.ends_with(&format!("({code})")), "{sentence}");
+    assert!(sentence.contains(swedish) && sentence.contains(" / "), "{sentence}");
+    assert!(!output.err.contains("panicked"), "{}", output.err);
+    assert_eq!(output.out, "");
+}
+
+fn evas_closed_tablet() -> (Town, Tablet, hemrond_tests::Place) {
+    let town = Town::new();
+    let mut eva = town.tablet_of("Eva Lind");
+    eva.sync();
+    let place = eva.plan_astrid();
+    eva.close();
+    (town, eva, place)
+}
+
+#[test]
+fn a_second_process_on_the_same_folder_is_refused_and_the_first_goes_on() {
+    let (_town, mut eva, place) = evas_closed_tablet();
+    eva.start();
+    eva.write(&place.document, "note", "Ett");
+    told(&eva.open_again(), "store.in_use", "redan öppen");
+    eva.write(&place.document, "note", "Ett och två");
+    eva.kill();
+    eva.start();
+    assert_eq!(eva.visit(&place.visit)["texts"]["note"], "Ett och två");
+}
+
+#[test]
+fn a_wrong_key_opens_nothing_and_changes_nothing() {
+    let (_town, mut eva, place) = evas_closed_tablet();
+    let key = eva.folder().join("tablet.key");
+    let right = fs::read(&key).unwrap();
+    for wrong in ["00".repeat(32), "ff".repeat(32)] {
+        fs::write(&key, &wrong).unwrap();
+        let before = files(eva.folder());
+        told(&eva.open_again(), "store.wrong_key", "Nyckeln är fel");
+        assert_eq!(files(eva.folder()), before);
+    }
+    for unreadable in [&b"hej"[..], b"", &[0xff; 64], &right[..63]] {
+        fs::write(&key, unreadable).unwrap();
+        let before = files(eva.folder());
+        told(&eva.open_again(), "key.unreadable", "nyckel går inte att läsa");
+        assert_eq!(files(eva.folder()), before);
+    }
+    // Without its key, no new one is made beside the database.
+    fs::remove_file(&key).unwrap();
+    told(&eva.open_again(), "store.wrong_key", "Nyckeln är fel");
+    assert!(!key.exists());
+    fs::write(&key, right).unwrap();
+    eva.start();
+    assert_eq!(eva.visit(&place.visit)["reason"], "Yrsel");
+}
+
+#[test]
+fn a_damaged_database_is_left_for_those_who_can_rescue_it() {
+    let (_town, mut eva, place) = evas_closed_tablet();
+    let whole = fs::read(eva.database()).unwrap();
+    let mut first_page = whole.clone();
+    first_page[100..200].fill(0);
+    let cases: [(&str, Vec<u8>, &[&str]); 4] = [
+        ("the first page", first_page, &["store.wrong_key"]),
+        ("cut to nothing", Vec::new(), &["store.corrupted"]),
+        ("another file", b"Det h\xc3\xa4r \xc3\xa4r en inkopslista.".repeat(200), &["store.wrong_key"]),
+        ("cut to a half", whole[..whole.len() / 2 / 4096 * 4096].to_vec(), &[
+            "store.corrupted",
+            "store.wrong_key",
+        ]),
+    ];
+    for (what, bytes, codes) in cases {
+        fs::write(eva.database(), &bytes).unwrap();
+        let before = files(eva.folder());
+        let output = eva.open_again();
+        let code = codes.iter().find(|code| output.err.contains(&format!("({code})")));
+        let code = code.unwrap_or_else(|| panic!("{what}: {} {}", output.err, output.out));
+        told(&output, code, "ontakta supporten");
+        assert_eq!(files(eva.folder()).get("tablet.db"), before.get("tablet.db"), "{what}");
+    }
+    fs::write(eva.database(), whole).unwrap();
+    eva.start();
+    assert_eq!(eva.visit(&place.visit)["reason"], "Yrsel");
+}
+
+#[test]
+fn a_folder_that_cannot_be_is_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("en-fil");
+    fs::write(&file, "hej").unwrap();
+    let output = hemrond_tests::run_with_input(
+        "hemrond-tablet",
+        ["stdio".as_ref(), "--folder".as_ref(), file.as_os_str()],
+        "",
+    );
+    told(&output, "key.unreadable", "nyckel");
+}
+
+#[test]
+fn a_line_that_is_no_command_is_answered_and_the_tablet_goes_on() {
+    let mut tablet = Tablet::new();
+    for line in [
+        "hej",
+        "{}",
+        "[]",
+        "{\"command\": 7}",
+        "{\"command\": \"finns_inte\"}",
+        "{\"command\": \"search\"}",
+        "{\"command\": \"search\", \"args\": {\"text\": 7}}",
+        "{\"command\": \"visit\", \"args\": {\"visit\": \"hej\"}}",
+        "\u{0}\u{1}",
+    ] {
+        let answer = tablet.line(line);
+        assert_eq!(answer["error"]["code"], "command.unreadable", "{line}: {answer}");
+    }
+    // A very long one too.
+    let long = format!("{{\"command\": \"search\", \"args\": {{\"text\": \"{}\"}}}}", "å".repeat(1 << 20));
+    assert_eq!(tablet.line(&long)["error"]["code"], "enrol.needed");
+    let answer = tablet.line("{\"command\": \"status\", \"id\": {\"min\": 7}}");
+    assert_eq!(answer["id"], json!({ "min": 7 }));
+    assert_eq!(answer["ok"]["user"], json!(null));
+    let answer = tablet.line("{\"command\": \"round\", \"args\": {}, \"id\": 8}");
+    assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(8), &json!("enrol.needed")));
+}
