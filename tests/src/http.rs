@@ -39,7 +39,11 @@ impl Request {
             }
             headers.push(line.to_owned());
         }
-        let mut request = Self { first: first.trim_end().to_owned(), headers, body: Vec::new() };
+        let mut request = Self {
+            first: first.trim_end().to_owned(),
+            headers,
+            body: Vec::new(),
+        };
         let length = request
             .header("content-length")
             .and_then(|text| text.parse().ok())
@@ -104,7 +108,10 @@ pub fn ask(
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(crate::DEADLINE))?;
     let mut head = format!("{first} HTTP/1.1\r\nconnection: close\r\n");
-    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+    if !headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("host"))
+    {
         head.push_str(&format!("host: {address}\r\n"));
     }
     for (name, value) in headers {
@@ -117,7 +124,10 @@ pub fn ask(
     let mut reader = BufReader::new(stream);
     let mut status = String::new();
     reader.read_line(&mut status)?;
-    let number = status.split_whitespace().nth(1).and_then(|text| text.parse().ok());
+    let number = status
+        .split_whitespace()
+        .nth(1)
+        .and_then(|text| text.parse().ok());
     let status = number.ok_or(io::ErrorKind::UnexpectedEof)?;
     let mut headers = BTreeMap::new();
     loop {
@@ -132,5 +142,9 @@ pub fn ask(
     let mut body = Vec::new();
     // The rest may be cut off; what came is what was answered.
     drop(reader.read_to_end(&mut body));
-    Ok(Answered { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+    Ok(Answered {
+        status,
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
 }

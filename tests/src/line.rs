@@ -152,18 +152,31 @@ impl CuttableLine {
     #[must_use]
     pub fn syncs(&self) -> Vec<Seen> {
         let inner = self.shared.lock();
-        inner.seen.iter().filter(|seen| seen.path == "/v1/sync").cloned().collect()
+        inner
+            .seen
+            .iter()
+            .filter(|seen| seen.path == "/v1/sync")
+            .cloned()
+            .collect()
     }
 
     /// How many requests so far asked for a path, such as "/v1/news", with whatever behind it.
     #[must_use]
     pub fn count(&self, path: &str) -> usize {
-        self.shared.lock().seen.iter().filter(|seen| seen.path.starts_with(path)).count()
+        self.shared
+            .lock()
+            .seen
+            .iter()
+            .filter(|seen| seen.path.starts_with(path))
+            .count()
     }
 }
 
 fn host(address: &str) -> String {
-    address.trim_start_matches("http://").trim_end_matches('/').to_owned()
+    address
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned()
 }
 
 fn carry(shared: &Shared, client: TcpStream) {
@@ -181,11 +194,17 @@ fn carry(shared: &Shared, client: TcpStream) {
 
 fn try_carry(shared: &Shared, client: &TcpStream) -> std::io::Result<()> {
     let mut reader = BufReader::new(client);
-    let Some(request) = Request::read(&mut reader)? else { return Ok(()) };
+    let Some(request) = Request::read(&mut reader)? else {
+        return Ok(());
+    };
     let is_sync = request.path() == "/v1/sync";
     let (fate, to, place) = {
         let mut inner = shared.lock();
-        let fate = if is_sync { inner.plan.pop_front() } else { None };
+        let fate = if is_sync {
+            inner.plan.pop_front()
+        } else {
+            None
+        };
         let fate = fate.unwrap_or(Fate::Passes);
         inner.seen.push(Seen {
             path: request.path().to_owned(),
@@ -224,7 +243,10 @@ fn wait(shared: &Shared) -> bool {
     let mine = inner.held;
     shared.moved.notify_all();
     while inner.released < mine && !inner.cut {
-        inner = shared.moved.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        inner = shared
+            .moved
+            .wait(inner)
+            .unwrap_or_else(PoisonError::into_inner);
     }
     !inner.cut
 }

@@ -26,7 +26,10 @@ impl Server {
             .prefix("hemrond-server-")
             .tempdir()
             .expect("a folder");
-        Self { folder, running: None }
+        Self {
+            folder,
+            running: None,
+        }
     }
 
     /// The database's file.
@@ -51,7 +54,11 @@ impl Server {
     /// When the command fails.
     pub fn command(&self, arguments: &[&str]) -> String {
         let output = self.try_command(arguments);
-        assert!(output.success, "hemrond-server {arguments:?}: {}", output.err);
+        assert!(
+            output.success,
+            "hemrond-server {arguments:?}: {}",
+            output.err
+        );
         output.out.trim().to_owned()
     }
 
@@ -59,7 +66,9 @@ impl Server {
     #[must_use]
     pub fn try_command(&self, arguments: &[&str]) -> Output {
         let database = self.database();
-        let all = ["--database", &database].into_iter().chain(arguments.iter().copied());
+        let all = ["--database", &database]
+            .into_iter()
+            .chain(arguments.iter().copied());
         run("hemrond-server", all)
     }
 
@@ -90,7 +99,10 @@ impl Server {
             .find_map(|line| Some(line.strip_prefix("listening on ")?.trim().to_owned()));
         let Some(address) = address else {
             drop(child.wait());
-            panic!("the server did not start: {}", log.join().unwrap_or_default());
+            panic!(
+                "the server did not start: {}",
+                log.join().unwrap_or_default()
+            );
         };
         // Whatever else it prints is read, so that it never waits for a full pipe.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
@@ -103,7 +115,10 @@ impl Server {
     /// When it does not serve.
     #[must_use]
     pub fn address(&self) -> &str {
-        self.running.as_ref().map(|(_, address)| address.as_str()).expect("the server serves")
+        self.running
+            .as_ref()
+            .map(|(_, address)| address.as_str())
+            .expect("the server serves")
     }
 
     /// Kills it, as a power cut does.

@@ -61,7 +61,11 @@ impl Tablet {
             .prefix("hemrond-tablet-")
             .tempdir()
             .expect("a folder");
-        let mut tablet = Self { folder: Arc::new(folder), background, running: None };
+        let mut tablet = Self {
+            folder: Arc::new(folder),
+            background,
+            running: None,
+        };
         tablet.start();
         tablet
     }
@@ -105,7 +109,11 @@ impl Tablet {
                 }
             }
         });
-        self.running = Some(Running { child, stdin, answers });
+        self.running = Some(Running {
+            child,
+            stdin,
+            answers,
+        });
     }
 
     /// What opening this folder a second time says, while it runs or not.
@@ -148,7 +156,10 @@ impl Tablet {
     /// When none comes.
     pub fn receive(&mut self) -> Value {
         let running = self.running.as_mut().expect("the tablet runs");
-        let line = running.answers.recv_timeout(DEADLINE).expect("the tablet answers");
+        let line = running
+            .answers
+            .recv_timeout(DEADLINE)
+            .expect("the tablet answers");
         serde_json::from_str(&line).expect("the answer is JSON")
     }
 
@@ -248,9 +259,14 @@ impl Tablet {
     /// # Panics
     /// When it does not end well.
     pub fn close(&mut self) {
-        let Running { mut child, stdin, .. } = self.running.take().expect("the tablet runs");
+        let Running {
+            mut child, stdin, ..
+        } = self.running.take().expect("the tablet runs");
         drop(stdin);
-        assert!(child.wait().expect("the tablet ends").success(), "it did not close well");
+        assert!(
+            child.wait().expect("the tablet ends").success(),
+            "it did not close well"
+        );
     }
 }
 
@@ -274,5 +290,8 @@ fn read(answer: Value) -> Result<Value, Failure> {
         return Ok(ok.clone());
     }
     let text = |key: &str| answer["error"][key].as_str().unwrap_or_default().to_owned();
-    Err(Failure { code: text("code"), message: text("message") })
+    Err(Failure {
+        code: text("code"),
+        message: text("message"),
+    })
 }

@@ -45,7 +45,9 @@ impl Town {
             ("Anna Berg", "doctor", "Mobila teamet"),
             ("Stina Ek", "hemtjanst", "Hemtjänsten Öster"),
         ] {
-            server.command(&["users", "add", "--name", name, "--role", role, "--unit", unit]);
+            server.command(&[
+                "users", "add", "--name", name, "--role", role, "--unit", unit,
+            ]);
         }
         server.start();
         let line = CuttableLine::to(server.address());
@@ -125,11 +127,17 @@ impl Tablet {
     /// When that is refused.
     #[track_caller]
     pub fn plan(&mut self, person: &Value, reason: &str) -> Place {
-        let planned =
-            self.ok("plan_visit", json!({ "person": person, "acute": false, "reason": reason }));
+        let planned = self.ok(
+            "plan_visit",
+            json!({ "person": person, "acute": false, "reason": reason }),
+        );
         let visit = planned["visit"].clone();
         let document = self.visit(&visit)["document"].clone();
-        Place { person: person.clone(), visit, document }
+        Place {
+            person: person.clone(),
+            visit,
+            document,
+        }
     }
 
     /// Adds Astrid Svensson and plans a visit to her today.
@@ -147,5 +155,7 @@ impl Tablet {
 #[must_use]
 pub fn ids(list: &Value, key: &str) -> Vec<String> {
     let rows = list.as_array().map(Vec::as_slice).unwrap_or_default();
-    rows.iter().map(|row| row[key].as_str().unwrap_or_default().to_owned()).collect()
+    rows.iter()
+        .map(|row| row[key].as_str().unwrap_or_default().to_owned())
+        .collect()
 }

@@ -12,7 +12,12 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .unwrap()
         .map(|entry| entry.unwrap())
         .filter(|entry| entry.path().is_file())
-        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path())))
+        .map(|entry| {
+            (
+                entry.file_name().to_string_lossy().into_owned(),
+                fs::read(entry.path()),
+            )
+        })
         .filter(|(name, _)| !name.contains("lock"))
         .map(|(name, bytes)| (name, bytes.unwrap()))
         .collect()
@@ -21,10 +26,16 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 /// The program ended with one sentence in both languages and the code, without a panic.
 fn told(output: &Output, code: &str, swedish: &str) {
     assert!(!output.success, "{}", output.out);
-    let sentence = output.err.lines().find(|line| line.starts_with("hemrond-tablet: "));
+    let sentence = output
+        .err
+        .lines()
+        .find(|line| line.starts_with("hemrond-tablet: "));
     let sentence = sentence.unwrap_or_else(|| panic!("no sentence: {}", output.err));
     assert!(sentence.ends_with(&format!("({code})")), "{sentence}");
-    assert!(sentence.contains(swedish) && sentence.contains(" / "), "{sentence}");
+    assert!(
+        sentence.contains(swedish) && sentence.contains(" / "),
+        "{sentence}"
+    );
     assert!(!output.err.contains("panicked"), "{}", output.err);
     assert_eq!(output.out, "");
 }
@@ -64,7 +75,11 @@ fn a_wrong_key_opens_nothing_and_changes_nothing() {
     for unreadable in [&b"hej"[..], b"", &[0xff; 64], &right[..63]] {
         fs::write(&key, unreadable).unwrap();
         let before = files(eva.folder());
-        told(&eva.open_again(), "key.unreadable", "nyckel går inte att läsa");
+        told(
+            &eva.open_again(),
+            "key.unreadable",
+            "nyckel går inte att läsa",
+        );
         assert_eq!(files(eva.folder()), before);
     }
     // Without its key, no new one is made beside the database.
@@ -85,20 +100,31 @@ fn a_damaged_database_is_left_for_those_who_can_rescue_it() {
     let cases: [(&str, Vec<u8>, &[&str]); 4] = [
         ("the first page", first_page, &["store.wrong_key"]),
         ("cut to nothing", Vec::new(), &["store.corrupted"]),
-        ("another file", b"Det h\xc3\xa4r \xc3\xa4r en inkopslista.".repeat(200), &["store.wrong_key"]),
-        ("cut to a half", whole[..whole.len() / 2 / 4096 * 4096].to_vec(), &[
-            "store.corrupted",
-            "store.wrong_key",
-        ]),
+        (
+            "another file",
+            b"Det h\xc3\xa4r \xc3\xa4r en inkopslista.".repeat(200),
+            &["store.wrong_key"],
+        ),
+        (
+            "cut to a half",
+            whole[..whole.len() / 2 / 4096 * 4096].to_vec(),
+            &["store.corrupted", "store.wrong_key"],
+        ),
     ];
     for (what, bytes, codes) in cases {
         fs::write(eva.database(), &bytes).unwrap();
         let before = files(eva.folder());
         let output = eva.open_again();
-        let code = codes.iter().find(|code| output.err.contains(&format!("({code})")));
+        let code = codes
+            .iter()
+            .find(|code| output.err.contains(&format!("({code})")));
         let code = code.unwrap_or_else(|| panic!("{what}: {} {}", output.err, output.out));
         told(&output, code, "ontakta supporten");
-        assert_eq!(files(eva.folder()).get("tablet.db"), before.get("tablet.db"), "{what}");
+        assert_eq!(
+            files(eva.folder()).get("tablet.db"),
+            before.get("tablet.db"),
+            "{what}"
+        );
     }
     fs::write(eva.database(), whole).unwrap();
     eva.start();
@@ -133,14 +159,23 @@ fn a_line_that_is_no_command_is_answered_and_the_tablet_goes_on() {
         "\u{0}\u{1}",
     ] {
         let answer = tablet.line(line);
-        assert_eq!(answer["error"]["code"], "command.unreadable", "{line}: {answer}");
+        assert_eq!(
+            answer["error"]["code"], "command.unreadable",
+            "{line}: {answer}"
+        );
     }
     // A very long one too.
-    let long = format!("{{\"command\": \"search\", \"args\": {{\"text\": \"{}\"}}}}", "å".repeat(1 << 20));
+    let long = format!(
+        "{{\"command\": \"search\", \"args\": {{\"text\": \"{}\"}}}}",
+        "å".repeat(1 << 20)
+    );
     assert_eq!(tablet.line(&long)["error"]["code"], "enrol.needed");
     let answer = tablet.line("{\"command\": \"status\", \"id\": {\"min\": 7}}");
     assert_eq!(answer["id"], json!({ "min": 7 }));
     assert_eq!(answer["ok"]["user"], json!(null));
     let answer = tablet.line("{\"command\": \"round\", \"args\": {}, \"id\": 8}");
-    assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(8), &json!("enrol.needed")));
+    assert_eq!(
+        (&answer["id"], &answer["error"]["code"]),
+        (&json!(8), &json!("enrol.needed"))
+    );
 }

@@ -25,7 +25,10 @@ fn waiting(tablet: &mut Tablet) -> u64 {
 fn history(tablet: &mut Tablet, document: &Value, field: &str) -> Vec<i64> {
     let told = tablet.ok("history", json!({ "document": document, "field": field }));
     let values = told["values"].as_array().unwrap().clone();
-    values.iter().map(|value| value["value"].as_i64().unwrap()).collect()
+    values
+        .iter()
+        .map(|value| value["value"].as_i64().unwrap())
+        .collect()
 }
 
 #[test]
@@ -37,7 +40,15 @@ fn a_sync_that_is_cut_at_any_stage_is_made_up_by_the_next() {
     eva.sync();
     let whole = town.line.syncs().last().unwrap().answer.len();
 
-    let cuts = [1, 12, whole / 4, whole / 2, whole - 40, whole - 2, whole - 1];
+    let cuts = [
+        1,
+        12,
+        whole / 4,
+        whole / 2,
+        whole - 40,
+        whole - 2,
+        whole - 1,
+    ];
     let fates = [Fate::RequestLost, Fate::AnswerLost]
         .into_iter()
         .chain(cuts.into_iter().map(Fate::AnswerCutAt));
@@ -49,14 +60,30 @@ fn a_sync_that_is_cut_at_any_stage_is_made_up_by_the_next() {
         let before = waiting(&mut eva);
         assert_eq!(before, 1);
         town.line.plan([fate]);
-        assert_eq!(eva.fails("sync_now", json!({})), "transport.unreachable", "{fate:?}");
+        assert_eq!(
+            eva.fails("sync_now", json!({})),
+            "transport.unreachable",
+            "{fate:?}"
+        );
         // The tablet claims nothing that it was not told.
         assert_eq!(waiting(&mut eva), before, "{fate:?}");
-        assert_eq!(eva.visit(&place.visit)["whereabouts"]["is"], "only_here", "{fate:?}");
+        assert_eq!(
+            eva.visit(&place.visit)["whereabouts"]["is"],
+            "only_here",
+            "{fate:?}"
+        );
         let status = eva.sync();
-        assert_eq!((&status["waiting"], &status["refused"]), (&json!(0), &json!(0)), "{fate:?}");
+        assert_eq!(
+            (&status["waiting"], &status["refused"]),
+            (&json!(0), &json!(0)),
+            "{fate:?}"
+        );
         omar.sync();
-        assert_eq!(history(&mut omar, &place.document, "cfs.badl"), expected, "{fate:?}");
+        assert_eq!(
+            history(&mut omar, &place.document, "cfs.badl"),
+            expected,
+            "{fate:?}"
+        );
     }
 }
 
@@ -64,10 +91,14 @@ fn a_sync_that_is_cut_at_any_stage_is_made_up_by_the_next() {
 fn what_colleagues_wrote_comes_once_however_often_the_answer_is_lost() {
     let town = Town::new();
     let (mut eva, mut omar, place) = eva_and_omar(&town);
-    omar.ok("add_note", json!({ "visit": place.visit, "kind": "note", "text": "Ring dottern." }));
+    omar.ok(
+        "add_note",
+        json!({ "visit": place.visit, "kind": "note", "text": "Ring dottern." }),
+    );
     omar.write(&place.document, "plan", "Ny tid på torsdag.");
     omar.sync();
-    town.line.plan([Fate::AnswerLost, Fate::AnswerCutAt(300), Fate::RequestLost]);
+    town.line
+        .plan([Fate::AnswerLost, Fate::AnswerCutAt(300), Fate::RequestLost]);
     for _ in 0..3 {
         assert_eq!(eva.fails("sync_now", json!({})), "transport.unreachable");
         assert_eq!(eva.visit(&place.visit)["notes"], json!([]));
@@ -84,10 +115,16 @@ fn a_doubled_and_a_replayed_request_change_nothing() {
     let town = Town::new();
     let (mut eva, mut omar, place) = eva_and_omar(&town);
     town.line.plan([Fate::Doubled]);
-    eva.ok("add_note", json!({ "visit": place.visit, "kind": "question", "text": "Ny dos?" }));
+    eva.ok(
+        "add_note",
+        json!({ "visit": place.visit, "kind": "question", "text": "Ny dos?" }),
+    );
     eva.set(&place.document, &[("cfs.level", json!(6))]);
     let status = eva.sync();
-    assert_eq!((&status["waiting"], &status["refused"]), (&json!(0), &json!(0)));
+    assert_eq!(
+        (&status["waiting"], &status["refused"]),
+        (&json!(0), &json!(0))
+    );
     omar.sync();
     omar.set(&place.document, &[("cfs.level", json!(7))]);
     omar.sync();
@@ -100,11 +137,19 @@ fn a_doubled_and_a_replayed_request_change_nothing() {
             .find_map(|line| line.strip_prefix("authorization: "))
             .expect("a credential")
             .to_owned();
-        let end = seen.request.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+        let end = seen
+            .request
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+            .unwrap()
+            + 4;
         let answered = ask(
             town.server.address().trim_start_matches("http://"),
             "POST /v1/sync",
-            &[("authorization", &credential), ("content-type", "application/vnd.hemrond.sync")],
+            &[
+                ("authorization", &credential),
+                ("content-type", "application/vnd.hemrond.sync"),
+            ],
             &seen.request[end..],
         )
         .unwrap();
@@ -112,7 +157,10 @@ fn a_doubled_and_a_replayed_request_change_nothing() {
     }
     for tablet in [&mut eva, &mut omar] {
         let status = tablet.sync();
-        assert_eq!((&status["waiting"], &status["refused"]), (&json!(0), &json!(0)));
+        assert_eq!(
+            (&status["waiting"], &status["refused"]),
+            (&json!(0), &json!(0))
+        );
         let page = tablet.visit(&place.visit);
         assert_eq!(page["notes"].as_array().unwrap().len(), 1);
         assert_eq!(page["disagreements"], json!([]));
@@ -157,7 +205,10 @@ fn a_tablet_without_power_in_the_middle_of_a_sync_goes_on_after_its_start() {
     omar.write(&place.document, "plan", "Ny tid på torsdag.");
     omar.sync();
     for fate in [Fate::Held, Fate::AnswerLost] {
-        eva.ok("add_note", json!({ "visit": place.visit, "kind": "note", "text": "Vid kaffet." }));
+        eva.ok(
+            "add_note",
+            json!({ "visit": place.visit, "kind": "note", "text": "Vid kaffet." }),
+        );
         town.line.plan([fate]);
         if fate == Fate::Held {
             eva.begin("sync_now", json!({}));
@@ -170,7 +221,10 @@ fn a_tablet_without_power_in_the_middle_of_a_sync_goes_on_after_its_start() {
         town.line.release();
         eva.start();
         let status = eva.sync();
-        assert_eq!((&status["waiting"], &status["refused"]), (&json!(0), &json!(0)));
+        assert_eq!(
+            (&status["waiting"], &status["refused"]),
+            (&json!(0), &json!(0))
+        );
     }
     omar.sync();
     for tablet in [&mut eva, &mut omar] {
@@ -212,11 +266,19 @@ fn what_answers_at_the_address_is_no_server_of_ours() {
     let train = Pages::new("200 OK", "text/html", "<html>Logga in</html>");
     town.line.leads_to(&train.address);
     assert_eq!(eva.fails("sync_now", json!({})), "transport.not_hemrond");
-    let login = Pages::new("302 Found\r\nlocation: http://127.0.0.1:9/", "text/html", "");
+    let login = Pages::new(
+        "302 Found\r\nlocation: http://127.0.0.1:9/",
+        "text/html",
+        "",
+    );
     town.line.leads_to(&login.address);
     assert_eq!(eva.fails("sync_now", json!({})), "transport.not_hemrond");
     // Another service that also speaks JSON.
-    let other = Pages::new("404 Not Found", "application/json", r#"{"error":"no such path"}"#);
+    let other = Pages::new(
+        "404 Not Found",
+        "application/json",
+        r#"{"error":"no such path"}"#,
+    );
     town.line.leads_to(&other.address);
     assert_eq!(eva.fails("sync_now", json!({})), "transport.not_hemrond");
     // Our content type around rubbish.
@@ -235,7 +297,10 @@ fn what_answers_at_the_address_is_no_server_of_ours() {
     // The same where somebody types an address.
     let mut new = Tablet::new();
     let mut enrol = |server: &str| {
-        new.fails("enrol", json!({ "server": server, "code": "AAAA-AAAA", "tablet": "Ny" }))
+        new.fails(
+            "enrol",
+            json!({ "server": server, "code": "AAAA-AAAA", "tablet": "Ny" }),
+        )
     };
     assert_eq!(enrol(&train.address), "transport.not_hemrond");
     assert_eq!(enrol("http://hemrond.example.se"), "transport.url");
@@ -251,24 +316,47 @@ fn the_server_refuses_what_is_malformed_or_too_large_and_serves_on() {
     let (mut eva, _, place) = eva_and_omar(&town);
     let text = town.line.syncs().last().unwrap().request.clone();
     let text = String::from_utf8_lossy(&text).into_owned();
-    let credential =
-        text.lines().find_map(|line| line.strip_prefix("authorization: ")).unwrap().to_owned();
-    let address = town.server.address().trim_start_matches("http://").to_owned();
+    let credential = text
+        .lines()
+        .find_map(|line| line.strip_prefix("authorization: "))
+        .unwrap()
+        .to_owned();
+    let address = town
+        .server
+        .address()
+        .trim_start_matches("http://")
+        .to_owned();
     let sync = |credential: &str, body: &[u8]| {
-        let headers =
-            [("authorization", credential), ("content-type", "application/vnd.hemrond.sync")];
+        let headers = [
+            ("authorization", credential),
+            ("content-type", "application/vnd.hemrond.sync"),
+        ];
         let answered = ask(&address, "POST /v1/sync", &headers, body).unwrap();
         let told: Value = serde_json::from_str(&answered.body).unwrap();
         assert_eq!(told["hemrond"], "hemrond-1", "{told}");
         (answered.status, told["code"].as_str().unwrap().to_owned())
     };
-    assert_eq!(sync(&credential, b"hej"), (400, "request.malformed".to_owned()));
-    assert_eq!(sync(&credential, b""), (400, "request.malformed".to_owned()));
-    assert_eq!(sync("Bearer nobody", b"hej"), (401, "device.unknown".to_owned()));
+    assert_eq!(
+        sync(&credential, b"hej"),
+        (400, "request.malformed".to_owned())
+    );
+    assert_eq!(
+        sync(&credential, b""),
+        (400, "request.malformed".to_owned())
+    );
+    assert_eq!(
+        sync("Bearer nobody", b"hej"),
+        (401, "device.unknown".to_owned())
+    );
     let (status, code) = sync(&credential, &vec![0; (4 << 20) + 1]);
     assert_eq!((status, code.as_str()), (413, "request.too_large"));
-    let enrol = ask(&address, "POST /v1/enrol", &[("content-type", "application/json")], b"{")
-        .unwrap();
+    let enrol = ask(
+        &address,
+        "POST /v1/enrol",
+        &[("content-type", "application/json")],
+        b"{",
+    )
+    .unwrap();
     assert_eq!(enrol.status, 400);
     // It still serves.
     eva.set(&place.document, &[("cfs.level", json!(6))]);
@@ -313,18 +401,30 @@ fn the_line_does_what_the_tests_rest_on() {
             let request = hemrond_tests::Request::read(&mut reader).unwrap().unwrap();
             let said = format!("{count}:{}", request.body.len());
             let length = said.len();
-            drop(write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{said}"));
+            drop(write!(
+                stream,
+                "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{said}"
+            ));
         }
     });
     let line = CuttableLine::to(&server);
     let address = line.address().trim_start_matches("http://").to_owned();
     let sync = || ask(&address, "POST /v1/sync", &[], b"hej").map(|answered| answered.body);
     assert_eq!(sync().unwrap(), "0:3");
-    line.plan([Fate::RequestLost, Fate::AnswerLost, Fate::AnswerCutAt(9), Fate::Doubled]);
+    line.plan([
+        Fate::RequestLost,
+        Fate::AnswerLost,
+        Fate::AnswerCutAt(9),
+        Fate::Doubled,
+    ]);
     assert!(sync().is_err(), "lost before the server");
     assert!(sync().is_err(), "lost after the server");
     assert!(sync().is_err(), "nine bytes are no status line");
-    assert_eq!(sync().unwrap(), "4:3", "asked twice, and the second answer came");
+    assert_eq!(
+        sync().unwrap(),
+        "4:3",
+        "asked twice, and the second answer came"
+    );
     line.cut();
     assert!(sync().is_err());
     line.mend();

@@ -14,8 +14,10 @@ fn a_new_tablet_gets_todays_round_first_and_says_how_much_is_left() {
     let old = eva.add_person("Karl-Erik", "Wahlgren", "193012299263");
     let mut last = Value::Null;
     for number in 0..150 {
-        let planned =
-            eva.ok("plan_visit", json!({ "person": old, "acute": false, "day": "2026-01-07" }));
+        let planned = eva.ok(
+            "plan_visit",
+            json!({ "person": old, "acute": false, "day": "2026-01-07" }),
+        );
         let document = eva.visit(&planned["visit"])["document"].clone();
         for field in ["note", "plan"] {
             eva.write(&document, field, &long_text(number));
@@ -30,15 +32,23 @@ fn a_new_tablet_gets_todays_round_first_and_says_how_much_is_left() {
     // The first two answers come; the third request waits on the line.
     town.line.wait_for_held(1);
     let round = omar.ok("round", json!({}));
-    assert_eq!(ids(&round["rows"], "visit"), [astrid.visit.as_str().unwrap()]);
+    assert_eq!(
+        ids(&round["rows"], "visit"),
+        [astrid.visit.as_str().unwrap()]
+    );
     assert_eq!(omar.visit(&astrid.visit)["reason"], "Yrsel");
     let status = omar.ok("status", json!({}));
     assert_eq!(status["connection"], "syncing");
     assert!(status["progress"]["left"].as_u64().unwrap() > 0, "{status}");
-    assert_eq!(omar.fails("visit", json!({ "visit": last })), "visit.unknown");
+    assert_eq!(
+        omar.fails("visit", json!({ "visit": last })),
+        "visit.unknown"
+    );
 
     town.line.release();
-    until("the rest has come", || omar.call("visit", json!({ "visit": last })).ok());
+    until("the rest has come", || {
+        omar.call("visit", json!({ "visit": last })).ok()
+    });
     until("the progress is over", || {
         let status = omar.ok("status", json!({}));
         (status["progress"].is_null() && status["connection"] == "online").then_some(())
@@ -47,10 +57,12 @@ fn a_new_tablet_gets_todays_round_first_and_says_how_much_is_left() {
 
 /// As long a text as fits into a field.
 fn long_text(number: usize) -> String {
-    let words = (0..).map(|word| format!("Rad {word} i besök {number}. ")).scan(0, |sum, line| {
-        *sum += line.chars().count();
-        (*sum <= 8_000).then_some(line)
-    });
+    let words = (0..)
+        .map(|word| format!("Rad {word} i besök {number}. "))
+        .scan(0, |sum, line| {
+            *sum += line.chars().count();
+            (*sum <= 8_000).then_some(line)
+        });
     words.collect()
 }
 
@@ -65,14 +77,22 @@ fn news_reach_an_online_tablet_by_themselves() {
     until("the visit is on the doctor's tablet", || {
         berg.call("visit", json!({ "visit": place.visit })).ok()
     });
-    eva.ok("add_note", json!({ "visit": place.visit, "kind": "question", "text": "Höja dosen?" }));
+    eva.ok(
+        "add_note",
+        json!({ "visit": place.visit, "kind": "question", "text": "Höja dosen?" }),
+    );
     eva.sync();
     until("the question is in the doctor's inbox", || {
         let inbox = berg.ok("inbox", json!({}));
-        ids(&inbox["items"], "why").contains(&"question".to_owned()).then_some(())
+        ids(&inbox["items"], "why")
+            .contains(&"question".to_owned())
+            .then_some(())
     });
     // Her answer goes by itself too.
-    berg.ok("add_note", json!({ "visit": place.visit, "kind": "answer", "text": "Ja, 20 mg." }));
+    berg.ok(
+        "add_note",
+        json!({ "visit": place.visit, "kind": "answer", "text": "Ja, 20 mg." }),
+    );
     until("the answer is on the server", || {
         let page = berg.visit(&place.visit);
         (page["whereabouts"]["is"] == "on_server").then_some(())
@@ -85,7 +105,10 @@ fn news_reach_an_online_tablet_by_themselves() {
     until("the doctor is told that there is no contact", || {
         (berg.ok("status", json!({}))["connection"] == "offline").then_some(())
     });
-    berg.ok("add_note", json!({ "visit": place.visit, "kind": "note", "text": "Åter måndag." }));
+    berg.ok(
+        "add_note",
+        json!({ "visit": place.visit, "kind": "note", "text": "Åter måndag." }),
+    );
     assert_eq!(berg.visit(&place.visit)["whereabouts"]["is"], "only_here");
     town.line.mend();
     // As a person does who sees that there is coverage again.
@@ -98,22 +121,31 @@ fn news_reach_an_online_tablet_by_themselves() {
 fn an_idle_online_tablet_does_not_ask_again_and_again() {
     let town = Town::new();
     let mut eva = town.online_tablet_of("Eva Lind");
-    until("online", || (eva.ok("status", json!({}))["connection"] == "online").then_some(()));
-    until("it waits for news", || (town.line.count("/v1/news") > 0).then_some(()));
+    until("online", || {
+        (eva.ok("status", json!({}))["connection"] == "online").then_some(())
+    });
+    until("it waits for news", || {
+        (town.line.count("/v1/news") > 0).then_some(())
+    });
     let before = (town.line.count("/v1/news"), town.line.count("/v1/sync"));
     // Many commands later it still hangs on the same question.
     for _ in 0..200 {
         eva.ok("round", json!({}));
     }
     let after = (town.line.count("/v1/news"), town.line.count("/v1/sync"));
-    assert!(after.0 <= before.0 + 1 && after.1 <= before.1 + 1, "{before:?} {after:?}");
+    assert!(
+        after.0 <= before.0 + 1 && after.1 <= before.1 + 1,
+        "{before:?} {after:?}"
+    );
 }
 
 #[test]
 fn eva_chooses_to_be_offline_and_nothing_leaves_the_tablet() {
     let town = Town::new();
     let mut eva = town.online_tablet_of("Eva Lind");
-    until("online", || (eva.ok("status", json!({}))["connection"] == "online").then_some(()));
+    until("online", || {
+        (eva.ok("status", json!({}))["connection"] == "online").then_some(())
+    });
     eva.ok("set_offline", json!({ "offline": true }));
     let before = town.line.syncs().len();
     let place = eva.plan_astrid();
@@ -122,7 +154,10 @@ fn eva_chooses_to_be_offline_and_nothing_leaves_the_tablet() {
     eva.kill();
     eva.start();
     let status = eva.ok("status", json!({}));
-    assert_eq!((&status["connection"], &status["waiting"]), (&json!("offline"), &json!(3)));
+    assert_eq!(
+        (&status["connection"], &status["waiting"]),
+        (&json!("offline"), &json!(3))
+    );
     eva.set(&place.document, &[("cfs.level", json!(6))]);
     assert_eq!(town.line.syncs().len(), before);
     eva.ok("set_offline", json!({ "offline": false }));
@@ -144,25 +179,37 @@ fn a_lost_tablet_is_shut_out_and_keeps_what_was_not_sent() {
         .find(|line| line.contains("Eva Linds surfplatta"))
         .and_then(|line| line.split_whitespace().next())
         .unwrap();
-    town.server.command(&["devices", "revoke", "--device", device]);
+    town.server
+        .command(&["devices", "revoke", "--device", device]);
     eva.write(&place.document, "note", "Skrivet efteråt.");
     let failure = eva.call("sync_now", json!({})).unwrap_err();
     assert_eq!(failure.code, "transport.rejected");
-    assert!(failure.message.contains("Allt du skrivit är kvar"), "{}", failure.message);
+    assert!(
+        failure.message.contains("Allt du skrivit är kvar"),
+        "{}",
+        failure.message
+    );
     let status = eva.ok("status", json!({}));
-    assert_eq!((&status["connection"], &status["waiting"]), (&json!("rejected"), &json!(1)));
+    assert_eq!(
+        (&status["connection"], &status["waiting"]),
+        (&json!("rejected"), &json!(1))
+    );
     assert_eq!(eva.visit(&place.visit)["texts"]["note"], "Skrivet efteråt.");
     // It can be rescued: the export holds it.
     let exported = eva.ok("export_unsent", json!({}));
     assert_eq!(exported["items"], 1);
     let copy = std::fs::read(exported["path"].as_str().unwrap()).unwrap();
     let words = "Skrivet".as_bytes();
-    assert!(!copy.windows(words.len()).any(|found| found == words), "the copy is encrypted");
+    assert!(
+        !copy.windows(words.len()).any(|found| found == words),
+        "the copy is encrypted"
+    );
 
     // A closed account is told the same way.
     let mut omar = town.tablet_of("Omar Haddad");
     omar.sync();
-    town.server.command(&["users", "deactivate", "--user", "Omar Haddad"]);
+    town.server
+        .command(&["users", "deactivate", "--user", "Omar Haddad"]);
     assert_eq!(omar.fails("sync_now", json!({})), "transport.rejected");
 }
 
@@ -176,18 +223,28 @@ fn a_new_role_brings_documents_and_takes_others_away() {
     eva.write(&place.document, "note", "Trött.");
     eva.sync();
     stina.sync();
-    assert_eq!(stina.fails("visit", json!({ "visit": place.visit })), "visit.unknown");
+    assert_eq!(
+        stina.fails("visit", json!({ "visit": place.visit })),
+        "visit.unknown"
+    );
     assert_eq!(stina.ok("status", json!({}))["may"]["health"], false);
 
     // Stina has become a nurse of the team: what existed before comes to her.
     let nurse = ["users", "set-role", "--user", "Stina Ek", "--role", "nurse"];
-    town.server.command(&[&nurse[..], &["--unit", "Mobila teamet"]].concat());
+    town.server
+        .command(&[&nurse[..], &["--unit", "Mobila teamet"]].concat());
     let status = stina.sync();
     assert_eq!(status["user"]["role"], "nurse");
     assert_eq!(status["user"]["unit_name"], "Mobila teamet");
     assert_eq!(status["may"]["health"], true);
     assert_eq!(stina.visit(&place.visit)["texts"]["note"], "Trött.");
-    assert_eq!(stina.ok("round", json!({}))["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        stina.ok("round", json!({}))["rows"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     stina.set(&place.document, &[("cfs.level", json!(5))]);
     stina.sync();
     eva.sync();
@@ -195,17 +252,39 @@ fn a_new_role_brings_documents_and_takes_others_away() {
 
     // She goes back, with something unsent: it is kept and told, and the rest leaves her tablet.
     stina.write(&place.document, "plan", "Väger sig på fredag.");
-    let home = ["users", "set-role", "--user", "Stina Ek", "--role", "hemtjanst"];
-    town.server.command(&[&home[..], &["--unit", "Hemtjänsten Öster"]].concat());
+    let home = [
+        "users",
+        "set-role",
+        "--user",
+        "Stina Ek",
+        "--role",
+        "hemtjanst",
+    ];
+    town.server
+        .command(&[&home[..], &["--unit", "Hemtjänsten Öster"]].concat());
     let status = stina.sync();
     assert_eq!(status["user"]["role"], "hemtjanst");
     assert_eq!(status["may"]["health"], false);
     let refused = stina.ok("sync_page", json!({}))["refused"].clone();
     assert_eq!(refused[0]["reason"]["code"], "policy.write", "{refused}");
-    assert!(refused[0]["reason"]["message"].as_str().unwrap().contains("kvar"), "{refused}");
-    assert!(["visit.unknown", "policy.forbidden"]
-        .contains(&stina.fails("visit", json!({ "visit": place.visit })).as_str()));
-    assert_eq!(stina.ok("person", json!({ "person": place.person }))["visits"], json!([]));
+    assert!(
+        refused[0]["reason"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("kvar"),
+        "{refused}"
+    );
+    assert!(
+        ["visit.unknown", "policy.forbidden"].contains(
+            &stina
+                .fails("visit", json!({ "visit": place.visit }))
+                .as_str()
+        )
+    );
+    assert_eq!(
+        stina.ok("person", json!({ "person": place.person }))["visits"],
+        json!([])
+    );
     // A start later it is the same.
     stina.close();
     stina.start();
@@ -227,7 +306,8 @@ fn tablets_give_back_what_a_restored_server_has_forgotten() {
 
     // The backup is made, and the day goes on.
     let backup = town.server.folder().join("backup.sqlite");
-    town.server.command(&["backup", "--to", backup.to_str().unwrap()]);
+    town.server
+        .command(&["backup", "--to", backup.to_str().unwrap()]);
     omar.set(&place.document, &[("cfs.level", json!(6))]);
     omar.sync();
     eva.sync();
@@ -250,7 +330,10 @@ fn tablets_give_back_what_a_restored_server_has_forgotten() {
     town.restart_server();
 
     let status = eva.sync();
-    assert_eq!((&status["waiting"], &status["refused"]), (&json!(0), &json!(0)));
+    assert_eq!(
+        (&status["waiting"], &status["refused"]),
+        (&json!(0), &json!(0))
+    );
     assert_eq!(eva.visit(&place.visit)["whereabouts"]["is"], "on_server");
 
     // A new tablet finds everything, and under the right names.
@@ -260,7 +343,10 @@ fn tablets_give_back_what_a_restored_server_has_forgotten() {
     assert_eq!(page["texts"]["note"], "Efter säkerhetskopian.");
     assert_eq!(page["fields"]["cfs.level"], 6);
     assert_eq!(page["signatures"][0]["entry"], signature);
-    let told = berg.ok("history", json!({ "document": place.document, "field": "cfs.level" }));
+    let told = berg.ok(
+        "history",
+        json!({ "document": place.document, "field": "cfs.level" }),
+    );
     assert_eq!(told["values"][0]["by"]["name"], "Omar Haddad");
     let found = berg.ok("search", json!({ "text": "märta" }));
     assert_eq!(found["people"][0]["id"], anna);
@@ -275,15 +361,20 @@ fn tablets_give_back_what_a_restored_server_has_forgotten() {
 fn an_online_tablet_finds_out_by_itself_that_the_server_was_restored() {
     let mut town = Town::new();
     let mut eva = town.online_tablet_of("Eva Lind");
-    until("online", || (eva.ok("status", json!({}))["connection"] == "online").then_some(()));
+    until("online", || {
+        (eva.ok("status", json!({}))["connection"] == "online").then_some(())
+    });
     let backup = town.server.folder().join("backup.sqlite");
-    town.server.command(&["backup", "--to", backup.to_str().unwrap()]);
+    town.server
+        .command(&["backup", "--to", backup.to_str().unwrap()]);
     let place = eva.plan_astrid();
     until("the visit is on the server", || {
         (eva.ok("status", json!({}))["waiting"] == 0).then_some(())
     });
     let asked = town.line.count("/v1/news");
-    until("it waits for news", || (town.line.count("/v1/news") >= asked).then_some(()));
+    until("it waits for news", || {
+        (town.line.count("/v1/news") >= asked).then_some(())
+    });
     town.server.kill();
     for file in ["server.sqlite", "server.sqlite-wal", "server.sqlite-shm"] {
         let path = town.server.folder().join(file);
@@ -302,7 +393,10 @@ fn an_online_tablet_finds_out_by_itself_that_the_server_was_restored() {
     for _ in 0..100 {
         eva.ok("status", json!({}));
     }
-    assert!(town.line.count("/v1/news") <= quiet + 2, "it asks for news in a circle");
+    assert!(
+        town.line.count("/v1/news") <= quiet + 2,
+        "it asks for news in a circle"
+    );
 }
 
 #[test]
@@ -324,7 +418,10 @@ fn a_tablet_restored_from_its_own_older_copy_goes_on() {
     assert_eq!(eva.visit(&place.visit)["fields"].get("cfs.level"), None);
     eva.set(&place.document, &[("weight_kg", json!(60))]);
     let status = eva.sync();
-    assert_eq!((&status["waiting"], &status["refused"]), (&json!(0), &json!(0)));
+    assert_eq!(
+        (&status["waiting"], &status["refused"]),
+        (&json!(0), &json!(0))
+    );
     let page = eva.visit(&place.visit);
     assert_eq!(page["fields"]["cfs.level"], 6);
     assert_eq!(page["fields"]["weight_kg"], 60.0);

@@ -6,7 +6,12 @@ use hemrond_tests::{Town, ids};
 use serde_json::{Value, json};
 
 fn notes(page: &Value) -> Vec<&str> {
-    page["notes"].as_array().unwrap().iter().map(|note| note["text"].as_str().unwrap()).collect()
+    page["notes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|note| note["text"].as_str().unwrap())
+        .collect()
 }
 
 #[test]
@@ -31,9 +36,15 @@ fn a_visit_from_two_offline_nurses_to_the_doctors_answer_and_a_late_edit() {
     // No coverage in the kitchen. Eva and Omar write in the same visit, also in the same field.
     town.line.cut();
     let document = &place.document;
-    eva.set(document, &[("cfs.level", json!(6)), ("falls.vision", json!(true))]);
+    eva.set(
+        document,
+        &[("cfs.level", json!(6)), ("falls.vision", json!(true))],
+    );
     eva.write(document, "note", "Astrid var trött.");
-    omar.set(document, &[("cfs.level", json!(5)), ("weight_kg", json!(61.5))]);
+    omar.set(
+        document,
+        &[("cfs.level", json!(5)), ("weight_kg", json!(61.5))],
+    );
     stina.ok(
         "observe",
         json!({
@@ -72,17 +83,30 @@ fn a_visit_from_two_offline_nurses_to_the_doctors_answer_and_a_late_edit() {
             .iter()
             .map(|candidate| {
                 assert!(candidate["at"].as_str().unwrap().ends_with('Z'));
-                (candidate["value"].as_i64().unwrap(), candidate["by"]["name"].as_str().unwrap())
+                (
+                    candidate["value"].as_i64().unwrap(),
+                    candidate["by"]["name"].as_str().unwrap(),
+                )
             })
             .collect();
         answers.sort_unstable();
         assert_eq!(answers, [(5, "Omar Haddad"), (6, "Eva Lind")]);
         assert_eq!(page["fields"]["falls.vision"], true);
         assert_eq!(page["fields"]["weight_kg"], 61.5);
-        assert_eq!(page["fields"].get("cfs.level"), None, "a disputed answer is no answer");
-        assert_eq!(page["sign_obstacles"], json!(["sign.obstacle.disagreement"]));
+        assert_eq!(
+            page["fields"].get("cfs.level"),
+            None,
+            "a disputed answer is no answer"
+        );
+        assert_eq!(
+            page["sign_obstacles"],
+            json!(["sign.obstacle.disagreement"])
+        );
     }
-    assert_eq!(eva.fails("sign", json!({ "visit": place.visit })), "sign.obstacle");
+    assert_eq!(
+        eva.fails("sign", json!({ "visit": place.visit })),
+        "sign.obstacle"
+    );
 
     // Eva sees what Stina saw.
     let person = eva.ok("person", json!({ "person": place.person }));
@@ -91,12 +115,18 @@ fn a_visit_from_two_offline_nurses_to_the_doctors_answer_and_a_late_edit() {
     assert_eq!(person["flags"][0]["code"], "flag.worse_observation");
 
     // They talk, and Eva chooses. Then she signs.
-    eva.ok("settle", json!({ "document": document, "field": "cfs.level", "value": 6 }));
+    eva.ok(
+        "settle",
+        json!({ "document": document, "field": "cfs.level", "value": 6 }),
+    );
     let page = eva.ok("sign", json!({ "visit": place.visit }));
     assert_eq!(page["disagreements"], json!([]));
     assert_eq!(page["settlements"][0]["chosen"], "6");
     assert_eq!(page["settlements"][0]["others"][0]["value"], "5");
-    assert_eq!(page["settlements"][0]["others"][0]["by"]["name"], "Omar Haddad");
+    assert_eq!(
+        page["settlements"][0]["others"][0]["by"]["name"],
+        "Omar Haddad"
+    );
     assert_eq!(page["signatures"][0]["by"]["name"], "Eva Lind");
     assert_eq!(page["signatures"][0]["fields"]["cfs.level"], 6);
     eva.sync();
@@ -127,7 +157,10 @@ fn a_visit_from_two_offline_nurses_to_the_doctors_answer_and_a_late_edit() {
     eva.sync();
     let inbox = eva.ok("inbox", json!({}));
     let order = &inbox["items"].as_array().unwrap()[0];
-    assert_eq!((&order["why"], &order["by"]["name"]), (&json!("order"), &json!("Anna Berg")));
+    assert_eq!(
+        (&order["why"], &order["by"]["name"]),
+        (&json!("order"), &json!("Anna Berg"))
+    );
     let page = eva.visit(&place.visit);
     assert_eq!(notes(&page), ["Ta blodtryck stående."]);
     assert_eq!(page["notes"][0]["new"], true);
@@ -152,10 +185,16 @@ fn a_visit_from_two_offline_nurses_to_the_doctors_answer_and_a_late_edit() {
     // Nothing is left anywhere, and nobody was refused anything.
     for tablet in [&mut eva, &mut omar, &mut stina, &mut berg] {
         let status = tablet.sync();
-        assert_eq!((&status["waiting"], &status["refused"]), (&json!(0), &json!(0)));
+        assert_eq!(
+            (&status["waiting"], &status["refused"]),
+            (&json!(0), &json!(0))
+        );
     }
     // Stina, who is not health staff, holds nothing of the visit.
-    assert_eq!(stina.fails("visit", json!({ "visit": place.visit })), "visit.unknown");
+    assert_eq!(
+        stina.fails("visit", json!({ "visit": place.visit })),
+        "visit.unknown"
+    );
 }
 
 #[test]
@@ -181,7 +220,10 @@ fn eva_is_told_when_a_colleague_has_seen_all_of_her_visit() {
     berg.sync();
     eva.sync();
     let seen = eva.visit(&place.visit)["whereabouts"].clone();
-    assert_eq!((&seen["is"], &seen["by"]), (&json!("seen"), &json!("Anna Berg")));
+    assert_eq!(
+        (&seen["is"], &seen["by"]),
+        (&json!("seen"), &json!("Anna Berg"))
+    );
 
     // What she writes after that is not seen, and nobody claims so.
     eva.write(&place.document, "note", "Svullna ben. Vikt 62 kg.");

@@ -36,14 +36,25 @@ impl Web {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let told: Value = serde_json::from_str(&line).unwrap();
-        let address =
-            told["listening"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
+        let address = told["listening"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("http://")
+            .unwrap()
+            .to_owned();
         let open = told["open"].as_str().unwrap();
         let token = open.split_once("?token=").unwrap().1.to_owned();
         assert_eq!(token.len(), 64);
-        Self { _folder: folder, child, address, token }
+        Self {
+            _folder: folder,
+            child,
+            address,
+            token,
+        }
     }
 
     fn ask(&self, first: &str, headers: &[(&str, &str)], body: &str) -> Answered {
@@ -53,7 +64,10 @@ impl Web {
     /// Opens the printed address and gives the session's cookie.
     fn enter(&self) -> String {
         let answered = self.ask(&format!("GET /?token={}", self.token), &[], "");
-        assert_eq!((answered.status, answered.headers["location"].as_str()), (303, "/"));
+        assert_eq!(
+            (answered.status, answered.headers["location"].as_str()),
+            (303, "/")
+        );
         let cookie = answered.headers["set-cookie"].clone();
         for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
             assert!(cookie.contains(part), "{cookie}");
@@ -63,13 +77,23 @@ impl Web {
 
     fn call(&self, headers: &[(&str, &str)], command: &Value) -> Answered {
         let json = [("content-type", "application/json")];
-        self.ask("POST /api/call", &[&json, headers].concat(), &command.to_string())
+        self.ask(
+            "POST /api/call",
+            &[&json, headers].concat(),
+            &command.to_string(),
+        )
     }
 
     fn stop(&mut self) {
-        let told = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        let told = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .unwrap();
         assert!(told.success());
-        assert!(self.child.wait().unwrap().success(), "it ends well when it is told to");
+        assert!(
+            self.child.wait().unwrap().success(),
+            "it ends well when it is told to"
+        );
     }
 }
 
@@ -88,7 +112,11 @@ fn the_printed_address_opens_one_browser_and_no_second_one() {
     assert_eq!(web.ask("GET /", &[], "").status, 403);
     assert_eq!(web.call(&[], &status).status, 403);
     assert_eq!(web.ask("GET /api/events", &[], "").status, 403);
-    assert_eq!(web.ask(&format!("GET /?token={}", "0".repeat(64)), &[], "").status, 403);
+    assert_eq!(
+        web.ask(&format!("GET /?token={}", "0".repeat(64)), &[], "")
+            .status,
+        403
+    );
     assert_eq!(web.ask("GET /?token=", &[], "").status, 403);
 
     let cookie = web.enter();
@@ -98,12 +126,18 @@ fn the_printed_address_opens_one_browser_and_no_second_one() {
     assert_eq!(again.headers.get("set-cookie"), None);
 
     let page = web.ask("GET /", &[("cookie", &cookie)], "");
-    assert_eq!((page.status, page.body.as_str()), (200, "<title>Hemrond</title>"));
+    assert_eq!(
+        (page.status, page.body.as_str()),
+        (200, "<title>Hemrond</title>")
+    );
     let answer = web.call(&[("cookie", &cookie)], &status);
     assert_eq!(answer.status, 200);
     let answer: Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(answer["user"], Value::Null);
-    let failure = web.call(&[("cookie", &cookie)], &json!({ "command": "round", "args": {} }));
+    let failure = web.call(
+        &[("cookie", &cookie)],
+        &json!({ "command": "round", "args": {} }),
+    );
     assert_eq!(failure.status, 422);
     assert!(failure.body.contains("enrol.needed"), "{}", failure.body);
     let wrong = format!("hemrond_session={}", "0".repeat(64));
@@ -153,13 +187,20 @@ fn every_answer_forbids_what_the_page_does_not_need() {
         let policy = &answered.headers["content-security-policy"];
         assert!(policy.starts_with("default-src 'self';"), "{policy}");
         assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
-        assert!(!policy.contains("script-src") && !policy.contains("http"), "{policy}");
+        assert!(
+            !policy.contains("script-src") && !policy.contains("http"),
+            "{policy}"
+        );
         assert_eq!(answered.headers["x-content-type-options"], "nosniff");
         assert_eq!(answered.headers["referrer-policy"], "no-referrer");
         assert_eq!(answered.headers["cache-control"], "no-store");
     }
     // Nothing above the interface's folder is served.
-    for path in ["/../tablet/tablet.key", "/%2e%2e/tablet/tablet.key", "//etc/passwd"] {
+    for path in [
+        "/../tablet/tablet.key",
+        "/%2e%2e/tablet/tablet.key",
+        "//etc/passwd",
+    ] {
         let answered = web.ask(&format!("GET {path}"), &[("cookie", &cookie)], "");
         assert!(
             answered.status >= 400 || answered.body == "<title>Hemrond</title>",
@@ -174,13 +215,24 @@ fn the_program_ends_when_it_is_told_to_also_while_a_browser_listens() {
     let mut web = Web::new();
     let cookie = web.enter();
     let mut events = TcpStream::connect(&web.address).unwrap();
-    events.set_read_timeout(Some(hemrond_tests::DEADLINE)).unwrap();
-    let head = format!("GET /api/events HTTP/1.1\r\nhost: {}\r\ncookie: {cookie}\r\n\r\n", web.address);
+    events
+        .set_read_timeout(Some(hemrond_tests::DEADLINE))
+        .unwrap();
+    let head = format!(
+        "GET /api/events HTTP/1.1\r\nhost: {}\r\ncookie: {cookie}\r\n\r\n",
+        web.address
+    );
     events.write_all(head.as_bytes()).unwrap();
     let mut lines = BufReader::new(events.try_clone().unwrap()).lines();
     let status = lines.by_ref().map_while(Result::ok).next().unwrap();
     assert!(status.ends_with("200 OK"), "{status}");
-    assert!(lines.by_ref().map_while(Result::ok).any(|line| line.is_empty()), "the head's end");
+    assert!(
+        lines
+            .by_ref()
+            .map_while(Result::ok)
+            .any(|line| line.is_empty()),
+        "the head's end"
+    );
     web.stop();
     // The stream ended properly too, and the next start opens the same folder.
     let mut rest = Vec::new();
@@ -201,5 +253,9 @@ fn the_interface_is_not_shown_to_other_machines_and_not_without_itself() {
     assert!(open.err.contains("this machine only"), "{}", open.err);
     let missing = web(&["--ui", "/finns/inte"]);
     assert!(!missing.success);
-    assert!(missing.err.contains("build the interface first"), "{}", missing.err);
+    assert!(
+        missing.err.contains("build the interface first"),
+        "{}",
+        missing.err
+    );
 }

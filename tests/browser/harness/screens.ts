@@ -40,7 +40,7 @@ async function rowOf(page: Page, tablet: Tablet, name: string): Promise<void> {
   const { day, row } = await tablet.row(name);
   await go(page, `#/round/${day}/${row}`);
   await seen(page, 'round-detail');
-  await expect(at(page, 'round-detail').getByRole('link').first()).toBeVisible();
+  await expect(at(page, 'round-detail').getByTestId('call').first()).toBeVisible();
 }
 
 async function visitOf(page: Page, tablet: Tablet, name: string): Promise<void> {

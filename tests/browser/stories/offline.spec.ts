@@ -47,7 +47,9 @@ test('Eva chooses to stay offline: the page goes on, says so, and sends when she
   expect((await omar.call('visit', { visit })).texts['note']).toBe('Föll i hallen i natt, inte skadad.');
 });
 
-test('The server is gone and comes back: Eva works on, and "try now" sends all of it', async ({ world, pageOf }) => {
+test('The server is gone and comes back: Eva works on, and "try now" sends all of it', async ({ world, pageOf, watch }) => {
+  // What the browser notes of a "try now" that did not reach the server.
+  watch.expects(/status of 422/);
   const eva = await world.tablet('eva', 'Väst 3');
   const omar = await world.tablet('omar', 'Väst 4');
   const page = await pageOf(eva);

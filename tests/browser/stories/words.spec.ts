@@ -37,7 +37,7 @@ function raw(texts: string[]): string[] {
     ...[...text.matchAll(/\b[a-z_]+(?:\.[a-z0-9_]+)+\b/g)].map(([key]) => key)
       .filter((key) => KEYS.has(key) || (FAMILIES.has(key.split('.')[0] ?? '') && !/\.(se|json|sqlite)$/.test(key))),
     ...[...text.matchAll(/\{\w+\}/g)].map(([placeholder]) => placeholder),
-    ...(/\b(undefined|NaN|null|\[object)\b/.exec(text) ?? []),
+    ...(text.match(/\b(?:undefined|NaN|null)\b|\[object \w+\]/g) ?? []),
   ].map((one) => `${one} in "${text.slice(0, 80)}"`));
 }
 

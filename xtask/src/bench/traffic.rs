@@ -8,38 +8,31 @@ use crate::{error::Error, tablet::Tablet};
 use serde_json::{Value, json};
 use std::time::Instant;
 
-/// Measures a first sync, a large push and pull, nothing new, and a few changed documents.
+/// Measures a first sync, many new documents, a change in each of them, nothing new, and a few
+/// changed documents.
 pub(super) fn measure(bench: &Bench<'_>) -> Result<(), Error> {
     let mut nurse = bench.tablet("Eva Lind", "nurse")?;
     let mut doctor = bench.tablet("Anna Berg", "doctor")?;
     nurse.sync()?;
     sync(bench, &mut doctor, "first_sync", None)?;
-    let documents = visits(&mut nurse, bench.scale.few)?;
-    nurse.sync()?;
-    doctor.sync()?;
+    let (many, few) = (bench.scale.changes, bench.scale.few);
+    let documents = visits(&mut nurse, many)?;
+    sync(bench, &mut nurse, &format!("push_new_{many}"), Some(many))?;
+    sync(bench, &mut doctor, &format!("pull_new_{many}"), Some(many))?;
 
-    let changes = bench.scale.changes;
     let begin = Instant::now();
-    for number in 0..changes {
-        let index = number as usize % documents.len();
-        let document = documents.get(index).map_or("", String::as_str);
-        edit(&mut nurse, document, number)?;
+    for document in &documents {
+        edit(&mut nurse, document, "Går säkrare än sist")?;
     }
-    let each = ms(begin.elapsed()) / f64::from(changes.max(1));
-    bench.print(Line::new("keep_one_change", each, "ms").with("changes", changes));
-    sync(bench, &mut nurse, &format!("push_{changes}"), Some(changes))?;
-    sync(
-        bench,
-        &mut doctor,
-        &format!("pull_{changes}"),
-        Some(changes),
-    )?;
+    let each = ms(begin.elapsed()) / f64::from(many.max(1));
+    bench.print(Line::new("keep_one_change", each, "ms").with("changes", many));
+    sync(bench, &mut nurse, &format!("push_{many}"), Some(many))?;
+    sync(bench, &mut doctor, &format!("pull_{many}"), Some(many))?;
     sync(bench, &mut nurse, "idle", None)?;
     sync(bench, &mut doctor, "idle_reader", None)?;
 
-    let few = bench.scale.few;
-    for (number, document) in (changes..).zip(&documents) {
-        edit(&mut nurse, document, number)?;
+    for document in documents.iter().take(few as usize) {
+        edit(&mut nurse, document, "Orkar trappan igen")?;
     }
     sync(bench, &mut nurse, &format!("changed_{few}_push"), Some(few))?;
     sync(
@@ -52,7 +45,7 @@ pub(super) fn measure(bench: &Bench<'_>) -> Result<(), Error> {
     doctor.close()
 }
 
-/// Plans visits to the first persons found, and names their documents.
+/// Plans visits over a year to some of the invented persons, and names their documents.
 fn visits(nurse: &mut Tablet, count: u32) -> Result<Vec<String>, Error> {
     // A family name that many of the invented persons have.
     let found = nurse.ask("search", &json!({"text": "Almqvist"}))?;
@@ -65,10 +58,11 @@ fn visits(nurse: &mut Tablet, count: u32) -> Result<Vec<String>, Error> {
         });
     }
     let mut documents = Vec::new();
-    for person in ids.iter().cycle().take(count as usize) {
+    for (number, person) in (0..count).zip(ids.iter().cycle()) {
+        let day = format!("2031-{:02}-{:02}", 1 + number / 28 % 12, 1 + number % 28);
         let planned = nurse.ask(
             "plan_visit",
-            &json!({"day": null, "person": person, "start": null, "minutes": null,
+            &json!({"day": day, "person": person, "start": null, "minutes": null,
                 "reason": null, "acute": false, "called_by": null, "staff": null}),
         )?;
         let page = nurse.ask("visit", &json!({"visit": planned["visit"]}))?;
@@ -77,12 +71,12 @@ fn visits(nurse: &mut Tablet, count: u32) -> Result<Vec<String>, Error> {
     Ok(documents)
 }
 
-/// One change of one field, as a nurse makes by one tap.
-fn edit(nurse: &mut Tablet, document: &str, number: u32) -> Result<(), Error> {
+/// One change of one field, as a nurse makes by one answer.
+fn edit(nurse: &mut Tablet, document: &str, comment: &str) -> Result<(), Error> {
     nurse.ask(
         "edit",
         &json!({"document": document, "edits": [
-            {"edit": "set", "field": "cfs.comment", "value": format!("Iakttagelse {number}")}
+            {"edit": "set", "field": "cfs.comment", "value": comment}
         ]}),
     )?;
     Ok(())
@@ -93,7 +87,7 @@ fn sync(
     bench: &Bench<'_>,
     tablet: &mut Tablet,
     name: &str,
-    changes: Option<u32>,
+    documents: Option<u32>,
 ) -> Result<(), Error> {
     bench.proxy.take();
     let begin = Instant::now();
@@ -104,8 +98,8 @@ fn sync(
         .with("bytes_up", traffic.up)
         .with("bytes_down", traffic.down)
         .with("requests", traffic.requests);
-    if let Some(changes) = changes {
-        line = line.with("changes", changes);
+    if let Some(documents) = documents {
+        line = line.with("documents", documents);
     }
     bench.print(line);
     Ok(())

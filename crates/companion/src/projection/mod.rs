@@ -49,7 +49,7 @@ pub(crate) fn read_models(open: &Open, facts: &Facts<'_>) -> ReadModels {
     let conflicts = shown_conflicts(open);
     let mut models = match open.document.header().kind() {
         DocumentKind::Person => person::read_models(open),
-        DocumentKind::Visit => visit::read_models(open, facts, conflicts.len()),
+        DocumentKind::Visit => visit::read_models(open, facts, &conflicts),
         DocumentKind::Observations => observations::read_models(open),
         DocumentKind::Round => round::read_models(open),
         DocumentKind::Directory => directory::read_models(open),

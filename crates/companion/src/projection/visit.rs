@@ -3,7 +3,7 @@
 use super::{Facts, downton_input, instruments::medication_drugs};
 use crate::{cache::Open, heads};
 use hemrond_documents::{
-    Document, Hash,
+    Conflict, Document, Hash,
     history::{Difference, differences, history},
     views::{Note, Seen, VisitView},
 };
@@ -14,7 +14,7 @@ use hemrond_store::{NoteRow, ReadModels, SeenRow, VisitRow};
 /// signed answers, and having seen a visit changes nothing in it.
 const OWN_ACTS: [&str; 3] = ["notes/", "seen/", "settlements/"];
 
-pub(super) fn read_models(open: &Open, facts: &Facts<'_>, disagreements: usize) -> ReadModels {
+pub(super) fn read_models(open: &Open, facts: &Facts<'_>, conflicts: &[Conflict]) -> ReadModels {
     let document = &open.document;
     let header = document.header();
     let (Some(person), Some(visit), Some(unit)) =
@@ -23,7 +23,16 @@ pub(super) fn read_models(open: &Open, facts: &Facts<'_>, disagreements: usize) 
         return ReadModels::default();
     };
     let view = VisitView::read(document);
-    let falls = downton::assess(&downton_input(&view.falls)).complete();
+    // A figure on which colleagues disagree is no figure yet: lists must not pick one of them.
+    let disputed = |prefix: &str| {
+        conflicts
+            .iter()
+            .any(|conflict| conflict.field.starts_with(prefix))
+    };
+    let falls = downton::assess(&downton_input(&view.falls))
+        .complete()
+        .filter(|_| !disputed("falls."));
+    let cfs_level = view.cfs.level.filter(|_| !disputed("cfs.level"));
     let changes = document.written();
     let newest = changes.iter().max_by_key(|change| change.at);
     let signature = open.entries.last();
@@ -39,7 +48,7 @@ pub(super) fn read_models(open: &Open, facts: &Facts<'_>, disagreements: usize) 
         started_at: view.started_at,
         ended_at: view.ended_at,
         first_at: changes.iter().map(|change| change.at).min(),
-        cfs_level: view.cfs.level.and_then(|level| u8::try_from(level).ok()),
+        cfs_level: cfs_level.and_then(|level| u8::try_from(level).ok()),
         cfs_on: view.cfs.assessed_on,
         cfs_by: history(document, "cfs.level")
             .last()
@@ -63,7 +72,7 @@ pub(super) fn read_models(open: &Open, facts: &Facts<'_>, disagreements: usize) 
                 .count(),
         )
         .unwrap_or(u32::MAX),
-        disagreements: u32::try_from(disagreements).unwrap_or(u32::MAX),
+        disagreements: u32::try_from(conflicts.len()).unwrap_or(u32::MAX),
         newest_at: newest.map(|change| change.at),
         newest_by: newest.and_then(|change| (facts.user_of)(&change.actor)),
         read_only: document.is_newer(),

@@ -173,6 +173,17 @@ impl Window {
             .map_err(|error| self.said(selector, error))
     }
 
+    /// Brings an element into the middle of the window, so that a picture shows it.
+    pub(crate) async fn show(&self, selector: &str) -> Told<()> {
+        self.see(selector).await?;
+        let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })";
+        self.client
+            .execute(script, vec![json!(selector)])
+            .await
+            .map(|_| ())
+            .map_err(|error| self.said(selector, error))
+    }
+
     /// Photographs the window.
     pub(crate) async fn picture(&self, stage: &Stage, name: &str) -> Told<()> {
         let png = self

@@ -1,0 +1,608 @@
+//! Tablets with a fixed clock and seeded chance, and an exchange in memory between them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
+
+use async_trait::async_trait;
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use hemrond_companion::{
+    Companion, Environment,
+    api::KeyPlace,
+    environment::{Clock, Randomness},
+    sync::transport::{Access, Transport, TransportError},
+};
+use hemrond_documents::{Actor, Document, Edit, Value as Field, parse_chunk};
+use hemrond_domain::{
+    ids::{DeviceId, OrganisationId, RowId, UnitId, UserId},
+    people::{Role, User},
+    record::Header,
+};
+use hemrond_protocol::{
+    Author, Delivery, Epoch, Item, ItemKind, Outcome, SyncRequest, SyncResponse, VERSION,
+    WireHeader, WireId, encoding,
+    enrolment::{EnrolRequest, EnrolResponse, MAGIC},
+};
+use hemrond_store::Key;
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    path::Path,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
+use tempfile::TempDir;
+
+/// The municipality.
+pub fn kommun() -> OrganisationId {
+    OrganisationId::from_bytes([1; 16])
+}
+
+/// The mobile team.
+pub fn team() -> UnitId {
+    UnitId::from_bytes([2; 16])
+}
+
+/// Home help.
+pub fn home_help() -> UnitId {
+    UnitId::from_bytes([3; 16])
+}
+
+/// The key of every tablet here.
+pub fn key() -> Key {
+    Key::new([9; 32])
+}
+
+/// A person of the stories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    Eva,
+    Omar,
+    Berg,
+    Stina,
+}
+
+impl Who {
+    pub const ALL: [Self; 4] = [Self::Eva, Self::Omar, Self::Berg, Self::Stina];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Eva => "Eva Lind",
+            Self::Omar => "Omar Haddad",
+            Self::Berg => "Anna Berg",
+            Self::Stina => "Stina Ek",
+        }
+    }
+
+    fn number(self) -> u8 {
+        match self {
+            Self::Eva => 11,
+            Self::Omar => 12,
+            Self::Berg => 13,
+            Self::Stina => 14,
+        }
+    }
+
+    pub fn id(self) -> UserId {
+        UserId::from_bytes([self.number(); 16])
+    }
+
+    pub fn user(self) -> User {
+        let (role, unit) = match self {
+            Self::Eva | Self::Omar => (Role::Nurse, team()),
+            Self::Berg => (Role::Doctor, team()),
+            Self::Stina => (Role::Hemtjanst, home_help()),
+        };
+        User {
+            id: self.id(),
+            name: self.name().to_owned(),
+            role,
+            organisation: kommun(),
+            unit,
+        }
+    }
+
+    /// The one-time code of this person in the exchange.
+    pub fn code(self) -> String {
+        format!("KOD-{}", self.number())
+    }
+}
+
+/// Time that only a test moves: Tuesday 3 November 2026, half past eight in the morning.
+#[derive(Debug)]
+pub struct FixedClock(AtomicI64);
+
+impl FixedClock {
+    fn new() -> Self {
+        let start: DateTime<Utc> = "2026-11-03T08:30:00Z".parse().unwrap();
+        Self(AtomicI64::new(start.timestamp_millis()))
+    }
+
+    pub fn forward(&self, by: Duration) {
+        self.0.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+
+    fn date_of(&self, moment: DateTime<Utc>) -> NaiveDate {
+        moment.date_naive()
+    }
+}
+
+/// Chance from a seed.
+#[derive(Debug)]
+pub struct Seeded(AtomicU64);
+
+impl Seeded {
+    pub fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+    }
+}
+
+impl Randomness for Seeded {
+    fn fill(&self, bytes: &mut [u8]) {
+        for piece in bytes.chunks_mut(8) {
+            // SplitMix64.
+            let mut z = self
+                .0
+                .fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst)
+                .wrapping_add(0x9e37_79b9_7f4a_7c15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^= z >> 31;
+            piece.copy_from_slice(&z.to_le_bytes()[..piece.len()]);
+        }
+    }
+}
+
+/// What stands between the tablets: it takes everything and gives everybody what others wrote.
+#[derive(Debug, Default)]
+struct Held {
+    feed: Vec<Fed>,
+    authors: BTreeMap<[u8; 16], (UserId, DeviceId)>,
+    devices: BTreeMap<String, (Who, DeviceId)>,
+    seen: BTreeSet<(Vec<u8>, Vec<u8>)>,
+    refuse: Option<String>,
+    faults: VecDeque<TransportError>,
+    enrolments: u32,
+}
+
+#[derive(Debug)]
+struct Fed {
+    from: Option<DeviceId>,
+    header: WireHeader,
+    item: Item,
+}
+
+/// The exchange, which every tablet's transport leads to.
+#[derive(Debug, Default)]
+pub struct Exchange(Mutex<Held>);
+
+impl Exchange {
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap()
+    }
+
+    /// The next requests fail in this way.
+    pub fn fail(&self, faults: impl IntoIterator<Item = TransportError>) {
+        self.lock().faults.extend(faults);
+    }
+
+    /// Everything that is pushed from now on is refused for this.
+    pub fn refuse(&self, code: Option<&str>) {
+        self.lock().refuse = code.map(str::to_owned);
+    }
+
+    /// Puts an item into the feed, as from a tablet far away.
+    pub fn feed(&self, header: WireHeader, bytes: Vec<u8>, author: Option<(Who, DeviceId)>) {
+        let mut held = self.lock();
+        if let (Some((who, device)), Ok(chunk)) =
+            (author, parse_chunk(&bytes, &hemrond_documents::Limits::STORED))
+        {
+            held.authors.insert(chunk.actor, (who.id(), device));
+        }
+        let item = Item { kind: ItemKind::Change, bytes, author: None };
+        held.feed.push(Fed { from: None, header, item });
+    }
+
+    /// How many items have been taken in all.
+    pub fn items(&self) -> usize {
+        self.lock().feed.len()
+    }
+
+    /// Who works here, as the directory tells every tablet.
+    pub fn publish_directory(&self) {
+        let header = Header::directory(kommun());
+        let mut document =
+            Document::create(&header, Actor::from_random([77; 16])).unwrap();
+        let unit = |id: UnitId, name: &str, kind: &str| {
+            Edit::add_row("units", RowId::from_stored(*id.as_bytes()), [
+                ("name", name),
+                ("kind", kind),
+            ])
+        };
+        let mut edits = vec![
+            unit(team(), "Mobila teamet", "mobile_team"),
+            unit(home_help(), "Hemtjänsten Öster", "hemtjanst"),
+        ];
+        for who in Who::ALL {
+            let user = who.user();
+            let row = RowId::from_stored(*user.id.as_bytes());
+            edits.push(Edit::add_row("staff", row, [
+                ("name", Field::from(user.name.as_str())),
+                ("role", user.role.as_str().into()),
+                ("unit", user.unit.to_string().into()),
+                ("active", true.into()),
+            ]));
+        }
+        let at = "2026-01-01T00:00:00Z".parse().unwrap();
+        for change in document.edit(at, &edits).unwrap() {
+            self.feed(WireHeader::from(&header), change.bytes, None);
+        }
+    }
+}
+
+impl Held {
+    fn sync(&mut self, from: DeviceId, who: Who, request: SyncRequest) -> SyncResponse {
+        let mut verdicts = Vec::new();
+        for push in request.push {
+            let mut row = Vec::new();
+            for item in push.items {
+                if let Some(code) = &self.refuse {
+                    row.push(Outcome::Refused(code.clone()));
+                    continue;
+                }
+                if item.kind == ItemKind::Change {
+                    let chunk =
+                        parse_chunk(&item.bytes, &hemrond_documents::Limits::STORED).unwrap();
+                    self.authors.entry(chunk.actor).or_insert((who.id(), from));
+                }
+                let name = (push.header.part.clone().into_bytes(), item.bytes.clone());
+                if self.seen.insert(name) {
+                    row.push(Outcome::Accepted);
+                    let header = push.header.clone();
+                    self.feed.push(Fed { from: Some(from), header, item });
+                } else {
+                    row.push(Outcome::Known);
+                }
+            }
+            verdicts.push(row);
+        }
+        let start = usize::try_from(request.cursor).unwrap();
+        let deliveries: Vec<Delivery> = self
+            .feed
+            .iter()
+            .skip(start)
+            .filter(|fed| fed.from != Some(from))
+            .map(|fed| Delivery { header: fed.header.clone(), items: vec![fed.item.clone()] })
+            .collect();
+        let authors = self
+            .authors
+            .iter()
+            .map(|(actor, (user, device))| Author {
+                actor: WireId(*actor),
+                user: (*user).into(),
+                device: (*device).into(),
+            })
+            .collect();
+        SyncResponse {
+            protocol: VERSION,
+            epoch: Epoch([5; 16]),
+            verdicts,
+            deliveries,
+            authors,
+            gone: Vec::new(),
+            cursor: u64::try_from(self.feed.len()).unwrap(),
+            more: false,
+            remaining: 0,
+            digest: request.digest.map(|query| match query {
+                // Nothing was ever forgotten here.
+                hemrond_protocol::DigestQuery::Buckets(_) => {
+                    hemrond_protocol::DigestAnswer::Buckets(Vec::new(), request.cursor)
+                }
+                hemrond_protocol::DigestQuery::Documents(..) => {
+                    hemrond_protocol::DigestAnswer::Documents(Vec::new(), Vec::new())
+                }
+            }),
+            time_ms: 0,
+        }
+    }
+}
+
+/// The way from one tablet to the exchange.
+#[derive(Debug)]
+pub struct Wire(pub Arc<Exchange>);
+
+#[async_trait]
+impl Transport for Wire {
+    async fn enrol(
+        &self,
+        _server: &str,
+        request: &EnrolRequest,
+    ) -> Result<EnrolResponse, TransportError> {
+        let mut held = self.0.lock();
+        if let Some(fault) = held.faults.pop_front() {
+            return Err(fault);
+        }
+        let who = Who::ALL
+            .into_iter()
+            .find(|who| who.code() == request.code)
+            .ok_or_else(|| TransportError::Rejected("enrol.code_unknown".to_owned()))?;
+        held.enrolments += 1;
+        let number = u8::try_from(held.enrolments).unwrap();
+        let device = DeviceId::from_bytes([100 + number; 16]);
+        let credential = format!("credential-{number}");
+        held.devices.insert(credential.clone(), (who, device));
+        Ok(EnrolResponse {
+            hemrond: MAGIC.to_owned(),
+            device,
+            user: who.user(),
+            organisation_name: "Hemrond kommun".to_owned(),
+            credential,
+        })
+    }
+
+    async fn sync(&self, access: &Access, body: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+        let mut held = self.0.lock();
+        if let Some(fault) = held.faults.pop_front() {
+            return Err(fault);
+        }
+        let (who, device) = *held
+            .devices
+            .get(&access.credential)
+            .ok_or_else(|| TransportError::Rejected("device.unknown".to_owned()))?;
+        let request = encoding::decode(&body).unwrap();
+        Ok(encoding::encode(&held.sync(device, who, request)).unwrap())
+    }
+
+    async fn news(&self, _: &Access, _: u64) -> Result<Option<u64>, TransportError> {
+        Ok(None)
+    }
+}
+
+/// A tablet of one person, its folder and what surrounds it.
+pub struct Tablet {
+    pub companion: Companion,
+    pub clock: Arc<FixedClock>,
+    pub exchange: Arc<Exchange>,
+    pub folder: Arc<TempDir>,
+    starts: u64,
+    who: Who,
+}
+
+/// Everybody's day.
+pub struct Day {
+    pub exchange: Arc<Exchange>,
+    pub clock: Arc<FixedClock>,
+}
+
+impl Day {
+    pub fn new() -> Self {
+        let exchange = Arc::new(Exchange::default());
+        exchange.publish_directory();
+        Self { exchange, clock: Arc::new(FixedClock::new()) }
+    }
+
+    /// A tablet that has not been enrolled.
+    pub async fn new_tablet(&self, who: Who) -> Tablet {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let starts = u64::from(who.number()) * 1_000;
+        let companion = open(folder.path(), &self.clock, &self.exchange, starts).await.unwrap();
+        Tablet {
+            companion,
+            clock: Arc::clone(&self.clock),
+            exchange: Arc::clone(&self.exchange),
+            folder,
+            starts,
+            who,
+        }
+    }
+
+    /// A person's tablet, enrolled and synced.
+    pub async fn tablet(&self, who: Who) -> Tablet {
+        let tablet = self.new_tablet(who).await;
+        let enrol =
+            json!({ "server": "http://127.0.0.1:1", "code": who.code(), "tablet": "Surfplatta" });
+        tablet.ok("enrol", enrol).await;
+        tablet.sync().await;
+        tablet
+    }
+}
+
+/// Opens a companion in a folder.
+pub async fn open(
+    folder: &Path,
+    clock: &Arc<FixedClock>,
+    exchange: &Arc<Exchange>,
+    seed: u64,
+) -> Result<Companion, hemrond_companion::failure::Problem> {
+    let environment = Environment {
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        randomness: Arc::new(Seeded::new(seed)),
+        transport: Arc::new(Wire(Arc::clone(exchange))),
+        key_kept_in: KeyPlace::File,
+    };
+    Companion::open(folder, &key(), environment).await
+}
+
+impl Tablet {
+    pub fn today(&self) -> NaiveDate {
+        self.clock.today()
+    }
+
+    /// Drops everything in memory without closing, as a flat battery does, and starts again.
+    pub async fn power_cut(self) -> Self {
+        let Self { companion, clock, exchange, folder, starts, who } = self;
+        drop(companion);
+        Self::begin(clock, exchange, folder, starts, who).await
+    }
+
+    /// Closes and starts again.
+    pub async fn restart(self) -> Self {
+        let Self { companion, clock, exchange, folder, starts, who } = self;
+        companion.close().await.unwrap();
+        Self::begin(clock, exchange, folder, starts, who).await
+    }
+
+    async fn begin(
+        clock: Arc<FixedClock>,
+        exchange: Arc<Exchange>,
+        folder: Arc<TempDir>,
+        starts: u64,
+        who: Who,
+    ) -> Self {
+        let starts = starts + 1;
+        let companion = open(folder.path(), &clock, &exchange, starts).await.unwrap();
+        Self { companion, clock, exchange, folder, starts, who }
+    }
+
+    /// Closes the tablet and opens its store alone.
+    pub async fn into_store(self) -> hemrond_store::Store {
+        self.companion.close().await.unwrap();
+        let path = self.folder.path().join("tablet.db");
+        // The folder outlives this call by the store's own handle on the file.
+        let store = hemrond_store::Store::open(&path, &key()).await.unwrap();
+        std::mem::forget(Arc::clone(&self.folder));
+        store
+    }
+
+    pub async fn call(&self, name: &str, args: Value) -> Result<Value, String> {
+        self.companion.call_json(name, args).await.map_err(|failure| {
+            assert!(failure.message.contains(' '), "no sentence: {failure:?}");
+            assert!(!failure.message.contains('{'), "an open placeholder: {failure:?}");
+            failure.code
+        })
+    }
+
+    #[track_caller]
+    pub fn ok(&self, name: &str, args: Value) -> impl Future<Output = Value> {
+        let caller = std::panic::Location::caller();
+        let name = name.to_owned();
+        async move {
+            match self.companion.call_json(&name, args).await {
+                Ok(answer) => answer,
+                Err(failure) => panic!("{name} at {caller}: {} ({})", failure.message, failure.code),
+            }
+        }
+    }
+
+    #[track_caller]
+    pub fn fails(&self, name: &str, args: Value) -> impl Future<Output = String> {
+        let caller = std::panic::Location::caller();
+        let name = name.to_owned();
+        async move {
+            match self.call(&name, args).await {
+                Ok(answer) => panic!("{name} at {caller} should have failed: {answer}"),
+                Err(code) => code,
+            }
+        }
+    }
+
+    pub async fn sync(&self) -> Value {
+        self.ok("sync_now", json!({})).await
+    }
+
+    /// Lets time pass by a minute, so that what is done next is later.
+    pub fn later(&self) {
+        self.clock.forward(Duration::minutes(1));
+    }
+
+    pub async fn add_person(&self, given: &str, family: &str, identity: &str) -> Value {
+        let mut person = person(given, family, identity);
+        person["street"] = json!("Björkvägen 3");
+        person["postcode"] = json!("433 30");
+        person["city"] = json!("Partille");
+        person["phone"] = json!("070-1740610");
+        self.ok("add_person", person).await["person"].clone()
+    }
+
+    pub async fn astrid(&self) -> Value {
+        self.add_person("Astrid", "Svensson", "191212121212").await
+    }
+
+    /// Plans a visit today; its id and its document.
+    pub async fn plan(&self, person: &Value) -> Visit {
+        let planned = self
+            .ok("plan_visit", json!({ "person": person, "acute": false, "reason": "Yrsel" }))
+            .await;
+        let id = planned["visit"].clone();
+        let document = self.visit(&id).await["document"].clone();
+        Visit { person: person.clone(), id, document, row: planned["row"].clone() }
+    }
+
+    pub async fn visit(&self, visit: &Value) -> Value {
+        self.ok("visit", json!({ "visit": visit })).await
+    }
+
+    pub async fn edit(&self, document: &Value, edits: Value) -> Result<Value, String> {
+        self.call("edit", json!({ "document": document, "edits": edits })).await
+    }
+
+    pub async fn set(&self, document: &Value, fields: &[(&str, Value)]) -> Value {
+        let edits: Vec<Value> = fields
+            .iter()
+            .map(|(field, value)| json!({ "edit": "set", "field": field, "value": value }))
+            .collect();
+        self.ok("edit", json!({ "document": document, "edits": edits })).await
+    }
+
+    pub async fn write(&self, document: &Value, field: &str, text: &str) -> Value {
+        let edit = json!({ "edit": "text", "field": field, "value": text });
+        self.ok("edit", json!({ "document": document, "edits": [edit] })).await
+    }
+
+    pub async fn add_drug(&self, document: &Value, number: u8, name: &str, atc: Option<&str>) {
+        let mut values = json!({ "name": name, "as_needed": false });
+        if let Some(atc) = atc {
+            values["atc"] = json!(atc);
+        }
+        let row = RowId::from_bytes([number; 16]);
+        let edit =
+            json!({ "edit": "add_row", "collection": "drugs", "row": row, "values": values });
+        self.ok("edit", json!({ "document": document, "edits": [edit] })).await;
+    }
+}
+
+/// A visit that was planned.
+pub struct Visit {
+    pub person: Value,
+    pub id: Value,
+    pub document: Value,
+    pub row: Value,
+}
+
+impl Visit {
+    pub fn args(&self) -> Value {
+        json!({ "visit": self.id })
+    }
+}
+
+/// What `add_person` takes.
+pub fn person(given: &str, family: &str, identity: &str) -> Value {
+    json!({
+        "given_name": given,
+        "family_name": family,
+        "identity": identity,
+        "protected": "none",
+        "despite_duplicates": false,
+    })
+}
+
+/// The texts under a key of every object in a list.
+pub fn all(list: &Value, key: &str) -> Vec<String> {
+    let rows = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    rows.iter()
+        .map(|row| match &row[key] {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        })
+        .collect()
+}
+
+pub fn days_before(day: NaiveDate, days: u64) -> String {
+    day.checked_sub_days(Days::new(days)).unwrap().to_string()
+}

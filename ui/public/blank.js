@@ -1,0 +1,2 @@
+// The empty page that the first round is measured against: it says that it is painted, and nothing else.
+requestAnimationFrame(() => setTimeout(() => void window.__TAURI_INTERNALS__?.invoke('painted')));
