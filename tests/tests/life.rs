@@ -13,15 +13,11 @@ fn a_new_tablet_gets_todays_round_first_and_says_how_much_is_left() {
     // A long history, more than one page of the feed, and a small round today.
     let old = eva.add_person("Karl-Erik", "Wahlgren", "193012299263");
     let mut last = Value::Null;
-    for number in 0..150 {
-        let planned = eva.ok(
-            "plan_visit",
-            json!({ "person": old, "acute": false, "day": "2026-01-07" }),
-        );
+    for number in 0..210 {
+        let day = format!("2026-01-{:02}", number % 28 + 1);
+        let planned = eva.ok("plan_visit", json!({ "person": old, "acute": false, "day": day }));
         let document = eva.visit(&planned["visit"])["document"].clone();
-        for field in ["note", "plan"] {
-            eva.write(&document, field, &long_text(number));
-        }
+        eva.set(&document, &long_notes(number));
         last = planned["visit"].clone();
     }
     eva.sync();
@@ -55,15 +51,18 @@ fn a_new_tablet_gets_todays_round_first_and_says_how_much_is_left() {
     });
 }
 
-/// As long a text as fits into a field.
-fn long_text(number: usize) -> String {
-    let words = (0..)
-        .map(|word| format!("Rad {word} i besök {number}. "))
-        .scan(0, |sum, line| {
-            *sum += line.chars().count();
-            (*sum <= 8_000).then_some(line)
-        });
-    words.collect()
+/// A note beside every item of the checklist, each as long as it may be.
+fn long_notes(number: usize) -> Vec<(&'static str, Value)> {
+    const FIELDS: [&str; 23] = [
+        "med.list_source.note", "med.use.note", "med.discrepancies.note", "med.duplicates.note",
+        "med.otc.note", "med.asked_forms.note", "med.storage.note", "med.dosett.note",
+        "med.swallowing.note", "med.inhalation.note", "med.ability.note", "med.side_effects.note",
+        "med.responsibility.note", "med.delegation.note", "med.signing_gaps.note",
+        "med.controlled.note", "med.kidney.note", "med.review.note", "med.question.note",
+        "med.deviation.note", "med.comment", "cfs.comment", "falls.comment",
+    ];
+    let note = |field: &str| format!("{field} vid besök {number}. ").repeat(20);
+    FIELDS.iter().map(|field| (*field, json!(note(field)[..400].to_owned()))).collect()
 }
 
 #[test]

@@ -15,7 +15,8 @@ impl Companion {
     /// With what happened and what to do, in the user's language.
     pub async fn call(&self, command: Command) -> Result<Value, Failure> {
         let name = command.name();
-        match self.run(command).await {
+        // On the heap: all commands' states together are more than a small stack holds.
+        match Box::pin(self.run(command)).await {
             Ok(answer) => Ok(answer),
             Err(problem) => {
                 tracing::info!(command = name, code = %problem.code, "a command failed");

@@ -330,7 +330,6 @@ async fn stina_of_home_help_sees_the_person_and_no_health_record() {
             { "edit": "set", "field": "cfs.level", "value": 1 },
         ] })),
         ("add_person", person("Ny", "Person", "")),
-        ("plan_visit", json!({ "person": astrid, "acute": true })),
     ] {
         assert_eq!(stina.fails(command, args).await, "policy.forbidden", "{command}");
     }
@@ -338,6 +337,12 @@ async fn stina_of_home_help_sees_the_person_and_no_health_record() {
     let edit = json!([{ "edit": "set", "field": "phone", "value": "070-1740612" }]);
     assert_eq!(stina.edit(&person_document, edit).await.unwrap_err(), "policy.forbidden");
     assert_eq!(stina.ok("status", json!({})).await["waiting"], 0);
+    // She plans her own unit's round, and begins no health record with that.
+    stina.ok("plan_visit", json!({ "person": astrid, "acute": false, "start": "9.30" })).await;
+    let waiting = stina.ok("sync_page", json!({})).await["waiting"].clone();
+    assert_eq!(all(&waiting, "kind"), ["round"]);
+    let round = stina.ok("round", json!({})).await;
+    assert_eq!((&round["team_name"], &round["rows"][0]["start"]), (&json!("Hemtjänsten Öster"), &json!("09:30")));
     // And the nurse does not write home help's observations.
     let observe =
         json!({ "person": astrid, "tiles": [{ "what": "fall", "degree": "worse" }] });

@@ -12,6 +12,7 @@ use hemrond_domain::record::{DocumentId, DocumentKind};
 use hemrond_protocol::{Delivery, ItemKind};
 use hemrond_store::{Author, DocumentCommit, NewItem, Origin, Requeue, Shown, SyncCommit};
 use hemrond_sync::{Session, Taken};
+use std::collections::BTreeMap;
 
 /// Why a delivered document cannot be shown here: a newer version knows its kind.
 const NEWER_KIND: &str = "document.newer_kind";
@@ -53,12 +54,12 @@ impl Companion {
                     urgency: kind.map_or(u8::MAX, urgency),
                 }));
         }
-        let mut opened = Vec::new();
+        // One answer may bring a document twice: because it was wanted, and by the feed. The second
+        // time builds on the first, which is neither on disk nor in the cache yet.
+        let mut opened: BTreeMap<DocumentId, Open> = BTreeMap::new();
         for delivery in &taken.deliveries {
-            if let Some((document, open)) = self.read_delivery(&mut state, delivery).await? {
-                commit.documents.push(document);
-                opened.extend(open);
-            }
+            let document = self.read_delivery(&mut state, delivery, &mut opened).await?;
+            commit.documents.push(document);
         }
         commit.gone = taken.gone;
         let gone = commit.gone.clone();
@@ -73,22 +74,20 @@ impl Companion {
             .map(|name| name.document)
             .chain(commit.refused.iter().map(|(name, _)| name.document))
             .collect();
-        let mut kinds: Vec<DocumentKind> = Vec::new();
-        kinds.extend(
-            opened
-                .iter()
-                .map(|open: &Open| open.document.header().kind()),
-        );
+        let kinds: Vec<DocumentKind> = opened
+            .values()
+            .map(|open| open.document.header().kind())
+            .collect();
         // As with edits: should this be cut short, memory must not be older than the disk.
-        for open in &opened {
-            state.cache.forget(open.document.id());
+        for id in opened.keys() {
+            state.cache.forget(*id);
         }
         if let Err(error) = self.store.apply_sync(commit).await {
             state.cache.forget_all();
             return Err(error.into());
         }
-        for open in opened {
-            state.cache.put(open.document.id(), open);
+        for (id, open) in opened {
+            state.cache.put(id, open);
         }
         for id in &gone {
             state.cache.forget(*id);
@@ -124,7 +123,8 @@ impl Companion {
         &self,
         state: &mut State,
         delivery: &Delivery,
-    ) -> Outcome<Option<(DocumentCommit, Option<Open>)>> {
+        opened: &mut BTreeMap<DocumentId, Open>,
+    ) -> Outcome<DocumentCommit> {
         let raw = raw_header(&delivery.header);
         let mut new_items = Vec::new();
         let mut changes: Vec<&[u8]> = Vec::new();
@@ -163,17 +163,17 @@ impl Companion {
             let shown = Shown::No {
                 reason: NEWER_KIND.to_owned(),
             };
-            return Ok(Some((
-                DocumentCommit {
-                    header: raw,
-                    new_items,
-                    read_models: None,
-                    shown,
-                },
-                None,
-            )));
+            return Ok(DocumentCommit {
+                header: raw,
+                new_items,
+                read_models: None,
+                shown,
+            });
         };
-        let mut open = self.open_or_begin(state, &header).await?;
+        let mut open = match opened.remove(&header.id()) {
+            Some(open) => open,
+            None => self.open_or_begin(state, &header).await?,
+        };
         if open.document.apply(&changes).is_err() {
             // One bad change must not hide the good ones: everything is read anew, and what cannot
             // be applied is set aside.
@@ -190,7 +190,8 @@ impl Companion {
             open.add_entry(entry);
         }
         let commit = self.document_commit(state, &open, new_items);
-        Ok(Some((commit, Some(open))))
+        opened.insert(header.id(), open);
+        Ok(commit)
     }
 }
 

@@ -34,28 +34,28 @@ use std::{
 use tempfile::TempDir;
 
 /// The municipality.
-pub fn kommun() -> OrganisationId {
+pub(crate) fn kommun() -> OrganisationId {
     OrganisationId::from_bytes([1; 16])
 }
 
 /// The mobile team.
-pub fn team() -> UnitId {
+pub(crate) fn team() -> UnitId {
     UnitId::from_bytes([2; 16])
 }
 
 /// Home help.
-pub fn home_help() -> UnitId {
+pub(crate) fn home_help() -> UnitId {
     UnitId::from_bytes([3; 16])
 }
 
 /// The key of every tablet here.
-pub fn key() -> Key {
+pub(crate) fn key() -> Key {
     Key::new([9; 32])
 }
 
 /// A person of the stories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub(crate) enum Who {
     Eva,
     Omar,
     Berg,
@@ -63,9 +63,9 @@ pub enum Who {
 }
 
 impl Who {
-    pub const ALL: [Self; 4] = [Self::Eva, Self::Omar, Self::Berg, Self::Stina];
+    pub(crate) const ALL: [Self; 4] = [Self::Eva, Self::Omar, Self::Berg, Self::Stina];
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Eva => "Eva Lind",
             Self::Omar => "Omar Haddad",
@@ -83,11 +83,11 @@ impl Who {
         }
     }
 
-    pub fn id(self) -> UserId {
+    pub(crate) fn id(self) -> UserId {
         UserId::from_bytes([self.number(); 16])
     }
 
-    pub fn user(self) -> User {
+    pub(crate) fn user(self) -> User {
         let (role, unit) = match self {
             Self::Eva | Self::Omar => (Role::Nurse, team()),
             Self::Berg => (Role::Doctor, team()),
@@ -103,14 +103,14 @@ impl Who {
     }
 
     /// The one-time code of this person in the exchange.
-    pub fn code(self) -> String {
+    pub(crate) fn code(self) -> String {
         format!("KOD-{}", self.number())
     }
 }
 
 /// Time that only a test moves: Tuesday 3 November 2026, half past eight in the morning.
 #[derive(Debug)]
-pub struct FixedClock(AtomicI64);
+pub(crate) struct FixedClock(AtomicI64);
 
 impl FixedClock {
     fn new() -> Self {
@@ -118,7 +118,7 @@ impl FixedClock {
         Self(AtomicI64::new(start.timestamp_millis()))
     }
 
-    pub fn forward(&self, by: Duration) {
+    pub(crate) fn forward(&self, by: Duration) {
         self.0.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
     }
 }
@@ -135,10 +135,10 @@ impl Clock for FixedClock {
 
 /// Chance from a seed.
 #[derive(Debug)]
-pub struct Seeded(AtomicU64);
+pub(crate) struct Seeded(AtomicU64);
 
 impl Seeded {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
     }
 }
@@ -180,7 +180,7 @@ struct Fed {
 
 /// The exchange, which every tablet's transport leads to.
 #[derive(Debug, Default)]
-pub struct Exchange(Mutex<Held>);
+pub(crate) struct Exchange(Mutex<Held>);
 
 impl Exchange {
     fn lock(&self) -> MutexGuard<'_, Held> {
@@ -188,17 +188,17 @@ impl Exchange {
     }
 
     /// The next requests fail in this way.
-    pub fn fail(&self, faults: impl IntoIterator<Item = TransportError>) {
+    pub(crate) fn fail(&self, faults: impl IntoIterator<Item = TransportError>) {
         self.lock().faults.extend(faults);
     }
 
     /// Everything that is pushed from now on is refused for this.
-    pub fn refuse(&self, code: Option<&str>) {
+    pub(crate) fn refuse(&self, code: Option<&str>) {
         self.lock().refuse = code.map(str::to_owned);
     }
 
     /// Puts an item into the feed, as from a tablet far away.
-    pub fn feed(&self, header: WireHeader, bytes: Vec<u8>, author: Option<(Who, DeviceId)>) {
+    pub(crate) fn feed(&self, header: WireHeader, bytes: Vec<u8>, author: Option<(Who, DeviceId)>) {
         let mut held = self.lock();
         if let (Some((who, device)), Ok(chunk)) =
             (author, parse_chunk(&bytes, &hemrond_documents::Limits::STORED))
@@ -210,12 +210,12 @@ impl Exchange {
     }
 
     /// How many items have been taken in all.
-    pub fn items(&self) -> usize {
+    pub(crate) fn items(&self) -> usize {
         self.lock().feed.len()
     }
 
     /// Who works here, as the directory tells every tablet.
-    pub fn publish_directory(&self) {
+    pub(crate) fn publish_directory(&self) {
         let header = Header::directory(kommun());
         let mut document =
             Document::create(&header, Actor::from_random([77; 16])).unwrap();
@@ -315,7 +315,7 @@ impl Held {
 
 /// The way from one tablet to the exchange.
 #[derive(Debug)]
-pub struct Wire(pub Arc<Exchange>);
+pub(crate) struct Wire(pub(crate) Arc<Exchange>);
 
 #[async_trait]
 impl Transport for Wire {
@@ -365,30 +365,30 @@ impl Transport for Wire {
 }
 
 /// A tablet of one person, its folder and what surrounds it.
-pub struct Tablet {
-    pub companion: Companion,
-    pub clock: Arc<FixedClock>,
-    pub exchange: Arc<Exchange>,
-    pub folder: Arc<TempDir>,
+pub(crate) struct Tablet {
+    pub(crate) companion: Companion,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) exchange: Arc<Exchange>,
+    pub(crate) folder: Arc<TempDir>,
     starts: u64,
     who: Who,
 }
 
 /// Everybody's day.
-pub struct Day {
-    pub exchange: Arc<Exchange>,
-    pub clock: Arc<FixedClock>,
+pub(crate) struct Day {
+    pub(crate) exchange: Arc<Exchange>,
+    pub(crate) clock: Arc<FixedClock>,
 }
 
 impl Day {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let exchange = Arc::new(Exchange::default());
         exchange.publish_directory();
         Self { exchange, clock: Arc::new(FixedClock::new()) }
     }
 
     /// A tablet that has not been enrolled.
-    pub async fn new_tablet(&self, who: Who) -> Tablet {
+    pub(crate) async fn new_tablet(&self, who: Who) -> Tablet {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let starts = u64::from(who.number()) * 1_000;
         let companion = open(folder.path(), &self.clock, &self.exchange, starts).await.unwrap();
@@ -403,7 +403,7 @@ impl Day {
     }
 
     /// A person's tablet, enrolled and synced.
-    pub async fn tablet(&self, who: Who) -> Tablet {
+    pub(crate) async fn tablet(&self, who: Who) -> Tablet {
         let tablet = self.new_tablet(who).await;
         let enrol =
             json!({ "server": "http://127.0.0.1:1", "code": who.code(), "tablet": "Surfplatta" });
@@ -414,7 +414,7 @@ impl Day {
 }
 
 /// Opens a companion in a folder.
-pub async fn open(
+pub(crate) async fn open(
     folder: &Path,
     clock: &Arc<FixedClock>,
     exchange: &Arc<Exchange>,
@@ -430,19 +430,19 @@ pub async fn open(
 }
 
 impl Tablet {
-    pub fn today(&self) -> NaiveDate {
+    pub(crate) fn today(&self) -> NaiveDate {
         self.clock.today()
     }
 
     /// Drops everything in memory without closing, as a flat battery does, and starts again.
-    pub async fn power_cut(self) -> Self {
+    pub(crate) async fn power_cut(self) -> Self {
         let Self { companion, clock, exchange, folder, starts, who } = self;
         drop(companion);
         Self::begin(clock, exchange, folder, starts, who).await
     }
 
     /// Closes and starts again.
-    pub async fn restart(self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
         let Self { companion, clock, exchange, folder, starts, who } = self;
         companion.close().await.unwrap();
         Self::begin(clock, exchange, folder, starts, who).await
@@ -461,7 +461,7 @@ impl Tablet {
     }
 
     /// Closes the tablet and opens its store alone.
-    pub async fn into_store(self) -> hemrond_store::Store {
+    pub(crate) async fn into_store(self) -> hemrond_store::Store {
         self.companion.close().await.unwrap();
         let path = self.folder.path().join("tablet.db");
         // The folder outlives this call by the store's own handle on the file.
@@ -470,7 +470,7 @@ impl Tablet {
         store
     }
 
-    pub async fn call(&self, name: &str, args: Value) -> Result<Value, String> {
+    pub(crate) async fn call(&self, name: &str, args: Value) -> Result<Value, String> {
         self.companion.call_json(name, args).await.map_err(|failure| {
             assert!(failure.message.contains(' '), "no sentence: {failure:?}");
             assert!(!failure.message.contains('{'), "an open placeholder: {failure:?}");
@@ -479,7 +479,7 @@ impl Tablet {
     }
 
     #[track_caller]
-    pub fn ok(&self, name: &str, args: Value) -> impl Future<Output = Value> {
+    pub(crate) fn ok(&self, name: &str, args: Value) -> impl Future<Output = Value> {
         let caller = std::panic::Location::caller();
         let name = name.to_owned();
         async move {
@@ -491,7 +491,7 @@ impl Tablet {
     }
 
     #[track_caller]
-    pub fn fails(&self, name: &str, args: Value) -> impl Future<Output = String> {
+    pub(crate) fn fails(&self, name: &str, args: Value) -> impl Future<Output = String> {
         let caller = std::panic::Location::caller();
         let name = name.to_owned();
         async move {
@@ -502,16 +502,16 @@ impl Tablet {
         }
     }
 
-    pub async fn sync(&self) -> Value {
+    pub(crate) async fn sync(&self) -> Value {
         self.ok("sync_now", json!({})).await
     }
 
     /// Lets time pass by a minute, so that what is done next is later.
-    pub fn later(&self) {
+    pub(crate) fn later(&self) {
         self.clock.forward(Duration::minutes(1));
     }
 
-    pub async fn add_person(&self, given: &str, family: &str, identity: &str) -> Value {
+    pub(crate) async fn add_person(&self, given: &str, family: &str, identity: &str) -> Value {
         let mut person = person(given, family, identity);
         person["street"] = json!("Björkvägen 3");
         person["postcode"] = json!("433 30");
@@ -520,12 +520,12 @@ impl Tablet {
         self.ok("add_person", person).await["person"].clone()
     }
 
-    pub async fn astrid(&self) -> Value {
+    pub(crate) async fn astrid(&self) -> Value {
         self.add_person("Astrid", "Svensson", "191212121212").await
     }
 
     /// Plans a visit today; its id and its document.
-    pub async fn plan(&self, person: &Value) -> Visit {
+    pub(crate) async fn plan(&self, person: &Value) -> Visit {
         let planned = self
             .ok("plan_visit", json!({ "person": person, "acute": false, "reason": "Yrsel" }))
             .await;
@@ -534,15 +534,15 @@ impl Tablet {
         Visit { person: person.clone(), id, document, row: planned["row"].clone() }
     }
 
-    pub async fn visit(&self, visit: &Value) -> Value {
+    pub(crate) async fn visit(&self, visit: &Value) -> Value {
         self.ok("visit", json!({ "visit": visit })).await
     }
 
-    pub async fn edit(&self, document: &Value, edits: Value) -> Result<Value, String> {
+    pub(crate) async fn edit(&self, document: &Value, edits: Value) -> Result<Value, String> {
         self.call("edit", json!({ "document": document, "edits": edits })).await
     }
 
-    pub async fn set(&self, document: &Value, fields: &[(&str, Value)]) -> Value {
+    pub(crate) async fn set(&self, document: &Value, fields: &[(&str, Value)]) -> Value {
         let edits: Vec<Value> = fields
             .iter()
             .map(|(field, value)| json!({ "edit": "set", "field": field, "value": value }))
@@ -550,12 +550,12 @@ impl Tablet {
         self.ok("edit", json!({ "document": document, "edits": edits })).await
     }
 
-    pub async fn write(&self, document: &Value, field: &str, text: &str) -> Value {
+    pub(crate) async fn write(&self, document: &Value, field: &str, text: &str) -> Value {
         let edit = json!({ "edit": "text", "field": field, "value": text });
         self.ok("edit", json!({ "document": document, "edits": [edit] })).await
     }
 
-    pub async fn add_drug(&self, document: &Value, number: u8, name: &str, atc: Option<&str>) {
+    pub(crate) async fn add_drug(&self, document: &Value, number: u8, name: &str, atc: Option<&str>) {
         let mut values = json!({ "name": name, "as_needed": false });
         if let Some(atc) = atc {
             values["atc"] = json!(atc);
@@ -568,21 +568,21 @@ impl Tablet {
 }
 
 /// A visit that was planned.
-pub struct Visit {
-    pub person: Value,
-    pub id: Value,
-    pub document: Value,
-    pub row: Value,
+pub(crate) struct Visit {
+    pub(crate) person: Value,
+    pub(crate) id: Value,
+    pub(crate) document: Value,
+    pub(crate) row: Value,
 }
 
 impl Visit {
-    pub fn args(&self) -> Value {
+    pub(crate) fn args(&self) -> Value {
         json!({ "visit": self.id })
     }
 }
 
 /// What `add_person` takes.
-pub fn person(given: &str, family: &str, identity: &str) -> Value {
+pub(crate) fn person(given: &str, family: &str, identity: &str) -> Value {
     json!({
         "given_name": given,
         "family_name": family,
@@ -593,7 +593,7 @@ pub fn person(given: &str, family: &str, identity: &str) -> Value {
 }
 
 /// The texts under a key of every object in a list.
-pub fn all(list: &Value, key: &str) -> Vec<String> {
+pub(crate) fn all(list: &Value, key: &str) -> Vec<String> {
     let rows = list.as_array().map(Vec::as_slice).unwrap_or_default();
     rows.iter()
         .map(|row| match &row[key] {
@@ -603,6 +603,6 @@ pub fn all(list: &Value, key: &str) -> Vec<String> {
         .collect()
 }
 
-pub fn days_before(day: NaiveDate, days: u64) -> String {
+pub(crate) fn days_before(day: NaiveDate, days: u64) -> String {
     day.checked_sub_days(Days::new(days)).unwrap().to_string()
 }

@@ -176,7 +176,7 @@ impl Window {
     /// Brings an element into the middle of the window, so that a picture shows it.
     pub(crate) async fn show(&self, selector: &str) -> Told<()> {
         self.see(selector).await?;
-        let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })";
+        let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' })";
         self.client
             .execute(script, vec![json!(selector)])
             .await
