@@ -70,6 +70,49 @@ impl Tablet {
         tablet
     }
 
+    /// A tablet whose folder is a small disk of its own, in a mount namespace of its own. Files on
+    /// it are reached by [`Tablet::on_its_disk`].
+    ///
+    /// # Panics
+    /// When this system does not let a user mount a disk of their own.
+    #[must_use]
+    pub fn on_a_disk_of(bytes: usize) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("hemrond-tablet-")
+            .tempdir()
+            .expect("a folder");
+        let script = r#"mount -t tmpfs -o "size=$1" tmpfs "$2" && exec "$3" stdio --folder "$2""#;
+        let mut command = Command::new("unshare");
+        command
+            .args(["--map-root-user", "--mount", "sh", "-c", script, "sh"])
+            .arg(bytes.to_string())
+            .arg(folder.path())
+            .arg(program("hemrond-tablet"));
+        let mut tablet = Self {
+            folder: Arc::new(folder),
+            background: false,
+            running: None,
+        };
+        tablet.spawn(&mut command);
+        tablet
+    }
+
+    /// The path under which others than the tablet see a file of its folder.
+    ///
+    /// # Panics
+    /// When the tablet does not run.
+    #[must_use]
+    pub fn on_its_disk(&self, name: &str) -> PathBuf {
+        let process = self.running.as_ref().expect("the tablet runs").child.id();
+        let inside = self
+            .folder()
+            .strip_prefix("/")
+            .unwrap_or_else(|_| self.folder());
+        PathBuf::from(format!("/proc/{process}/root"))
+            .join(inside)
+            .join(name)
+    }
+
     /// The tablet's folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
@@ -93,6 +136,10 @@ impl Tablet {
         if self.background {
             command.arg("--background");
         }
+        self.spawn(&mut command);
+    }
+
+    fn spawn(&mut self, command: &mut Command) {
         let mut child = command
             .env("HEMROND_LOG", "off")
             .stdin(Stdio::piped())

@@ -179,3 +179,77 @@ fn a_line_that_is_no_command_is_answered_and_the_tablet_goes_on() {
         (&json!(8), &json!("enrol.needed"))
     );
 }
+
+#[test]
+fn a_full_disk_is_said_and_what_was_saved_stays_and_the_same_answer_fits_once_there_is_room() {
+    let town = Town::new();
+    let mut eva = Tablet::on_a_disk_of(8 << 20);
+    let code = town.server.code_for("Eva Lind");
+    let server = town.line.address();
+    eva.ok(
+        "enrol",
+        json!({ "server": server, "code": code, "tablet": "Evas" }),
+    );
+    eva.sync();
+    let place = eva.plan_astrid();
+    eva.write(&place.document, "note", "Före.");
+    // Pictures, or whatever fills a tablet, up to the last byte.
+    let pictures = eva.on_its_disk("bilder");
+    let mut filling = fs::File::create(&pictures).unwrap();
+    for size in [1 << 16, 1 << 12, 1] {
+        while std::io::Write::write_all(&mut filling, &vec![7; size]).is_ok() {}
+    }
+    drop(filling);
+
+    // She writes on until something does not fit any more; that is said, and nothing else is.
+    let mut kept = "Före.".to_owned();
+    let mut written = String::new();
+    for number in 0..500 {
+        written = format!("{number}. {}", "Ostadig på benen. ".repeat(300));
+        let edit = json!({ "edit": "text", "field": "note", "value": written });
+        let args = json!({ "document": place.document, "edits": [edit] });
+        match eva.call("edit", args) {
+            Ok(_) => kept.clone_from(&written),
+            Err(failure) => {
+                assert_eq!(failure.code, "store.disk_full", "{}", failure.message);
+                assert!(
+                    failure.message.contains("Frigör utrymme"),
+                    "{}",
+                    failure.message
+                );
+                break;
+            }
+        }
+    }
+    assert_ne!(kept, written, "the disk was never full");
+    // What was answered as kept is there; nothing is half there; reading goes on.
+    assert_eq!(eva.visit(&place.visit)["texts"]["note"], kept.as_str());
+    for (command, args) in [
+        ("round", json!({})),
+        ("person", json!({ "person": place.person })),
+        ("search", json!({ "text": "astrid" })),
+        ("inbox", json!({})),
+        ("sync_page", json!({})),
+    ] {
+        eva.ok(command, args);
+    }
+    let waiting = eva.ok("status", json!({}))["waiting"].clone();
+    let note = json!({ "visit": place.visit, "kind": "note", "text": "Hej. ".repeat(700) });
+    assert_eq!(eva.fails("add_note", note.clone()), "store.disk_full");
+    assert_eq!(eva.ok("status", json!({}))["waiting"], waiting);
+
+    // Room again: the same answer is saved with the same tap, and everything reaches the server.
+    fs::remove_file(&pictures).unwrap();
+    eva.write(&place.document, "note", &written);
+    eva.ok("add_note", note);
+    let status = eva.sync();
+    assert_eq!(
+        (&status["waiting"], &status["refused"]),
+        (&json!(0), &json!(0))
+    );
+    let mut omar = town.tablet_of("Omar Haddad");
+    omar.sync();
+    let page = omar.visit(&place.visit);
+    assert_eq!(page["texts"]["note"], written.as_str());
+    assert_eq!(page["notes"].as_array().unwrap().len(), 1);
+}

@@ -15,7 +15,10 @@ fn a_new_tablet_gets_todays_round_first_and_says_how_much_is_left() {
     let mut last = Value::Null;
     for number in 0..210 {
         let day = format!("2026-01-{:02}", number % 28 + 1);
-        let planned = eva.ok("plan_visit", json!({ "person": old, "acute": false, "day": day }));
+        let planned = eva.ok(
+            "plan_visit",
+            json!({ "person": old, "acute": false, "day": day }),
+        );
         let document = eva.visit(&planned["visit"])["document"].clone();
         eva.set(&document, &long_notes(number));
         last = planned["visit"].clone();
@@ -54,15 +57,41 @@ fn a_new_tablet_gets_todays_round_first_and_says_how_much_is_left() {
 /// A note beside every item of the checklist, each as long as it may be.
 fn long_notes(number: usize) -> Vec<(&'static str, Value)> {
     const FIELDS: [&str; 23] = [
-        "med.list_source.note", "med.use.note", "med.discrepancies.note", "med.duplicates.note",
-        "med.otc.note", "med.asked_forms.note", "med.storage.note", "med.dosett.note",
-        "med.swallowing.note", "med.inhalation.note", "med.ability.note", "med.side_effects.note",
-        "med.responsibility.note", "med.delegation.note", "med.signing_gaps.note",
-        "med.controlled.note", "med.kidney.note", "med.review.note", "med.question.note",
-        "med.deviation.note", "med.comment", "cfs.comment", "falls.comment",
+        "med.list_source.note",
+        "med.use.note",
+        "med.discrepancies.note",
+        "med.duplicates.note",
+        "med.otc.note",
+        "med.asked_forms.note",
+        "med.storage.note",
+        "med.dosett.note",
+        "med.swallowing.note",
+        "med.inhalation.note",
+        "med.ability.note",
+        "med.side_effects.note",
+        "med.responsibility.note",
+        "med.delegation.note",
+        "med.signing_gaps.note",
+        "med.controlled.note",
+        "med.kidney.note",
+        "med.review.note",
+        "med.question.note",
+        "med.deviation.note",
+        "med.comment",
+        "cfs.comment",
+        "falls.comment",
     ];
-    let note = |field: &str| format!("{field} vid besök {number}. ").repeat(20);
-    FIELDS.iter().map(|field| (*field, json!(note(field)[..400].to_owned()))).collect()
+    let note = |field: &str| -> String {
+        format!("{field} vid besök {number}. ")
+            .repeat(40)
+            .chars()
+            .take(450)
+            .collect()
+    };
+    FIELDS
+        .iter()
+        .map(|field| (*field, json!(note(field))))
+        .collect()
 }
 
 #[test]

@@ -245,7 +245,9 @@ fn the_interface_is_not_shown_to_other_machines_and_not_without_itself() {
     let folder = tablet.folder().join("other");
     let folder = folder.to_str().unwrap();
     let web = |more: &[&str]| -> Output {
-        let arguments = ["web", "--folder", folder].iter().chain(more).copied();
+        let arguments = ["web", "--folder", folder]
+            .into_iter()
+            .chain(more.iter().copied());
         run("hemrond-tablet", arguments)
     };
     let open = web(&["--listen", "0.0.0.0:0", "--ui", "/"]);

@@ -29,6 +29,7 @@ pub const CODES: &[&str] = &[
     "person.protected",
     "person.unknown",
     "policy.forbidden",
+    "policy.unreadable",
     "round.bad_time",
     "round.row_unknown",
     "sign.obstacle",

@@ -41,13 +41,13 @@ impl Companion {
         let mut found = Vec::new();
         if self.may_read_health(state)? {
             if user.role == Role::Doctor {
-                found.extend(
-                    self.store
-                        .open_questions()
-                        .await?
-                        .into_iter()
-                        .map(|note| from_note(InboxReason::Question, &note)),
-                );
+                for note in self.store.open_questions().await? {
+                    // An order answers a question as well as an answer does.
+                    let later = self.store.notes_of_visit(note.visit).await?;
+                    if !later.iter().any(|later| is_order_after(later, &note)) {
+                        found.push(from_note(InboxReason::Question, &note));
+                    }
+                }
             }
             found.extend(self.unseen_notes(state, &user.id, user.role, since).await?);
             let unsigned = self.store.unsigned_visits_by(user.id).await?;
@@ -175,6 +175,14 @@ impl Companion {
         }
         Ok(found)
     }
+}
+
+/// Whether a colleague ordered something after this note.
+fn is_order_after(later: &NoteRow, note: &NoteRow) -> bool {
+    later.kind == "order"
+        && later.retracted_at.is_none()
+        && later.by_user != note.by_user
+        && later.at >= note.at
 }
 
 fn from_note(why: InboxReason, note: &NoteRow) -> Found {

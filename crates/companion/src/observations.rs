@@ -140,9 +140,7 @@ impl Companion {
         for document in documents {
             if let Some(open) = self.open_by_id(state, document).await? {
                 let heads = heads::write(&open.document.heads());
-                self.store
-                    .opened_set(document, me, &heads, self.clock.now())
-                    .await?;
+                self.remember_opened(document, me, &heads).await;
             }
         }
         Ok(())

@@ -21,7 +21,10 @@ use hemrond_store::{Key, Store};
 use std::{
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32},
+    },
 };
 use tokio::sync::{Mutex, Notify, broadcast};
 
@@ -51,6 +54,8 @@ pub struct Companion {
     pub(crate) syncing: Mutex<()>,
     /// Whether everything was compared with the server since this start.
     pub(crate) compared: AtomicBool,
+    /// How often the size of a push was halved since a sync last came through.
+    pub(crate) halvings: AtomicU32,
     pub(crate) events: broadcast::Sender<Event>,
     /// Wakes the background sync: something is to be sent, or the user asks.
     pub(crate) wake: Notify,
@@ -146,6 +151,7 @@ impl Companion {
             state: Mutex::new(state),
             syncing: Mutex::new(()),
             compared: AtomicBool::new(false),
+            halvings: AtomicU32::new(0),
             events: broadcast::channel(256).0,
             wake: Notify::new(),
             asked: Notify::new(),

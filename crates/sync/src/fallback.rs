@@ -24,7 +24,10 @@ enum Stage {
 
 impl Fallback {
     pub(crate) fn new() -> Self {
-        Self { stage: Stage::Buckets, wanted: VecDeque::new() }
+        Self {
+            stage: Stage::Buckets,
+            wanted: VecDeque::new(),
+        }
     }
 
     pub(crate) fn is_fetching(&self) -> bool {
@@ -89,7 +92,11 @@ impl Fallback {
 
     /// The documents to fetch next.
     pub(crate) fn wanted(&self) -> impl Iterator<Item = DocumentId> {
-        let limit = if self.is_fetching() { limits::MAX_WANTED } else { 0 };
+        let limit = if self.is_fetching() {
+            limits::MAX_WANTED
+        } else {
+            0
+        };
         self.wanted.iter().take(limit).copied()
     }
 

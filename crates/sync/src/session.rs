@@ -148,7 +148,11 @@ impl Session {
     #[must_use]
     pub fn ask(&self) -> Ask {
         match &self.fallback {
-            None => Ask { push: true, buckets: false, documents: Vec::new() },
+            None => Ask {
+                push: true,
+                buckets: false,
+                documents: Vec::new(),
+            },
             Some(fallback) => Ask {
                 push: fallback.is_fetching(),
                 buckets: fallback.asks_buckets(),
@@ -167,7 +171,13 @@ impl Session {
         }
         if digest.is_none() {
             let room = limits::MAX_WANTED.saturating_sub(wanted.len());
-            wanted.extend(gathered.wanted.iter().take(room).map(|id| WireId::from(*id)));
+            wanted.extend(
+                gathered
+                    .wanted
+                    .iter()
+                    .take(room)
+                    .map(|id| WireId::from(*id)),
+            );
         }
         self.wanted_sent = wanted.len();
         self.push_more = gathered.push_more;
@@ -190,17 +200,33 @@ impl Session {
     /// When the answer is none that an honest server gives. The session is over then.
     pub fn answer(&mut self, response: SyncResponse) -> Result<Taken, Violation> {
         if response.protocol != VERSION {
-            return Err(Violation::Protocol { found: response.protocol });
+            return Err(Violation::Protocol {
+                found: response.protocol,
+            });
         }
-        let mut taken = Taken { remaining: response.remaining, ..Taken::default() };
+        let mut taken = Taken {
+            remaining: response.remaining,
+            ..Taken::default()
+        };
         self.read_verdicts(&response, &mut taken)?;
         taken.deliveries = response.deliveries;
         taken.authors = response.authors;
-        taken.gone = response.gone.iter().map(|id| DocumentId::from(*id)).collect();
-        if self.position.epoch.is_some_and(|epoch| epoch != response.epoch) {
+        taken.gone = response
+            .gone
+            .iter()
+            .map(|id| DocumentId::from(*id))
+            .collect();
+        if self
+            .position
+            .epoch
+            .is_some_and(|epoch| epoch != response.epoch)
+        {
             // Another life of the server: nothing is known of what it holds, so everything is
             // compared. The epoch is kept in memory only, until the comparison is through.
-            self.position = Position { epoch: Some(response.epoch), cursor: self.position.cursor };
+            self.position = Position {
+                epoch: Some(response.epoch),
+                cursor: self.position.cursor,
+            };
             self.fallback = Some(Fallback::new());
             taken.again = true;
             self.count_round(false)?;
@@ -214,7 +240,11 @@ impl Session {
         Ok(taken)
     }
 
-    fn read_verdicts(&mut self, response: &SyncResponse, taken: &mut Taken) -> Result<(), Violation> {
+    fn read_verdicts(
+        &mut self,
+        response: &SyncResponse,
+        taken: &mut Taken,
+    ) -> Result<(), Violation> {
         let sent = std::mem::take(&mut self.sent);
         if sent.len() != response.verdicts.len() {
             return Err(Violation::Verdicts);
@@ -254,11 +284,10 @@ impl Session {
                         held: hashes.to_vec(),
                     });
                 }
-                taken.compare.extend(
-                    missing
-                        .into_iter()
-                        .map(|id| Compare { document: id.into(), held: Vec::new() }),
-                );
+                taken.compare.extend(missing.into_iter().map(|id| Compare {
+                    document: id.into(),
+                    held: Vec::new(),
+                }));
             }
         }
         taken.again = true;
@@ -291,7 +320,11 @@ impl Session {
 
     fn count_round(&mut self, moved: bool) -> Result<(), Violation> {
         self.idle_rounds = if moved { 0 } else { self.idle_rounds + 1 };
-        if self.idle_rounds > MAX_IDLE_ROUNDS { Err(Violation::NoProgress) } else { Ok(()) }
+        if self.idle_rounds > MAX_IDLE_ROUNDS {
+            Err(Violation::NoProgress)
+        } else {
+            Ok(())
+        }
     }
 
     /// Tells what the store holds of a document to compare; `own` leaves out what the server has
@@ -303,7 +336,10 @@ impl Session {
         }
         own.iter()
             .filter(|hash| !compare.held.contains(hash))
-            .map(|hash| ItemName { document: compare.document, hash: *hash })
+            .map(|hash| ItemName {
+                document: compare.document,
+                hash: *hash,
+            })
             .collect()
     }
 

@@ -54,7 +54,7 @@ impl Need {
     /// The tools that cargo installs for it.
     pub(super) const fn tools(self) -> &'static [Tool] {
         match self {
-            Self::Tests => &[NEXTEST],
+            Self::Tests => &[NEXTEST, DENY],
             _ => &[],
         }
     }
@@ -73,6 +73,12 @@ pub(crate) struct Tool {
 pub(super) const NEXTEST: Tool = Tool {
     package: "cargo-nextest",
     options: &[],
+};
+
+/// Looks at licences and advisories. Its debug build is fast enough here, and is built far sooner.
+const DENY: Tool = Tool {
+    package: "cargo-deny",
+    options: &["--debug"],
 };
 
 /// What a machine was found to have and to lack.

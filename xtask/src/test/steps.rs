@@ -83,8 +83,7 @@ pub(super) fn named(name: &str) -> Option<&'static Step> {
 }
 
 fn prepare(project: &Project) -> Result<Counts, Error> {
-    let needs = [Need::Interface, Need::Build, Need::Windows, Need::Tests];
-    setup::setup(project, &needs, false)?;
+    setup::setup(project, Need::ALL, false)?;
     Ok(Counts::NONE)
 }
 

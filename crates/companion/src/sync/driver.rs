@@ -3,6 +3,7 @@
 use crate::{
     api::{Connection, Event, Progress},
     failure::{Outcome, Problem},
+    sync::transport::TransportError,
     tablet::Companion,
 };
 use hemrond_protocol::{SyncResponse, encoding, limits};
@@ -11,6 +12,9 @@ use std::sync::atomic::Ordering;
 
 /// The app's version, for the server's log.
 const APP: &str = env!("CARGO_PKG_VERSION");
+
+/// How often a push is halved at most: then it holds about 80 items or 32 KiB.
+const MOST_HALVINGS: u32 = 6;
 
 impl Companion {
     /// Syncs until nothing is left to send or to get.
@@ -70,11 +74,12 @@ impl Companion {
             if body.len() > limits::MAX_COMPRESSED {
                 return Err(Problem::new("transport.too_large"));
             }
-            let answer = self
-                .transport
-                .sync(&access, body)
-                .await
-                .map_err(|error| error.problem())?;
+            let answer = self.transport.sync(&access, body).await.map_err(|error| {
+                if matches!(error, TransportError::Timeout | TransportError::TooLarge) {
+                    self.push_less();
+                }
+                error.problem()
+            })?;
             let response: SyncResponse =
                 encoding::decode_response(&answer).map_err(|error| violation(&error))?;
             let before = session.position().cursor;
@@ -87,10 +92,19 @@ impl Companion {
             self.take(&mut session, taken).await?;
             if !again {
                 self.compared.store(true, Ordering::Relaxed);
+                self.halvings.store(0, Ordering::Relaxed);
                 return Ok(session.position());
             }
             self.set_progress(Progress { done, left }).await;
         }
+    }
+
+    /// After an answer that did not come in time, the next request carries half as much: a slow
+    /// network or server must not hold a day's work back for good.
+    fn push_less(&self) {
+        let halvings = self.halvings.load(Ordering::Relaxed);
+        self.halvings
+            .store((halvings + 1).min(MOST_HALVINGS), Ordering::Relaxed);
     }
 
     async fn set_connection(&self, connection: Connection) {

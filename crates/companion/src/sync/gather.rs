@@ -14,10 +14,14 @@ impl Companion {
         let ask = session.ask();
         let mut gathered = Gathered::default();
         if ask.push {
+            let halvings = self.halvings.load(std::sync::atomic::Ordering::Relaxed);
             let waiting = self.store.outbox_summary().await?.items;
             let batch = self
                 .store
-                .outbox_batch(limits::MAX_PUSH_ITEMS, limits::MAX_PUSH_BYTES)
+                .outbox_batch(
+                    limits::MAX_PUSH_ITEMS >> halvings,
+                    limits::MAX_PUSH_BYTES >> halvings,
+                )
                 .await?;
             let mut sent = 0;
             for document in batch {

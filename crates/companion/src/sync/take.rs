@@ -58,7 +58,9 @@ impl Companion {
         // time builds on the first, which is neither on disk nor in the cache yet.
         let mut opened: BTreeMap<DocumentId, Open> = BTreeMap::new();
         for delivery in &taken.deliveries {
-            let document = self.read_delivery(&mut state, delivery, &mut opened).await?;
+            let document = self
+                .read_delivery(&mut state, delivery, &mut opened)
+                .await?;
             commit.documents.push(document);
         }
         commit.gone = taken.gone;

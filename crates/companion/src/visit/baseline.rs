@@ -12,7 +12,7 @@ use hemrond_documents::{
     Content, Hash,
     history::{Difference, differences},
 };
-use hemrond_domain::ids::UserId;
+use hemrond_domain::{ids::UserId, record::DocumentId};
 
 /// After how long without a look the next one counts as opening the document anew.
 const ONE_SITTING: Duration = Duration::minutes(30);
@@ -44,8 +44,17 @@ impl Companion {
             },
         };
         state.baselines.insert(id, baseline.clone());
-        self.store.opened_set(id, user, &now_there, now).await?;
+        self.remember_opened(id, user, &now_there).await;
         Ok(baseline)
+    }
+
+    /// Writes down what of a document the user has seen. Where that cannot be written, on a full
+    /// disk, the record is shown all the same: some of it will be told as news once more.
+    pub(crate) async fn remember_opened(&self, id: DocumentId, user: UserId, heads: &str) {
+        let now = self.clock.now();
+        if let Err(error) = self.store.opened_set(id, user, heads, now).await {
+            tracing::warn!(%error, "what was seen could not be written down");
+        }
     }
 
     /// The heads that the user last looked at; none where they never did.

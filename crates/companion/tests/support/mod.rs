@@ -168,6 +168,7 @@ struct Held {
     seen: BTreeSet<(Vec<u8>, Vec<u8>)>,
     refuse: Option<String>,
     faults: VecDeque<TransportError>,
+    pushes: Vec<usize>,
     enrolments: u32,
 }
 
@@ -200,30 +201,39 @@ impl Exchange {
     /// Puts an item into the feed, as from a tablet far away.
     pub(crate) fn feed(&self, header: WireHeader, bytes: Vec<u8>, author: Option<(Who, DeviceId)>) {
         let mut held = self.lock();
-        if let (Some((who, device)), Ok(chunk)) =
-            (author, parse_chunk(&bytes, &hemrond_documents::Limits::STORED))
-        {
+        if let (Some((who, device)), Ok(chunk)) = (
+            author,
+            parse_chunk(&bytes, &hemrond_documents::Limits::STORED),
+        ) {
             held.authors.insert(chunk.actor, (who.id(), device));
         }
-        let item = Item { kind: ItemKind::Change, bytes, author: None };
-        held.feed.push(Fed { from: None, header, item });
+        let item = Item {
+            kind: ItemKind::Change,
+            bytes,
+            author: None,
+        };
+        held.feed.push(Fed {
+            from: None,
+            header,
+            item,
+        });
     }
 
-    /// How many items have been taken in all.
-    pub(crate) fn items(&self) -> usize {
-        self.lock().feed.len()
+    /// How many items each sync that came through has carried.
+    pub(crate) fn pushes(&self) -> Vec<usize> {
+        self.lock().pushes.clone()
     }
 
     /// Who works here, as the directory tells every tablet.
     pub(crate) fn publish_directory(&self) {
         let header = Header::directory(kommun());
-        let mut document =
-            Document::create(&header, Actor::from_random([77; 16])).unwrap();
+        let mut document = Document::create(&header, Actor::from_random([77; 16])).unwrap();
         let unit = |id: UnitId, name: &str, kind: &str| {
-            Edit::add_row("units", RowId::from_stored(*id.as_bytes()), [
-                ("name", name),
-                ("kind", kind),
-            ])
+            Edit::add_row(
+                "units",
+                RowId::from_stored(*id.as_bytes()),
+                [("name", name), ("kind", kind)],
+            )
         };
         let mut edits = vec![
             unit(team(), "Mobila teamet", "mobile_team"),
@@ -232,12 +242,16 @@ impl Exchange {
         for who in Who::ALL {
             let user = who.user();
             let row = RowId::from_stored(*user.id.as_bytes());
-            edits.push(Edit::add_row("staff", row, [
-                ("name", Field::from(user.name.as_str())),
-                ("role", user.role.as_str().into()),
-                ("unit", user.unit.to_string().into()),
-                ("active", true.into()),
-            ]));
+            edits.push(Edit::add_row(
+                "staff",
+                row,
+                [
+                    ("name", Field::from(user.name.as_str())),
+                    ("role", user.role.as_str().into()),
+                    ("unit", user.unit.to_string().into()),
+                    ("active", true.into()),
+                ],
+            ));
         }
         let at = "2026-01-01T00:00:00Z".parse().unwrap();
         for change in document.edit(at, &edits).unwrap() {
@@ -248,6 +262,8 @@ impl Exchange {
 
 impl Held {
     fn sync(&mut self, from: DeviceId, who: Who, request: SyncRequest) -> SyncResponse {
+        self.pushes
+            .push(request.push.iter().map(|push| push.items.len()).sum());
         let mut verdicts = Vec::new();
         for push in request.push {
             let mut row = Vec::new();
@@ -265,7 +281,11 @@ impl Held {
                 if self.seen.insert(name) {
                     row.push(Outcome::Accepted);
                     let header = push.header.clone();
-                    self.feed.push(Fed { from: Some(from), header, item });
+                    self.feed.push(Fed {
+                        from: Some(from),
+                        header,
+                        item,
+                    });
                 } else {
                     row.push(Outcome::Known);
                 }
@@ -278,7 +298,10 @@ impl Held {
             .iter()
             .skip(start)
             .filter(|fed| fed.from != Some(from))
-            .map(|fed| Delivery { header: fed.header.clone(), items: vec![fed.item.clone()] })
+            .map(|fed| Delivery {
+                header: fed.header.clone(),
+                items: vec![fed.item.clone()],
+            })
             .collect();
         let authors = self
             .authors
@@ -384,14 +407,19 @@ impl Day {
     pub(crate) fn new() -> Self {
         let exchange = Arc::new(Exchange::default());
         exchange.publish_directory();
-        Self { exchange, clock: Arc::new(FixedClock::new()) }
+        Self {
+            exchange,
+            clock: Arc::new(FixedClock::new()),
+        }
     }
 
     /// A tablet that has not been enrolled.
     pub(crate) async fn new_tablet(&self, who: Who) -> Tablet {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let starts = u64::from(who.number()) * 1_000;
-        let companion = open(folder.path(), &self.clock, &self.exchange, starts).await.unwrap();
+        let companion = open(folder.path(), &self.clock, &self.exchange, starts)
+            .await
+            .unwrap();
         Tablet {
             companion,
             clock: Arc::clone(&self.clock),
@@ -436,14 +464,28 @@ impl Tablet {
 
     /// Drops everything in memory without closing, as a flat battery does, and starts again.
     pub(crate) async fn power_cut(self) -> Self {
-        let Self { companion, clock, exchange, folder, starts, who } = self;
+        let Self {
+            companion,
+            clock,
+            exchange,
+            folder,
+            starts,
+            who,
+        } = self;
         drop(companion);
         Self::begin(clock, exchange, folder, starts, who).await
     }
 
     /// Closes and starts again.
     pub(crate) async fn restart(self) -> Self {
-        let Self { companion, clock, exchange, folder, starts, who } = self;
+        let Self {
+            companion,
+            clock,
+            exchange,
+            folder,
+            starts,
+            who,
+        } = self;
         companion.close().await.unwrap();
         Self::begin(clock, exchange, folder, starts, who).await
     }
@@ -456,8 +498,17 @@ impl Tablet {
         who: Who,
     ) -> Self {
         let starts = starts + 1;
-        let companion = open(folder.path(), &clock, &exchange, starts).await.unwrap();
-        Self { companion, clock, exchange, folder, starts, who }
+        let companion = open(folder.path(), &clock, &exchange, starts)
+            .await
+            .unwrap();
+        Self {
+            companion,
+            clock,
+            exchange,
+            folder,
+            starts,
+            who,
+        }
     }
 
     /// Closes the tablet and opens its store alone.
@@ -471,11 +522,17 @@ impl Tablet {
     }
 
     pub(crate) async fn call(&self, name: &str, args: Value) -> Result<Value, String> {
-        self.companion.call_json(name, args).await.map_err(|failure| {
-            assert!(failure.message.contains(' '), "no sentence: {failure:?}");
-            assert!(!failure.message.contains('{'), "an open placeholder: {failure:?}");
-            failure.code
-        })
+        self.companion
+            .call_json(name, args)
+            .await
+            .map_err(|failure| {
+                assert!(failure.message.contains(' '), "no sentence: {failure:?}");
+                assert!(
+                    !failure.message.contains('{'),
+                    "an open placeholder: {failure:?}"
+                );
+                failure.code
+            })
     }
 
     #[track_caller]
@@ -485,7 +542,9 @@ impl Tablet {
         async move {
             match self.companion.call_json(&name, args).await {
                 Ok(answer) => answer,
-                Err(failure) => panic!("{name} at {caller}: {} ({})", failure.message, failure.code),
+                Err(failure) => {
+                    panic!("{name} at {caller}: {} ({})", failure.message, failure.code)
+                }
             }
         }
     }
@@ -527,11 +586,19 @@ impl Tablet {
     /// Plans a visit today; its id and its document.
     pub(crate) async fn plan(&self, person: &Value) -> Visit {
         let planned = self
-            .ok("plan_visit", json!({ "person": person, "acute": false, "reason": "Yrsel" }))
+            .ok(
+                "plan_visit",
+                json!({ "person": person, "acute": false, "reason": "Yrsel" }),
+            )
             .await;
         let id = planned["visit"].clone();
         let document = self.visit(&id).await["document"].clone();
-        Visit { person: person.clone(), id, document, row: planned["row"].clone() }
+        Visit {
+            person: person.clone(),
+            id,
+            document,
+            row: planned["row"].clone(),
+        }
     }
 
     pub(crate) async fn visit(&self, visit: &Value) -> Value {
@@ -539,7 +606,8 @@ impl Tablet {
     }
 
     pub(crate) async fn edit(&self, document: &Value, edits: Value) -> Result<Value, String> {
-        self.call("edit", json!({ "document": document, "edits": edits })).await
+        self.call("edit", json!({ "document": document, "edits": edits }))
+            .await
     }
 
     pub(crate) async fn set(&self, document: &Value, fields: &[(&str, Value)]) -> Value {
@@ -547,15 +615,23 @@ impl Tablet {
             .iter()
             .map(|(field, value)| json!({ "edit": "set", "field": field, "value": value }))
             .collect();
-        self.ok("edit", json!({ "document": document, "edits": edits })).await
+        self.ok("edit", json!({ "document": document, "edits": edits }))
+            .await
     }
 
     pub(crate) async fn write(&self, document: &Value, field: &str, text: &str) -> Value {
         let edit = json!({ "edit": "text", "field": field, "value": text });
-        self.ok("edit", json!({ "document": document, "edits": [edit] })).await
+        self.ok("edit", json!({ "document": document, "edits": [edit] }))
+            .await
     }
 
-    pub(crate) async fn add_drug(&self, document: &Value, number: u8, name: &str, atc: Option<&str>) {
+    pub(crate) async fn add_drug(
+        &self,
+        document: &Value,
+        number: u8,
+        name: &str,
+        atc: Option<&str>,
+    ) {
         let mut values = json!({ "name": name, "as_needed": false });
         if let Some(atc) = atc {
             values["atc"] = json!(atc);
@@ -563,7 +639,8 @@ impl Tablet {
         let row = RowId::from_bytes([number; 16]);
         let edit =
             json!({ "edit": "add_row", "collection": "drugs", "row": row, "values": values });
-        self.ok("edit", json!({ "document": document, "edits": [edit] })).await;
+        self.ok("edit", json!({ "document": document, "edits": [edit] }))
+            .await;
     }
 }
 

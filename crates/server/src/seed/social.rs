@@ -9,7 +9,10 @@ use super::{
 use crate::authoring::AuthoringError;
 use chrono::{Datelike, NaiveDate};
 use hemrond_documents::{Edit, Value};
-use hemrond_domain::{ids::RowId, record::Header};
+use hemrond_domain::{
+    ids::{RowId, VisitId},
+    record::Header,
+};
 use std::collections::BTreeMap;
 
 /// Time, person, minutes.
@@ -104,7 +107,9 @@ fn round(pens: &mut Pens<'_>) -> Result<(), AuthoringError> {
     let at = pens.at(0, 5, 45);
     let mut rows = Vec::new();
     for (place, (start, person, minutes)) in ROUND.into_iter().enumerate() {
+        let visit = VisitId::from_bytes(ids::bytes("home help today", place as u64));
         let values = BTreeMap::from([
+            ("visit".to_owned(), Value::from(visit.to_string())),
             (
                 "person".to_owned(),
                 Value::from(person_id(person).to_string()),

@@ -104,8 +104,7 @@ pub(crate) async fn run(folder: &Path, listen: SocketAddr, ui: &Path) -> Result<
 /// Returns on ctrl-c, or when the system asks the program to end.
 async fn told_to_stop() {
     #[cfg(unix)]
-    if let Ok(mut asked) =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    if let Ok(mut asked) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
     {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
