@@ -323,6 +323,32 @@ fn a_new_role_brings_documents_and_takes_others_away() {
 }
 
 #[test]
+fn a_new_role_reaches_an_online_tablet_by_itself() {
+    let town = Town::new();
+    let mut eva = town.tablet_of("Eva Lind");
+    eva.sync();
+    let place = eva.plan_astrid();
+    eva.sync();
+    let mut stina = town.online_tablet_of("Stina Ek");
+    until("Stina has the person", || {
+        stina.call("person", json!({ "person": place.person })).ok()
+    });
+    assert_eq!(
+        stina.fails("visit", json!({ "visit": place.visit })),
+        "visit.unknown"
+    );
+    let nurse = ["users", "set-role", "--user", "Stina Ek", "--role", "nurse"];
+    town.server
+        .command(&[&nurse[..], &["--unit", "Mobila teamet"]].concat());
+    until("the visit has come", || {
+        stina.call("visit", json!({ "visit": place.visit })).ok()
+    });
+    until("she is told so", || {
+        (stina.ok("status", json!({}))["user"]["role"] == "nurse").then_some(())
+    });
+}
+
+#[test]
 fn tablets_give_back_what_a_restored_server_has_forgotten() {
     let mut town = Town::new();
     let mut eva = town.tablet_of("Eva Lind");

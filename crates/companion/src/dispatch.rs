@@ -112,11 +112,8 @@ impl Companion {
     }
 
     async fn enrol_now(&self, args: &crate::api::Enrol) -> Outcome<Value> {
-        let status = {
-            let mut state = self.state.lock().await;
-            self.enrol(&mut state, args).await?;
-            self.status(&mut state).await
-        };
+        self.enrol(args).await?;
+        let status = self.status(&mut *self.state.lock().await).await;
         self.wake.notify_one();
         answer(status)
     }

@@ -59,10 +59,14 @@ impl Companion {
         }
     }
 
-    pub(crate) async fn enrol(&self, state: &mut State, args: &Enrol) -> Outcome<()> {
-        if state.enrolment.is_some() {
-            return Err(Problem::new("enrol.already"));
-        }
+    /// Exchanges the code for a credential. The state is free while the network is slow, so that
+    /// everything else is answered meanwhile.
+    pub(crate) async fn enrol(&self, args: &Enrol) -> Outcome<()> {
+        let not_yet = |state: &State| match state.enrolment {
+            Some(_) => Err(Problem::new("enrol.already")),
+            None => Ok(()),
+        };
+        not_yet(&*self.state.lock().await)?;
         let tablet = args.tablet.trim();
         if tablet.is_empty() || tablet.chars().count() > 60 {
             return Err(Problem::new("enrol.tablet_name"));
@@ -89,6 +93,8 @@ impl Companion {
             signing_key: hex::encode(secret),
         };
         let text = serde_json::to_string(&enrolment).map_err(|_| Problem::new("key.unreadable"))?;
+        let mut state = self.state.lock().await;
+        not_yet(&state)?;
         self.store.meta_set(META, &text).await?;
         state.enrolment = Some(enrolment);
         Ok(())

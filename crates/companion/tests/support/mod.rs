@@ -1,6 +1,12 @@
 //! Tablets with a fixed clock and seeded chance, and an exchange in memory between them.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    unreachable_pub
+)]
 
 use async_trait::async_trait;
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
