@@ -85,20 +85,13 @@ impl Window {
             .map_err(|error| self.said(selector, error))
     }
 
-    /// Waits until an element is there, and taps it.
+    /// Waits until an element is there, scrolls to it as a person would, and taps it.
     pub(crate) async fn tap(&self, selector: &str) -> Told<()> {
         let begun = Instant::now();
         loop {
-            let tapped = match self.see(selector).await {
-                Ok(element) => element
-                    .click()
-                    .await
-                    .map_err(|error| self.said(selector, error)),
-                Err(error) => Err(error),
-            };
-            match tapped {
-                Ok(()) => return Ok(()),
-                // The page may have drawn the element anew between the look and the tap.
+            match self.try_tap(selector).await {
+                Ok(_) => return Ok(()),
+                // The page may have drawn the element anew, or moved it, between look and tap.
                 Err(_) if begun.elapsed() < PATIENCE => {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
@@ -107,17 +100,20 @@ impl Window {
         }
     }
 
-    /// Types into a field.
-    pub(crate) async fn write(&self, selector: &str, text: &str) -> Told<()> {
+    async fn try_tap(&self, selector: &str) -> Told<Element> {
+        self.show(selector).await?;
         let element = self.see(selector).await?;
-        element
-            .click()
-            .await
-            .map_err(|error| self.said(selector, error))?;
-        element
-            .send_keys(text)
-            .await
-            .map_err(|error| self.said(selector, error))
+        let tapped = element.click().await;
+        tapped.map_err(|error| self.said(selector, format!("{error:?}")))?;
+        Ok(element)
+    }
+
+    /// Taps a field and types into it.
+    pub(crate) async fn write(&self, selector: &str, text: &str) -> Told<()> {
+        self.tap(selector).await?;
+        let element = self.see(selector).await?;
+        let typed = element.send_keys(text).await;
+        typed.map_err(|error| self.said(selector, format!("{error:?}")))
     }
 
     /// Goes to one of the interface's own addresses, as a link would.
