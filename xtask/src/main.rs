@@ -8,6 +8,7 @@ mod children;
 mod demo;
 mod error;
 mod fresh;
+mod only_one;
 mod project;
 mod run;
 mod screen;

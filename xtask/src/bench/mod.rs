@@ -9,6 +9,7 @@ mod traffic;
 use crate::{
     build,
     error::Error,
+    only_one::only_one,
     project::{Profile, Project},
     setup::{self, Need},
     tablet::{Server, Tablet},
@@ -98,6 +99,7 @@ pub(crate) fn bench(project: &Project, quick: bool) -> Result<(), Error> {
     build::interface(project)?;
     build::programs(project, scale.profile)?;
     let folder = project.target("bench");
+    let _only_one = only_one(project, "bench")?;
     empty(&folder)?;
     let mut server = Server::new(project, scale.profile, &folder);
     let begin = Instant::now();

@@ -9,17 +9,14 @@ use crate::{
     build,
     children::{self, poll},
     error::Error,
+    only_one::only_one,
     project::{Profile, Project},
     screen,
     setup::{self, Need},
     tablet::{Server, Tablet},
 };
 use show::Shown;
-use std::{
-    fs::{self, File, TryLockError},
-    path::Path,
-    time::Duration,
-};
+use std::{fs, path::Path, time::Duration};
 
 /// Who shows what: the name in the sample data, the tablet's folder, and what people call it.
 const TABLETS: [(&str, &str, &str); 2] = [
@@ -34,7 +31,7 @@ pub(crate) fn demo(project: &Project) -> Result<(), Error> {
     build::programs(project, Profile::Debug)?;
     let folder = project.target("demo");
     fs::create_dir_all(&folder).map_err(Error::io("making target/demo"))?;
-    let _only_one = only_one(&folder)?;
+    let _only_one = only_one(project, "demo")?;
     let data = folder.join("data");
     if data.exists() {
         fs::remove_dir_all(&data).map_err(Error::io("emptying target/demo/data"))?;
@@ -65,18 +62,6 @@ pub(crate) fn demo(project: &Project) -> Result<(), Error> {
          Ctrl-c ends it."
     );
     wait(&mut server, &mut shown)
-}
-
-/// Two demonstrations at once would empty each other's folders.
-fn only_one(folder: &Path) -> Result<File, Error> {
-    let lock = File::create(folder.join("lock")).map_err(Error::io("making target/demo/lock"))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(Error::Missing(
-            "a demonstration is running already; end that one first".to_owned(),
-        )),
-        Err(TryLockError::Error(why)) => Err(Error::io("locking target/demo/lock")(why)),
-    }
 }
 
 /// Enrols a tablet and fetches its caseload, as its user would on the first day.
