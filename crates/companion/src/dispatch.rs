@@ -1,7 +1,7 @@
 //! From a command to its answer: the one door for every face.
 
 use crate::{
-    api::{Command, Failure, Language},
+    api::{Command, Connection, Failure, Language},
     failure::{Outcome, Problem},
     tablet::Companion,
 };
@@ -108,7 +108,13 @@ impl Companion {
         self.sync().await?;
         // The background sync may be waiting out a failure; there is none any more.
         self.asked.notify_one();
-        answer(self.status(&mut *self.state.lock().await).await)
+        let mut status = self.status(&mut *self.state.lock().await).await?;
+        // The background sync may have begun another round by now. This answer is about the round
+        // that came through; it may reach the page after the event that ends the other one.
+        if status.connection == Connection::Syncing {
+            status.connection = Connection::Online;
+        }
+        answer(Ok(status))
     }
 
     async fn enrol_now(&self, args: &crate::api::Enrol) -> Outcome<Value> {
