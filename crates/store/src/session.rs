@@ -110,3 +110,15 @@ impl Session {
         }
     }
 }
+
+impl Drop for Session {
+    /// Waits until the connection is closed. It lives on a thread of its own, which would otherwise
+    /// still be writing its last page while the file is opened anew, or while the process ends and
+    /// the cipher's library is taken down under it.
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            // Nothing is lost when it fails: what was committed is in the log.
+            let _ = pollster::block_on(connection.close());
+        }
+    }
+}
