@@ -107,6 +107,15 @@ impl Companion {
     /// another window that has it open. The file is left as it is.
     pub async fn open(folder: &Path, key: &Key, environment: Environment) -> Outcome<Self> {
         let store = Store::open(&folder.join("tablet.db"), key).await?;
+        Self::open_with(store, folder, environment).await
+    }
+
+    /// Opens the tablet on a store that is open already, wherever it lies. The folder is for files
+    /// that are given out.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn open_with(store: Store, folder: &Path, environment: Environment) -> Outcome<Self> {
         let policy = Policy::load().map_err(|_| Problem::new("policy.unreadable"))?;
         let enrolment = Self::read_enrolment(&store).await?;
         let settings = Self::read_settings(&store).await?;
