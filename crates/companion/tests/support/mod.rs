@@ -16,6 +16,7 @@ use hemrond_companion::{
     environment::{Clock, Randomness},
     sync::transport::{Access, Transport, TransportError},
 };
+use hemrond_disk::Disk;
 use hemrond_documents::{Actor, Document, Edit, Value as Field, parse_chunk};
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, RowId, UnitId, UserId},
@@ -27,7 +28,7 @@ use hemrond_protocol::{
     WireHeader, WireId, encoding,
     enrolment::{EnrolRequest, EnrolResponse, MAGIC},
 };
-use hemrond_store::Key;
+use hemrond_store::{Key, Store};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -439,11 +440,31 @@ impl Day {
     /// A person's tablet, enrolled and synced.
     pub(crate) async fn tablet(&self, who: Who) -> Tablet {
         let tablet = self.new_tablet(who).await;
-        let enrol =
-            json!({ "server": "http://127.0.0.1:1", "code": who.code(), "tablet": "Surfplatta" });
-        tablet.ok("enrol", enrol).await;
-        tablet.sync().await;
+        tablet.enrol().await;
         tablet
+    }
+
+    /// A person's tablet on a simulated disk, as it was left there, after so many starts. It cannot
+    /// be restarted by itself: drop or close it, and open the next.
+    pub(crate) async fn tablet_on(
+        &self,
+        disk: &Disk,
+        who: Who,
+        starts: u64,
+    ) -> Result<Tablet, hemrond_companion::failure::Problem> {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let store = Store::open_on(Arc::new(disk.clone()), disk.path("tablet.db"), &key()).await?;
+        let starts = u64::from(who.number()) * 1_000 + starts;
+        let environment = environment(&self.clock, &self.exchange, starts);
+        let companion = Companion::open_with(store, folder.path(), environment).await?;
+        Ok(Tablet {
+            companion,
+            clock: Arc::clone(&self.clock),
+            exchange: Arc::clone(&self.exchange),
+            folder,
+            starts,
+            who,
+        })
     }
 }
 
@@ -454,16 +475,27 @@ pub(crate) async fn open(
     exchange: &Arc<Exchange>,
     seed: u64,
 ) -> Result<Companion, hemrond_companion::failure::Problem> {
-    let environment = Environment {
+    Companion::open(folder, &key(), environment(clock, exchange, seed)).await
+}
+
+fn environment(clock: &Arc<FixedClock>, exchange: &Arc<Exchange>, seed: u64) -> Environment {
+    Environment {
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         randomness: Arc::new(Seeded::new(seed)),
         transport: Arc::new(Wire(Arc::clone(exchange))),
         key_kept_in: KeyPlace::File,
-    };
-    Companion::open(folder, &key(), environment).await
+    }
 }
 
 impl Tablet {
+    /// Enrols the tablet for its person, and syncs.
+    pub(crate) async fn enrol(&self) {
+        let code = self.who.code();
+        let args = json!({ "server": "http://127.0.0.1:1", "code": code, "tablet": "Surfplatta" });
+        self.ok("enrol", args).await;
+        self.sync().await;
+    }
+
     pub(crate) fn today(&self) -> NaiveDate {
         self.clock.today()
     }
