@@ -20,6 +20,9 @@ pub(crate) struct Thoroughness {
     every: u32,
     /// So many subsets by chance, where there are more.
     drawn: usize,
+    /// All this at every moment; else only just before something becomes durable, when the most is
+    /// at stake, and at the other moments nothing, everything, the last piece and one by chance.
+    everywhere: bool,
     /// The lists of each so-many-th image.
     lists_of: usize,
     /// The whole tablet, not only its store, on the least and the most of each so-many-th moment.
@@ -30,8 +33,9 @@ pub(crate) struct Thoroughness {
 
 impl Thoroughness {
     pub(crate) const QUICK: Self = Self {
-        every: 4,
-        drawn: 2,
+        every: 8,
+        drawn: 64,
+        everywhere: false,
         lists_of: 16,
         tablets_of: 16,
         only_when_saved: false,
@@ -39,6 +43,7 @@ impl Thoroughness {
     pub(crate) const FULL: Self = Self {
         every: 8,
         drawn: 64,
+        everywhere: true,
         lists_of: 4,
         tablets_of: 1,
         only_when_saved: false,
@@ -46,6 +51,7 @@ impl Thoroughness {
     pub(crate) const CONTROL: Self = Self {
         every: 4,
         drawn: 0,
+        everywhere: false,
         lists_of: 16,
         tablets_of: 16,
         only_when_saved: true,
@@ -96,6 +102,15 @@ struct Course {
     at: Vec<usize>,
 }
 
+/// What is special about a moment.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Eva was just told that something is saved.
+    saved: bool,
+    /// Next, something becomes durable, or nothing comes any more.
+    fullest: bool,
+}
+
 struct Check<'v> {
     visit: &'v Recorded,
     how: Thoroughness,
@@ -120,10 +135,15 @@ pub(crate) async fn check(visit: &Recorded, how: Thoroughness) -> Report {
         report: Report::default(),
     };
     check.steps_are_commits();
-    for moment in visit.recording.moments() {
-        let saved = visit.steps.iter().any(|step| step.saved == moment.done());
-        if saved || !how.only_when_saved {
-            check.moment(&moment, saved).await;
+    let mut moments = visit.recording.moments().peekable();
+    while let Some(moment) = moments.next() {
+        let next = moments.peek().map(Moment::durable_since);
+        let place = Place {
+            saved: visit.steps.iter().any(|step| step.saved == moment.done()),
+            fullest: next != Some(moment.durable_since()),
+        };
+        if place.saved || !how.only_when_saved {
+            check.moment(&moment, place).await;
         }
     }
     check.report
@@ -134,8 +154,10 @@ async fn course(visit: &Recorded) -> Course {
     let mut states: Vec<(Held, Lists)> = Vec::new();
     let mut at = Vec::new();
     for moment in visit.recording.moments() {
-        let (held, lists) = read(&moment.seen(), true).await.unwrap();
+        let seen = moment.seen();
+        let (held, _) = read(&seen, false).await.unwrap();
         if states.last().is_none_or(|(last, _)| *last != held) {
+            let (_, lists) = read(&seen, true).await.unwrap();
             states.push((held, lists.unwrap_or_default()));
         }
         at.push(states.len() - 1);
@@ -160,11 +182,15 @@ impl Check<'_> {
         assert_eq!(before + 1, self.course.states.len());
     }
 
-    async fn moment(&mut self, moment: &Moment, saved: bool) {
+    async fn moment(&mut self, moment: &Moment, place: Place) {
         self.report.moments += 1;
         let mut chance = || u64::from_le_bytes(self.chance.id()[..8].try_into().unwrap());
         let count = moment.unsynced().len();
-        let chosen = subsets(count, self.how.every, self.how.drawn, &mut chance);
+        let chosen = if self.how.everywhere || place.fullest {
+            subsets(count, self.how.every, self.how.drawn, &mut chance)
+        } else {
+            few_subsets(count, &mut chance)
+        };
         let torn = usize::try_from(chance() % 4_000).unwrap();
         for kept in chosen {
             let pieces = moment.unsynced().zip(&kept);
@@ -178,7 +204,7 @@ impl Check<'_> {
             let found = self.open(&image).await;
             self.compare(moment, found);
         }
-        if saved || moment.done().is_multiple_of(self.how.tablets_of) {
+        if place.saved || moment.done().is_multiple_of(self.how.tablets_of) {
             for kept in [false, true] {
                 let survivors = if kept {
                     moment.unsynced().collect()
@@ -186,7 +212,7 @@ impl Check<'_> {
                     Vec::new()
                 };
                 let is_new = self.started.insert((moment.durable_since(), survivors));
-                if is_new || saved {
+                if is_new || place.saved {
                     let image = moment.image(&vec![kept; count]);
                     self.tablet(moment, &image).await;
                 }
@@ -276,6 +302,13 @@ impl Check<'_> {
             self.report.failures.push(failure);
         }
     }
+}
+
+/// What the moment before did not have: nothing, everything, the last alone, and one by chance.
+fn few_subsets(count: usize, chance: &mut dyn FnMut() -> u64) -> Vec<Vec<bool>> {
+    let last = (0..count).map(|place| place + 1 == count).collect();
+    let drawn = (0..count).map(|_| chance() & 1 == 1).collect();
+    vec![vec![false; count], vec![true; count], last, drawn]
 }
 
 /// Makes the lists anew and compares them with those that were kept.
