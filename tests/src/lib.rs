@@ -11,6 +11,7 @@
 )]
 
 mod http;
+pub mod kills;
 mod line;
 pub mod postgres;
 mod programs;

@@ -1,7 +1,7 @@
 //! What can be typed.
 
 use crate::error::Error;
-use lexopt::{Arg, Parser};
+use lexopt::{Arg, Parser, ValueExt as _};
 
 /// What `cargo xtask --help` says.
 pub(crate) const USAGE: &str = "\
@@ -15,6 +15,10 @@ Usage: cargo xtask COMMAND
     --without STEP     leaves a step out; may be given several times
   bench                measures; one JSON object per line
     --quick            small numbers and the debug build, to see that it works
+  kills                kills real programs at drawn moments while edits flow, and counts what was
+                       saved and is lost; one JSON object
+    --times N          so many kills; 1000 if not given
+    --seed N           another draw; 1 if not given
   setup                installs what is missing on this machine; the other commands do so as well
     --dry-run          only says what it would do
   build-ui             builds the interface into ui/dist, if it has changed
@@ -32,6 +36,7 @@ pub(crate) enum Command {
     Test { without: Vec<String> },
     Demo { headless: bool },
     Bench { quick: bool },
+    Kills { times: u32, seed: u64 },
     CheckAndroid,
 }
 
@@ -56,6 +61,10 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
         },
         "demo" => Command::Demo { headless: false },
         "bench" => Command::Bench { quick: false },
+        "kills" => Command::Kills {
+            times: 1_000,
+            seed: 1,
+        },
         "check-android" => Command::CheckAndroid,
         _ => return Err(format!("there is no command \"{name}\"").into()),
     };
@@ -69,6 +78,10 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             (Command::Test { without }, Arg::Long("without")) => {
                 without.push(parser.value()?.to_string_lossy().into_owned());
             }
+            (Command::Kills { times, .. }, Arg::Long("times")) => {
+                *times = parser.value()?.parse()?;
+            }
+            (Command::Kills { seed, .. }, Arg::Long("seed")) => *seed = parser.value()?.parse()?,
             (_, other) => return Err(other.unexpected()),
         }
     }
@@ -97,6 +110,10 @@ mod tests {
             read("test --without android --without deny"),
             Some(Command::Test { without })
         );
+        assert_eq!(
+            read("kills --times 20"),
+            Some(Command::Kills { times: 20, seed: 1 })
+        );
     }
 
     #[test]
@@ -106,6 +123,7 @@ mod tests {
             "--demo",
             "demo --quick",
             "bench fast",
+            "kills --times often",
             "test --without",
         ] {
             assert_eq!(read(line), None, "{line}");
