@@ -4,6 +4,7 @@
 //! one length-capped zstd frame. Every field has a fixed index, so an older reader skips what a newer
 //! writer adds. Nothing in here does I/O or decides anything.
 
+pub mod digest;
 pub mod encoding;
 pub mod enrolment;
 pub mod limits;

@@ -1,11 +1,15 @@
-//! Where everything is kept: one trait, with SQLite and PostgreSQL behind it.
+//! Where everything is kept: one trait, with SQLite and PostgreSQL behind it, and memory for
+//! simulations.
 //!
 //! The SQL is written once, in `sql/`, and compiled for each database; `sqlite/` and `postgres/`
-//! hold what differs: how to open, how to begin, how news travels, how to back up.
+//! hold what differs: how to open, how to begin, how news travels, how to back up. What no storage
+//! may decide by itself stands beside them: `paging`.
 
 mod accounts;
 mod address;
 mod error;
+pub mod memory;
+mod paging;
 mod postgres;
 mod records;
 mod sqlite;

@@ -28,7 +28,10 @@ use hemrond_server::{
     rate::Rates,
     serve,
     state::{Server, Shared},
-    storage::{self, Address, Storage, Unit},
+    storage::{
+        self, Address, Storage, Unit,
+        memory::{Memory, Open},
+    },
 };
 use hemrond_tests::postgres::Cluster;
 use std::{
@@ -41,16 +44,17 @@ use std::{
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-/// Which database a story is told on.
+/// Which storage a story is told on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
     Sqlite,
     Postgres,
+    Memory,
 }
 
-/// Tells every story on both databases.
+/// Tells every story on every storage.
 #[macro_export]
-macro_rules! on_both_databases {
+macro_rules! on_every_storage {
     ($($story:ident),* $(,)?) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -62,31 +66,43 @@ macro_rules! on_both_databases {
             async fn $story() { super::$story($crate::support::Backend::Postgres).await }
             )*
         }
+        mod memory {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() { super::$story($crate::support::Backend::Memory).await }
+            )*
+        }
     };
 }
 
 /// A database that goes away with the test.
 pub struct Place {
-    pub address: Address,
+    database: Database,
     folder: TempDir,
     cluster: Option<Arc<Cluster>>,
+}
+
+enum Database {
+    At(Address),
+    Memory(Memory),
 }
 
 impl Place {
     pub fn new(backend: Backend) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (text, cluster) = match backend {
-            Backend::Sqlite => (
-                format!("sqlite:{}", folder.path().join("server.sqlite").display()),
-                None,
-            ),
+        let at = |text: String| Database::At(text.parse().unwrap());
+        let (database, cluster) = match backend {
+            Backend::Sqlite => {
+                let file = folder.path().join("server.sqlite");
+                (at(format!("sqlite:{}", file.display())), None)
+            }
             Backend::Postgres => {
                 let cluster = Cluster::shared().unwrap_or_else(|error| panic!("{error}"));
-                (cluster.database().unwrap(), Some(cluster))
+                (at(cluster.database().unwrap()), Some(cluster))
             }
+            Backend::Memory => (Database::Memory(Memory::new(Epoch([9; 16]))), None),
         };
         Self {
-            address: text.parse().unwrap(),
+            database,
             folder,
             cluster,
         }
@@ -96,8 +112,28 @@ impl Place {
         self.folder.path()
     }
 
+    /// The database's address, where it has one.
+    pub fn address(&self) -> &Address {
+        match &self.database {
+            Database::At(address) => address,
+            Database::Memory(_) => panic!("memory has no address"),
+        }
+    }
+
+    /// The database, where it is in memory.
+    pub fn memory(&self) -> &Memory {
+        match &self.database {
+            Database::At(_) => panic!("it is not in memory"),
+            Database::Memory(memory) => memory,
+        }
+    }
+
+    /// Opens it as one more process.
     pub async fn open(&self) -> Arc<dyn Storage> {
-        storage::open(&self.address, Epoch([9; 16])).await.unwrap()
+        match &self.database {
+            Database::At(address) => storage::open(address, Epoch([9; 16])).await.unwrap(),
+            Database::Memory(memory) => Arc::new(memory.process(Arc::new(Open))),
+        }
     }
 }
 
