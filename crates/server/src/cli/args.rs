@@ -71,7 +71,18 @@ pub enum Command {
     /// Copy the whole database into a new file, while it goes on serving.
     #[command(after_help = "Example:\n  hemrond-server backup --to /backup/2026-11-22.sqlite")]
     Backup(BackupArgs),
-    /// After restoring a backup: take back from the tablets what the backup did not hold.
+    /// Put a backup where nothing is yet. Tablets then give back what it does not hold.
+    #[command(after_help = "Examples, with every server process stopped:\n  \
+        hemrond-server restore --from /backup/2026-11-22.sqlite \
+        --database sqlite:/var/lib/hemrond/restored.sqlite\n  \
+        createdb hemrond2 && hemrond-server restore --from /backup/2026-11-22.dump \
+        --database postgres://hemrond@localhost/hemrond2")]
+    Restore(RestoreArgs),
+    /// Check that everything in the database, or in a backup, is whole. Changes nothing.
+    #[command(after_help = "Examples:\n  hemrond-server verify\n  \
+        hemrond-server verify --backup /backup/2026-11-22.sqlite")]
+    Verify(VerifyArgs),
+    /// After a backup was put in place by hand: take back from the tablets what it did not hold.
     #[command(subcommand)]
     Recovery(RecoveryCommand),
     /// Fill an empty database with sample data about invented persons.
@@ -221,6 +232,23 @@ pub struct BackupArgs {
     /// The new file.
     #[arg(long)]
     pub to: PathBuf,
+}
+
+/// Options of `restore`.
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The backup.
+    #[arg(long)]
+    pub from: PathBuf,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// A backup to check instead of the database. One of PostgreSQL's is unpacked for it into a new
+    /// database on the same server, which is taken away afterwards.
+    #[arg(long)]
+    pub backup: Option<PathBuf>,
 }
 
 /// Steps of a recovery.

@@ -6,11 +6,13 @@ mod devices;
 mod enrol;
 mod organisations;
 mod recovery;
+mod restore;
 mod seed;
 mod serve;
 mod target;
 mod units;
 mod users;
+mod verify;
 
 pub use args::Cli;
 
@@ -79,6 +81,12 @@ pub enum CommandError {
 /// When it cannot be done; the message says what to do.
 pub async fn run(cli: Cli, world: World) -> Result<(), CommandError> {
     let address = target::address(&cli.database)?;
+    // These two do not bring a database to life.
+    match &cli.command {
+        Command::Restore(args) => return restore::restore(&address, &world, args).await,
+        Command::Verify(args) => return verify::run(&address, &world, args).await,
+        _ => {}
+    }
     let epoch = Epoch(draw_id(world.chance.as_ref()));
     let storage = storage::open(&address, epoch).await?;
     let policy = Policy::load()?;
@@ -103,7 +111,7 @@ async fn administer(
         chance: world.chance.as_ref(),
     };
     match command {
-        Command::Serve(_) => Ok(()),
+        Command::Serve(_) | Command::Restore(_) | Command::Verify(_) => Ok(()),
         Command::Enrol(args) => enrol::enrol(&administration, &args).await,
         Command::Organisations(command) => organisations::run(&administration, command).await,
         Command::Units(command) => units::run(&administration, command).await,

@@ -170,7 +170,7 @@ async fn attempt(
         tracing::error!(
             cursor = request.cursor,
             head = page.head,
-            "a tablet has seen more than the database holds: it was restored from a backup; run \
+            "a tablet has seen more than the database holds: a backup was put in place by hand; run \
              'hemrond-server recovery begin', so that tablets give back what it forgot"
         );
     }

@@ -7,23 +7,27 @@
 
 mod accounts;
 mod address;
+mod backup;
 mod error;
 pub mod memory;
 mod paging;
 mod postgres;
 mod records;
 mod sqlite;
+mod survey;
 mod upkeep;
 
 pub use accounts::{
     Account, Accounts, Device, NewDevice, Organisation, Redeemed, RoleChange, Unit,
 };
 pub use address::{Address, open};
+pub use backup::{Unpacked, examine, examine_backup, restore};
 pub use error::StorageError;
 pub use records::{
     Asker, Digested, Kept, Page, PageQuery, PushedDocument, PushedItem, Records, RefusedItem,
     TakenIn,
 };
+pub use survey::{ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, Survey};
 pub use upkeep::{Life, Upkeep};
 
 /// A database of ours.

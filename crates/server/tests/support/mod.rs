@@ -4,12 +4,13 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    unreachable_pub
+    unreachable_pub,
+    unused_imports
 )]
 
 mod tablet;
 
-pub use tablet::Tablet;
+pub use tablet::{Tablet, signed};
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use hemrond_domain::{
@@ -74,6 +75,23 @@ macro_rules! on_every_storage {
     };
 }
 
+/// Tells every story on both databases.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($story:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() { super::$story($crate::support::Backend::Sqlite).await }
+            )*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() { super::$story($crate::support::Backend::Postgres).await }
+            )*
+        }
+    };
+}
+
 /// A database that goes away with the test.
 pub struct Place {
     database: Database,
@@ -82,14 +100,14 @@ pub struct Place {
 }
 
 enum Database {
-    At(Address),
+    At(Address, String),
     Memory(Memory),
 }
 
 impl Place {
     pub fn new(backend: Backend) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let at = |text: String| Database::At(text.parse().unwrap());
+        let at = |text: String| Database::At(text.parse().unwrap(), text);
         let (database, cluster) = match backend {
             Backend::Sqlite => {
                 let file = folder.path().join("server.sqlite");
@@ -115,7 +133,15 @@ impl Place {
     /// The database's address, where it has one.
     pub fn address(&self) -> &Address {
         match &self.database {
-            Database::At(address) => address,
+            Database::At(address, _) => address,
+            Database::Memory(_) => panic!("memory has no address"),
+        }
+    }
+
+    /// The address as an administrator writes it.
+    pub fn text(&self) -> &str {
+        match &self.database {
+            Database::At(_, text) => text,
             Database::Memory(_) => panic!("memory has no address"),
         }
     }
@@ -123,7 +149,7 @@ impl Place {
     /// The database, where it is in memory.
     pub fn memory(&self) -> &Memory {
         match &self.database {
-            Database::At(_) => panic!("it is not in memory"),
+            Database::At(..) => panic!("it is not in memory"),
             Database::Memory(memory) => memory,
         }
     }
@@ -131,7 +157,7 @@ impl Place {
     /// Opens it as one more process.
     pub async fn open(&self) -> Arc<dyn Storage> {
         match &self.database {
-            Database::At(address) => storage::open(address, Epoch([9; 16])).await.unwrap(),
+            Database::At(address, _) => storage::open(address, Epoch([9; 16])).await.unwrap(),
             Database::Memory(memory) => Arc::new(memory.process(Arc::new(Open))),
         }
     }
