@@ -13,6 +13,7 @@
 mod http;
 mod line;
 pub mod postgres;
+mod process;
 mod programs;
 mod server;
 mod tablet;
@@ -20,6 +21,7 @@ mod town;
 
 pub use http::{Answered, Request, ask};
 pub use line::{CuttableLine, Fate, Seen};
+pub use process::Process;
 pub use programs::{Output, program, run, run_with_input};
 pub use server::Server;
 pub use tablet::{Failure, Tablet};

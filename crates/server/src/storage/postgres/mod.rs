@@ -39,13 +39,22 @@ const CONNECTIONS: u32 = 12;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
+/// How long a transaction of ours may stand still before PostgreSQL ends it. A process that hangs
+/// with the head's lock would otherwise hold up every writer for as long as it hangs; what it had
+/// not committed is sent again by the tablet. An address may name another time.
+const STANDSTILL: (&str, &str) = ("idle_in_transaction_session_timeout", "15s");
+
 /// How long a request waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(20);
 
 pub(super) async fn open(url: &str, epoch: Epoch) -> Result<sql::Tables, StorageError> {
-    let options = PgConnectOptions::from_str(url)
+    let mut options = PgConnectOptions::from_str(url)
         .map_err(StorageError::Open)?
         .application_name("hemrond-server");
+    let named = options.get_options().unwrap_or_default();
+    if !named.contains(STANDSTILL.0) {
+        options = options.options([STANDSTILL]);
+    }
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(ACQUIRE)
