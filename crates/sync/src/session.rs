@@ -228,6 +228,9 @@ impl Session {
                 cursor: self.position.cursor,
             };
             self.fallback = Some(Fallback::new());
+            // What was refused may build on what this server forgot. It stays unsent, goes again
+            // after that was given back, and is refused then if it must be.
+            taken.refused.clear();
             taken.again = true;
             self.count_round(false)?;
             return Ok(taken);
