@@ -13,7 +13,9 @@ mod wire;
 
 pub use request::{Bucket, DigestQuery, DocumentDigest, PushDocument, SyncRequest};
 pub use response::{Delivery, DigestAnswer, HeldDocument, Outcome, SyncResponse};
-pub use wire::{Author, Digest, Epoch, Item, ItemHash, ItemKind, WireHeader, WireId};
+pub use wire::{
+    Author, Digest, Epoch, Item, ItemHash, ItemKind, WireHeader, WireHeaderError, WireId,
+};
 
 /// The protocol's version. It rises only when an older peer could no longer be served.
 pub const VERSION: u16 = 1;

@@ -1,7 +1,8 @@
 //! What can be typed.
 
+use crate::inspector::worker::Confinement;
 use chrono::NaiveDate;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use hemrond_domain::people::Role;
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -78,6 +79,39 @@ pub enum Command {
     #[command(after_help = "Examples:\n  hemrond-server seed --print-codes\n  \
         hemrond-server seed --today 2026-11-22 --persons 1000 --visits 10000")]
     Seed(SeedArgs),
+    /// Read pushes for a server that started this and speaks through pipes.
+    #[command(hide = true)]
+    InspectWorker(WorkerArgs),
+}
+
+impl Cli {
+    /// How this process is to be confined, if it is to be a worker.
+    #[must_use]
+    pub const fn worker(&self) -> Option<Confinement> {
+        match &self.command {
+            Command::InspectWorker(args) => Some(Confinement {
+                memory: args.memory,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Options of `inspect-worker`.
+#[derive(Debug, Args)]
+pub struct WorkerArgs {
+    /// The memory that it may write to, in bytes.
+    #[arg(long)]
+    pub memory: u64,
+}
+
+/// Where pushes are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Inspect {
+    /// In processes of their own, under limits of memory and time; they may die and are replaced.
+    Worker,
+    /// Within the server: a little faster, but a crash or an endless read is the server's.
+    InProcess,
 }
 
 /// Options of `serve`.
@@ -92,6 +126,9 @@ pub struct ServeArgs {
     /// No second listener for /metrics.
     #[arg(long, conflicts_with = "admin_listen")]
     pub no_admin: bool,
+    /// Where pushes are read.
+    #[arg(long, value_enum, default_value_t = Inspect::Worker)]
+    pub inspect: Inspect,
 }
 
 /// Options of `enrol`.

@@ -18,7 +18,7 @@ use crate::{
     authoring::AuthoringError,
     directory::Administration,
     environment::{Chance, Clock, draw_id},
-    inspector::Inspector,
+    inspector::worker::StartError,
     seed::SeedError,
     serve::BindError,
     storage::{self, Storage, StorageError},
@@ -26,7 +26,7 @@ use crate::{
 use args::Command;
 use hemrond_policy::{Policy, PolicyError};
 use hemrond_protocol::Epoch;
-use std::{io, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc};
 
 /// What comes in through the door.
 #[derive(Clone)]
@@ -35,8 +35,8 @@ pub struct World {
     pub clock: Arc<dyn Clock>,
     /// Draws random bytes.
     pub chance: Arc<dyn Chance>,
-    /// Reads what strangers push.
-    pub inspector: Arc<dyn Inspector>,
+    /// This program, which serves as its own worker.
+    pub program: PathBuf,
 }
 
 /// Why a command did not do what it was asked. Each says what to do.
@@ -57,6 +57,9 @@ pub enum CommandError {
     /// The address to listen on.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// The workers.
+    #[error(transparent)]
+    Worker(#[from] StartError),
     /// The network or the terminal.
     #[error("the system refused: {0}")]
     Io(#[from] io::Error),
@@ -103,7 +106,8 @@ async fn administer(
         chance: world.chance.as_ref(),
     };
     match command {
-        Command::Serve(_) => Ok(()),
+        // Both are done with before the others.
+        Command::Serve(_) | Command::InspectWorker(_) => Ok(()),
         Command::Enrol(args) => enrol::enrol(&administration, &args).await,
         Command::Organisations(command) => organisations::run(&administration, command).await,
         Command::Units(command) => units::run(&administration, command).await,

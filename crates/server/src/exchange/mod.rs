@@ -8,6 +8,7 @@ mod compare;
 mod prepare;
 
 use crate::{
+    inspector::Interrupted,
     metrics::add,
     state::Server,
     storage::{Account, Asker, Device, PageQuery, StorageError},
@@ -50,9 +51,9 @@ pub enum ExchangeError {
     /// The database failed; nothing is known to be taken.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// The reading thread is gone, which happens while the server closes.
+    /// Nothing could be read, which happens while the server closes.
     #[error("the server is closing; send the same request again")]
-    Interrupted,
+    Interrupted(#[from] Interrupted),
 }
 
 /// What the log tells of a sync: numbers, never content.
