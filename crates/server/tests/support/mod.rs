@@ -23,7 +23,7 @@ use hemrond_server::{
     credential::draw_code,
     directory::Administration,
     environment::{Chance, Clock, SystemChance},
-    inspector::InProcess,
+    inspector::{InProcess, Inspector},
     metrics::Metrics,
     rate::Rates,
     serve,
@@ -152,12 +152,18 @@ pub struct Town {
 impl Town {
     /// A new town.
     pub async fn new(backend: Backend) -> Self {
+        Self::read_by(backend, Arc::new(InProcess)).await
+    }
+
+    /// A new town whose server has pushes read by somebody else.
+    pub async fn read_by(backend: Backend, inspector: Arc<dyn Inspector>) -> Self {
         let place = Place::new(backend);
         let storage = place.open().await;
         let clock = Arc::new(TestClock::new());
         let policy = Policy::load().unwrap();
         populate(storage.as_ref(), &policy, clock.as_ref()).await;
-        Self::around(place, storage, clock, Duration::from_secs(25)).await
+        let news_wait = Duration::from_secs(25);
+        Self::open(place, storage, clock, news_wait, inspector).await
     }
 
     /// A server process on a database that is there already.
@@ -167,12 +173,22 @@ impl Town {
         clock: Arc<TestClock>,
         news_wait: Duration,
     ) -> Self {
+        Self::open(place, storage, clock, news_wait, Arc::new(InProcess)).await
+    }
+
+    async fn open(
+        place: Place,
+        storage: Arc<dyn Storage>,
+        clock: Arc<TestClock>,
+        news_wait: Duration,
+        inspector: Arc<dyn Inspector>,
+    ) -> Self {
         // Fails only if another test has done it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let server = Arc::new(Server {
             storage: storage.clone(),
             policy: Policy::load().unwrap(),
-            inspector: Arc::new(InProcess),
+            inspector,
             clock: clock.clone(),
             chance: Arc::new(SystemChance),
             metrics: Metrics::default(),

@@ -34,6 +34,7 @@ pub enum Failure {
 /// # Errors
 /// When the server does not speak as servers do, or the system refuses to confine the worker.
 pub fn run(confinement: Confinement) -> Result<(), Failure> {
+    Confinement::close_files().map_err(Failure::Unconfined)?;
     confinement.apply().map_err(Failure::Unconfined)?;
     serve(io::stdin(), io::stdout().lock(), Reader::read)
 }

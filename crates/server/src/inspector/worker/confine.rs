@@ -37,6 +37,28 @@ impl Confinement {
         Ok(())
     }
 
+    /// Closes every file but the three that a program starts with. The server closes its own; these
+    /// are what whoever started the server left open.
+    #[cfg(unix)]
+    pub(super) fn close_files() -> io::Result<()> {
+        let open = std::fs::read_dir("/proc/self/fd")?;
+        let numbers: Vec<i32> = open
+            .filter_map(|file| file.ok()?.file_name().to_str()?.parse().ok())
+            .filter(|number| *number > 2)
+            .collect();
+        for number in numbers {
+            // Fails for the folder itself, which is closed by now.
+            let _ = nix::unistd::close(number);
+        }
+        Ok(())
+    }
+
+    /// Nothing to close: [`Confinement::apply`] ends it.
+    #[cfg(not(unix))]
+    pub(super) fn close_files() -> io::Result<()> {
+        Ok(())
+    }
+
     /// Binds this process, for good.
     ///
     /// # Errors
