@@ -356,7 +356,7 @@ async fn a_closing_server_finishes_what_it_has_begun() {
         eva.write(&visit(number), &[Edit::set("reason", "Yrsel")]);
     }
     let request = eva.request();
-    let before = town.server.metrics.render(0);
+    let before = town.server.metrics.render(0, 0);
     assert!(
         before.contains("hemrond_items_accepted_total 0"),
         "{before}"
