@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 pub const CODES: &[&str] = &[
     "command.unreadable",
     "document.newer_schema",
+    "document.set_aside",
     "document.unknown",
     "document.unreadable",
     "edit.in_conflict",

@@ -176,6 +176,8 @@ struct Held {
     faults: VecDeque<TransportError>,
     pushes: Vec<usize>,
     enrolments: u32,
+    spoil: Option<fn(&mut SyncResponse)>,
+    instead: Option<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -204,6 +206,16 @@ impl Exchange {
         self.lock().refuse = code.map(str::to_owned);
     }
 
+    /// Every answer goes through this before it leaves; none makes the exchange honest again.
+    pub(crate) fn spoil(&self, spoil: Option<fn(&mut SyncResponse)>) {
+        self.lock().spoil = spoil;
+    }
+
+    /// Every answer has this body.
+    pub(crate) fn answer_with(&self, body: Option<Vec<u8>>) {
+        self.lock().instead = body;
+    }
+
     /// Puts an item into the feed, as from a tablet far away.
     pub(crate) fn feed(&self, header: WireHeader, bytes: Vec<u8>, author: Option<(Who, DeviceId)>) {
         let mut held = self.lock();
@@ -213,12 +225,18 @@ impl Exchange {
         ) {
             held.authors.insert(chunk.actor, (who.id(), device));
         }
+        drop(held);
+        self.feed_item(header, ItemKind::Change, bytes);
+    }
+
+    /// Puts anything into the feed.
+    pub(crate) fn feed_item(&self, header: WireHeader, kind: ItemKind, bytes: Vec<u8>) {
         let item = Item {
-            kind: ItemKind::Change,
+            kind,
             bytes,
             author: None,
         };
-        held.feed.push(Fed {
+        self.lock().feed.push(Fed {
             from: None,
             header,
             item,
@@ -385,7 +403,12 @@ impl Transport for Wire {
             .get(&access.credential)
             .ok_or_else(|| TransportError::Rejected("device.unknown".to_owned()))?;
         let request = encoding::decode(&body).unwrap();
-        Ok(encoding::encode(&held.sync(device, who, request)).unwrap())
+        let mut response = held.sync(device, who, request);
+        if let Some(spoil) = held.spoil {
+            spoil(&mut response);
+        }
+        let instead = held.instead.clone();
+        Ok(instead.unwrap_or_else(|| encoding::encode(&response).unwrap()))
     }
 
     async fn news(&self, _: &Access, _: u64) -> Result<Option<u64>, TransportError> {
