@@ -1,7 +1,7 @@
 //! What can be typed.
 
 use crate::error::Error;
-use lexopt::{Arg, Parser};
+use lexopt::{Arg, Parser, ValueExt as _};
 
 /// What `cargo xtask --help` says.
 pub(crate) const USAGE: &str = "\
@@ -15,6 +15,9 @@ Usage: cargo xtask COMMAND
     --without STEP     leaves a step out; may be given several times
   bench                measures; one JSON object per line
     --quick            small numbers and the debug build, to see that it works
+  fuzz                 gives every reader of foreign bytes what nobody thought of; one JSON object
+                       per target, and what was a fault in fuzz/faults
+    --minutes M        how long, building not counted; 10 if not said
   setup                installs what is missing on this machine; the other commands do so as well
     --dry-run          only says what it would do
   build-ui             builds the interface into ui/dist, if it has changed
@@ -32,6 +35,7 @@ pub(crate) enum Command {
     Test { without: Vec<String> },
     Demo { headless: bool },
     Bench { quick: bool },
+    Fuzz { minutes: u32 },
     CheckAndroid,
 }
 
@@ -56,6 +60,7 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
         },
         "demo" => Command::Demo { headless: false },
         "bench" => Command::Bench { quick: false },
+        "fuzz" => Command::Fuzz { minutes: 10 },
         "check-android" => Command::CheckAndroid,
         _ => return Err(format!("there is no command \"{name}\"").into()),
     };
@@ -68,6 +73,9 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             | (Command::Bench { quick: flag }, Arg::Long("quick")) => *flag = true,
             (Command::Test { without }, Arg::Long("without")) => {
                 without.push(parser.value()?.to_string_lossy().into_owned());
+            }
+            (Command::Fuzz { minutes }, Arg::Long("minutes")) => {
+                *minutes = parser.value()?.parse()?;
             }
             (_, other) => return Err(other.unexpected()),
         }
@@ -92,6 +100,7 @@ mod tests {
             read("demo --headless"),
             Some(Command::Demo { headless: true })
         );
+        assert_eq!(read("fuzz --minutes 3"), Some(Command::Fuzz { minutes: 3 }));
         let without = vec!["android".to_owned(), "deny".to_owned()];
         assert_eq!(
             read("test --without android --without deny"),
@@ -106,6 +115,7 @@ mod tests {
             "--demo",
             "demo --quick",
             "bench fast",
+            "fuzz --minutes soon",
             "test --without",
         ] {
             assert_eq!(read(line), None, "{line}");

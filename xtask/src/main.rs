@@ -8,6 +8,7 @@ mod children;
 mod demo;
 mod error;
 mod fresh;
+mod fuzz;
 mod only_one;
 mod project;
 mod run;
@@ -52,6 +53,7 @@ fn go() -> Result<(), Error> {
         Command::Demo { headless: true } => demo::headless(&project),
         Command::Demo { headless: false } => demo::demo(&project),
         Command::Bench { quick } => bench::bench(&project, quick),
+        Command::Fuzz { minutes } => fuzz::fuzz(&project, minutes),
         Command::CheckAndroid => android::check(&project),
     }
 }
