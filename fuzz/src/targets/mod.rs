@@ -1,5 +1,7 @@
 //! The targets, and what each promises.
 
+#[cfg(feature = "commands")]
+mod commands;
 mod documents;
 mod protocol;
 mod session;
@@ -35,7 +37,8 @@ pub const ALL: &[Target] = &[
     target("entry", documents::entry, 4096),
     target("inputs", typed::inputs, 256),
     target("instrument", typed::instrument, 1024),
-    target("command", typed::command, 2048),
+    #[cfg(feature = "commands")]
+    target("command", commands::command, 2048),
 ];
 
 /// The target with this name.

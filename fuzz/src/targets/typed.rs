@@ -1,7 +1,6 @@
-//! What people and other programs type: numbers, names, commands.
+//! What people and other programs type: numbers, names, lines.
 
 use crate::sample;
-use hemrond_companion::api::{Command, Enrol, Settings};
 use hemrond_domain::{
     identity::Identity,
     ids::PersonId,
@@ -38,13 +37,4 @@ pub(super) fn instrument(bytes: &[u8]) {
         let answer = line::evaluate(name, &text);
         assert!(serde_json::from_str::<serde_json::Value>(&answer).is_ok());
     }
-}
-
-/// A command as a face sends it, and what the tablet keeps as JSON.
-pub(super) fn command(bytes: &[u8]) {
-    if let Ok(command) = serde_json::from_slice::<Command>(bytes) {
-        assert!(serde_json::to_vec(&command).is_ok());
-    }
-    let _ = serde_json::from_slice::<Settings>(bytes);
-    let _ = serde_json::from_slice::<Enrol>(bytes);
 }

@@ -97,7 +97,8 @@ impl Process {
     pub(super) async fn start(program: &Program, step: Duration) -> Result<Self, StartError> {
         let path = || program.path.display().to_string();
         let unstarted = |why| StartError::Unstarted { path: path(), why };
-        let mut child = Command::new(&program.path)
+        let mut command = Command::new(&program.path);
+        command
             .args(&program.arguments)
             // The database's address may be in the environment. Sockets and files are closed by the
             // library when the program is exchanged.
@@ -107,9 +108,11 @@ impl Process {
             .stdout(Stdio::piped())
             // The library's last words may repeat what people wrote.
             .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(unstarted)?;
+            .kill_on_drop(true);
+        // Ctrl-c in a terminal is for the server, which still finishes what was pushed.
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut child = command.spawn().map_err(unstarted)?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(unstarted(io::ErrorKind::BrokenPipe.into()));
         };
