@@ -131,8 +131,11 @@ async fn what_is_no_item_of_the_document_is_left_out_visibly() {
     );
 }
 
+/// What makes an honest answer none.
+type Lie = fn(&mut SyncResponse);
+
 /// Answers that no honest server gives.
-const LIES: [(&str, fn(&mut SyncResponse)); 7] = [
+const LIES: [(&str, Lie); 7] = [
     ("verdicts for nothing", |response| {
         response.verdicts.push(vec![Outcome::Accepted]);
     }),
@@ -180,10 +183,9 @@ async fn whatever_a_server_says_evas_work_stays_and_goes_out_to_an_honest_one() 
     let eva = day.tablet(Who::Eva).await;
     eva.sync().await;
     let astrid = eva.astrid().await;
-    let lies = LIES.into_iter().chain([(
-        "an epoch that never stays",
-        restored_again as fn(&mut SyncResponse),
-    )]);
+    let lies = LIES
+        .into_iter()
+        .chain([("an epoch that never stays", restored_again as Lie)]);
     for (what, lie) in lies {
         day.exchange.spoil(Some(lie));
         let failed = eva.fails("sync_now", json!({})).await;
