@@ -11,8 +11,10 @@
 )]
 
 mod http;
+pub mod kills;
 mod line;
 pub mod postgres;
+mod process;
 mod programs;
 mod server;
 mod tablet;
@@ -20,6 +22,7 @@ mod town;
 
 pub use http::{Answered, Request, ask};
 pub use line::{CuttableLine, Fate, Seen};
+pub use process::Process;
 pub use programs::{Output, program, run, run_with_input};
 pub use server::Server;
 pub use tablet::{Failure, Tablet};

@@ -1,10 +1,13 @@
-//! The real server in a process of its own.
+//! The real server: a database of its own, and the processes that serve it.
 
-use crate::programs::{Output, program, run};
+use crate::{
+    postgres::Cluster,
+    process::Process,
+    programs::{Output, run},
+};
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    sync::Arc,
 };
 use tempfile::TempDir;
 
@@ -12,11 +15,14 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub struct Server {
     folder: TempDir,
-    running: Option<(Child, String)>,
+    database: String,
+    cluster: Option<Arc<Cluster>>,
+    restored: usize,
+    running: Option<Process>,
 }
 
 impl Server {
-    /// A server that has not been started, with an empty database.
+    /// A server that has not been started, with an empty database in a file.
     ///
     /// # Panics
     /// When there is no room for a folder.
@@ -26,26 +32,72 @@ impl Server {
             .prefix("hemrond-server-")
             .tempdir()
             .expect("a folder");
+        let database = format!("sqlite:{}", folder.path().join("server.sqlite").display());
         Self {
             folder,
+            database,
+            cluster: None,
+            restored: 0,
             running: None,
         }
     }
 
-    /// The database's file.
+    /// The same on PostgreSQL.
+    ///
+    /// # Panics
+    /// When PostgreSQL is missing or refuses.
+    #[must_use]
+    pub fn on_postgres() -> Self {
+        let cluster = Cluster::shared().unwrap_or_else(|error| panic!("{error}"));
+        let database = cluster.database().unwrap_or_else(|error| panic!("{error}"));
+        Self {
+            database,
+            cluster: Some(cluster),
+            ..Self::new()
+        }
+    }
+
+    /// The database's file, where it is one.
     #[must_use]
     pub fn file(&self) -> PathBuf {
-        self.folder.path().join("server.sqlite")
+        self.database
+            .strip_prefix("sqlite:")
+            .map_or_else(|| panic!("the database is no file"), PathBuf::from)
+    }
+
+    /// The database's address.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Adds something to the database's address from now on, such as an option.
+    pub fn address_with(&mut self, more: &str) {
+        self.database.push_str(more);
+    }
+
+    /// Loses the database and puts a backup in a new place. It must not serve.
+    ///
+    /// # Panics
+    /// When it serves, or the backup is refused.
+    pub fn restore(&mut self, backup: &Path) {
+        assert!(self.running.is_none(), "it serves");
+        self.restored += 1;
+        self.database = match &self.cluster {
+            Some(cluster) => cluster.database().unwrap_or_else(|error| panic!("{error}")),
+            None => {
+                let file = format!("restored-{}.sqlite", self.restored);
+                format!("sqlite:{}", self.folder.path().join(file).display())
+            }
+        };
+        let backup = backup.to_str().expect("a plain name");
+        self.command(&["restore", "--from", backup]);
     }
 
     /// The folder with the database's file.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    fn database(&self) -> String {
-        format!("sqlite:{}", self.file().display())
     }
 
     /// Runs one of the server's commands on its database.
@@ -65,8 +117,7 @@ impl Server {
     /// Runs one of the server's commands on its database, whatever comes of it.
     #[must_use]
     pub fn try_command(&self, arguments: &[&str]) -> Output {
-        let database = self.database();
-        let all = ["--database", &database]
+        let all = ["--database", &self.database]
             .into_iter()
             .chain(arguments.iter().copied());
         run("hemrond-server", all)
@@ -78,35 +129,16 @@ impl Server {
     /// When it does not start.
     pub fn start(&mut self) {
         assert!(self.running.is_none(), "it serves already");
-        let mut child = Command::new(program("hemrond-server"))
-            .args(["--database", &self.database()])
-            .args(["serve", "--listen", "127.0.0.1:0", "--no-admin"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
-        let mut errors = child.stderr.take().expect("a pipe");
-        let log = std::thread::spawn(move || {
-            let mut text = String::new();
-            drop(errors.read_to_string(&mut text));
-            text
-        });
-        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-        let address = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| Some(line.strip_prefix("listening on ")?.trim().to_owned()));
-        let Some(address) = address else {
-            drop(child.wait());
-            panic!(
-                "the server did not start: {}",
-                log.join().unwrap_or_default()
-            );
-        };
-        // Whatever else it prints is read, so that it never waits for a full pipe.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        self.running = Some((child, address));
+        self.running = Some(self.process());
+    }
+
+    /// Starts one more process on the same database.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[must_use]
+    pub fn process(&self) -> Process {
+        Process::start(&self.database)
     }
 
     /// Where it listens, such as `http://127.0.0.1:40123`.
@@ -115,10 +147,7 @@ impl Server {
     /// When it does not serve.
     #[must_use]
     pub fn address(&self) -> &str {
-        self.running
-            .as_ref()
-            .map(|(_, address)| address.as_str())
-            .expect("the server serves")
+        self.running.as_ref().expect("the server serves").address()
     }
 
     /// Kills it, as a power cut does.
@@ -126,9 +155,7 @@ impl Server {
     /// # Panics
     /// When it does not serve.
     pub fn kill(&mut self) {
-        let (mut child, _) = self.running.take().expect("the server serves");
-        child.kill().expect("the server is killed");
-        child.wait().expect("the server ends");
+        self.running.take().expect("the server serves").kill();
     }
 
     /// A one-time code for a person.
@@ -145,14 +172,5 @@ impl Server {
 impl Default for Server {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Some((mut child, _)) = self.running.take() {
-            drop(child.kill());
-            drop(child.wait());
-        }
     }
 }

@@ -30,7 +30,15 @@ impl Town {
     /// When the server does not start.
     #[must_use]
     pub fn new() -> Self {
-        let mut server = Server::new();
+        Self::of(Server::new())
+    }
+
+    /// The same around a server whose database is empty.
+    ///
+    /// # Panics
+    /// When the server does not start.
+    #[must_use]
+    pub fn of(mut server: Server) -> Self {
         server.command(&["organisations", "add", "--name", "Hemrond kommun"]);
         for (name, kind) in [
             ("Mobila teamet", "mobile_team"),

@@ -349,69 +349,6 @@ fn a_new_role_reaches_an_online_tablet_by_itself() {
 }
 
 #[test]
-fn tablets_give_back_what_a_restored_server_has_forgotten() {
-    let mut town = Town::new();
-    let mut eva = town.tablet_of("Eva Lind");
-    let mut omar = town.tablet_of("Omar Haddad");
-    eva.sync();
-    let place = eva.plan_astrid();
-    eva.sync();
-    omar.sync();
-
-    // The backup is made, and the day goes on.
-    let backup = town.server.folder().join("backup.sqlite");
-    town.server
-        .command(&["backup", "--to", backup.to_str().unwrap()]);
-    omar.set(&place.document, &[("cfs.level", json!(6))]);
-    omar.sync();
-    eva.sync();
-    eva.write(&place.document, "note", "Efter säkerhetskopian.");
-    let page = eva.ok("sign", json!({ "visit": place.visit }));
-    let signature = page["signatures"][0]["entry"].clone();
-    let anna = eva.add_person("Märta", "Lindqvist", "190104132386");
-    eva.sync();
-
-    // Omar's tablet falls into the water; nobody but Eva has his answer. The server's disk dies.
-    omar.kill();
-    drop(omar);
-    town.server.kill();
-    for file in ["server.sqlite", "server.sqlite-wal", "server.sqlite-shm"] {
-        let path = town.server.folder().join(file);
-        assert!(!path.exists() || std::fs::remove_file(&path).is_ok());
-    }
-    std::fs::copy(&backup, town.server.file()).unwrap();
-    town.server.command(&["recovery", "begin"]);
-    town.restart_server();
-
-    let status = eva.sync();
-    assert_eq!(
-        (&status["waiting"], &status["refused"]),
-        (&json!(0), &json!(0))
-    );
-    assert_eq!(eva.visit(&place.visit)["whereabouts"]["is"], "on_server");
-
-    // A new tablet finds everything, and under the right names.
-    let mut berg = town.tablet_of("Anna Berg");
-    berg.sync();
-    let page = berg.visit(&place.visit);
-    assert_eq!(page["texts"]["note"], "Efter säkerhetskopian.");
-    assert_eq!(page["fields"]["cfs.level"], 6);
-    assert_eq!(page["signatures"][0]["entry"], signature);
-    let told = berg.ok(
-        "history",
-        json!({ "document": place.document, "field": "cfs.level" }),
-    );
-    assert_eq!(told["values"][0]["by"]["name"], "Omar Haddad");
-    let found = berg.ok("search", json!({ "text": "märta" }));
-    assert_eq!(found["people"][0]["id"], anna);
-    town.server.command(&["recovery", "end"]);
-    eva.set(&place.document, &[("cfs.badl", json!(1))]);
-    eva.sync();
-    berg.sync();
-    assert_eq!(berg.visit(&place.visit)["fields"]["cfs.badl"], 1);
-}
-
-#[test]
 fn an_online_tablet_finds_out_by_itself_that_the_server_was_restored() {
     let mut town = Town::new();
     let mut eva = town.online_tablet_of("Eva Lind");
@@ -430,12 +367,7 @@ fn an_online_tablet_finds_out_by_itself_that_the_server_was_restored() {
         (town.line.count("/v1/news") >= asked).then_some(())
     });
     town.server.kill();
-    for file in ["server.sqlite", "server.sqlite-wal", "server.sqlite-shm"] {
-        let path = town.server.folder().join(file);
-        assert!(!path.exists() || std::fs::remove_file(&path).is_ok());
-    }
-    std::fs::copy(&backup, town.server.file()).unwrap();
-    town.server.command(&["recovery", "begin"]);
+    town.server.restore(&backup);
     town.restart_server();
     // Omar's new tablet gets the visit, which only Eva's had.
     let mut omar = town.tablet_of("Omar Haddad");

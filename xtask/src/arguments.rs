@@ -1,7 +1,7 @@
 //! What can be typed.
 
 use crate::error::Error;
-use lexopt::{Arg, Parser};
+use lexopt::{Arg, Parser, ValueExt as _};
 
 /// What `cargo xtask --help` says.
 pub(crate) const USAGE: &str = "\
@@ -15,6 +15,19 @@ Usage: cargo xtask COMMAND
     --without STEP     leaves a step out; may be given several times
   bench                measures; one JSON object per line
     --quick            small numbers and the debug build, to see that it works
+  simulate             tells stories of many tablets from a seed, and ends with one JSON line; anything
+                       lost, diverged, stuck or leaked is an error, told as the shortest story
+    --seed S           the first story's seed; 1 where none is given
+    --tablet-days N    how much is lived; 1000 where nothing is said
+    --plant BUG        plants a bug, which must then be found; --bugs lists them
+    --each-bug         plants every bug in turn and prints after how many tablet-days it is found
+  fuzz                 gives every reader of foreign bytes what nobody thought of; one JSON object
+                       per target, and what was a fault in fuzz/faults
+    --minutes M        how long, building not counted; 10 if not said
+  kills                kills real programs at drawn moments while edits flow, and counts what was
+                       saved and is lost; one JSON object
+    --times N          so many kills; 1000 if not given
+    --seed N           another draw; 1 if not given
   setup                installs what is missing on this machine; the other commands do so as well
     --dry-run          only says what it would do
   build-ui             builds the interface into ui/dist, if it has changed
@@ -32,6 +45,9 @@ pub(crate) enum Command {
     Test { without: Vec<String> },
     Demo { headless: bool },
     Bench { quick: bool },
+    Simulate { arguments: Vec<String> },
+    Fuzz { minutes: u32 },
+    Kills { times: u32, seed: u64 },
     CheckAndroid,
 }
 
@@ -56,6 +72,14 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
         },
         "demo" => Command::Demo { headless: false },
         "bench" => Command::Bench { quick: false },
+        "simulate" => Command::Simulate {
+            arguments: Vec::new(),
+        },
+        "fuzz" => Command::Fuzz { minutes: 10 },
+        "kills" => Command::Kills {
+            times: 1_000,
+            seed: 1,
+        },
         "check-android" => Command::CheckAndroid,
         _ => return Err(format!("there is no command \"{name}\"").into()),
     };
@@ -69,6 +93,23 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             (Command::Test { without }, Arg::Long("without")) => {
                 without.push(parser.value()?.to_string_lossy().into_owned());
             }
+            // The simulator reads its own options; a wrong one is its to explain.
+            (Command::Simulate { arguments }, Arg::Long(name)) => {
+                arguments.push(format!("--{name}"));
+                if let Some(value) = parser.optional_value() {
+                    arguments.push(value.to_string_lossy().into_owned());
+                }
+            }
+            (Command::Simulate { arguments }, Arg::Value(value)) => {
+                arguments.push(value.to_string_lossy().into_owned());
+            }
+            (Command::Fuzz { minutes }, Arg::Long("minutes")) => {
+                *minutes = parser.value()?.parse()?;
+            }
+            (Command::Kills { times, .. }, Arg::Long("times")) => {
+                *times = parser.value()?.parse()?;
+            }
+            (Command::Kills { seed, .. }, Arg::Long("seed")) => *seed = parser.value()?.parse()?,
             (_, other) => return Err(other.unexpected()),
         }
     }
@@ -92,10 +133,21 @@ mod tests {
             read("demo --headless"),
             Some(Command::Demo { headless: true })
         );
+        let arguments = ["--seed", "7", "--plant", "skip-fsync"];
+        let arguments = arguments.map(str::to_owned).to_vec();
+        assert_eq!(
+            read("simulate --seed 7 --plant=skip-fsync"),
+            Some(Command::Simulate { arguments })
+        );
+        assert_eq!(read("fuzz --minutes 3"), Some(Command::Fuzz { minutes: 3 }));
         let without = vec!["android".to_owned(), "deny".to_owned()];
         assert_eq!(
             read("test --without android --without deny"),
             Some(Command::Test { without })
+        );
+        assert_eq!(
+            read("kills --times 20"),
+            Some(Command::Kills { times: 20, seed: 1 })
         );
     }
 
@@ -106,6 +158,8 @@ mod tests {
             "--demo",
             "demo --quick",
             "bench fast",
+            "fuzz --minutes soon",
+            "kills --times often",
             "test --without",
         ] {
             assert_eq!(read(line), None, "{line}");

@@ -8,11 +8,14 @@ mod children;
 mod demo;
 mod error;
 mod fresh;
+mod fuzz;
+mod kills;
 mod only_one;
 mod project;
 mod run;
 mod screen;
 mod setup;
+mod simulate;
 mod tablet;
 mod test;
 mod types;
@@ -52,6 +55,9 @@ fn go() -> Result<(), Error> {
         Command::Demo { headless: true } => demo::headless(&project),
         Command::Demo { headless: false } => demo::demo(&project),
         Command::Bench { quick } => bench::bench(&project, quick),
+        Command::Simulate { arguments } => simulate::simulate(&project, &arguments),
+        Command::Fuzz { minutes } => fuzz::fuzz(&project, minutes),
+        Command::Kills { times, seed } => kills::kills(&project, times, seed),
         Command::CheckAndroid => android::check(&project),
     }
 }

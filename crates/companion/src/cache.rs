@@ -17,12 +17,16 @@ pub(crate) struct Open {
     pub(crate) document: Document,
     /// By the time of signing; the last one counts.
     pub(crate) entries: Vec<Signed>,
+    /// Whether something that came for the document could not be read and was set aside.
+    pub(crate) incomplete: bool,
 }
 
 /// A signed entry, read once.
 #[derive(Debug, Clone)]
 pub(crate) struct Signed {
     pub(crate) hash: Hash,
+    /// The document that it belongs to.
+    pub(crate) document: DocumentId,
     /// The document's heads at the signature.
     pub(crate) heads: Vec<Hash>,
     pub(crate) at: DateTime<Utc>,
@@ -38,6 +42,7 @@ impl Signed {
         let entry = Entry::parse(bytes)?;
         Ok(Self {
             hash: entry.hash.0,
+            document: entry.content.document,
             heads: entry.content.heads()?,
             at: entry.content.signed_at()?,
             author: entry.content.author,
@@ -49,8 +54,13 @@ impl Signed {
 }
 
 impl Open {
-    /// Adds an entry where it belongs in time; one that is there already is passed over.
+    /// Adds an entry where it belongs in time; one that is there already is passed over, and one
+    /// of another document is set aside.
     pub(crate) fn add_entry(&mut self, entry: Signed) {
+        if entry.document != self.document.id() {
+            self.incomplete = true;
+            return;
+        }
         if self.entries.iter().any(|known| known.hash == entry.hash) {
             return;
         }

@@ -10,12 +10,15 @@ use crate::{
     projection::{self, Facts},
     tablet::{Companion, State},
 };
-use hemrond_documents::{Actor, Document, Edit, EditError, RawChange};
+use hemrond_documents::{Actor, Document, Edit, EditError, RawChange, Reason, SetAside};
 use hemrond_domain::record::{DocumentId, DocumentKind, Header};
 use hemrond_policy::Action;
 use hemrond_store::{
-    Commit, DocumentCommit, ItemKind, NewItem, Origin, RawHeader, Shown, StoredDocument,
+    Commit, DocumentCommit, ItemKind, NewItem, Origin, RawHeader, ReadModels, Shown, StoredDocument,
 };
+
+/// Something that came for a document cannot be read; the rest of it is shown.
+const SET_ASIDE: &str = "document.set_aside";
 
 /// How urgent an unsent change is: smaller goes first.
 pub(crate) fn urgency(kind: DocumentKind) -> u8 {
@@ -138,14 +141,11 @@ impl Companion {
         open: &Open,
         new_items: Vec<NewItem>,
     ) -> DocumentCommit {
-        let facts = Facts {
-            user_of: &|actor| state.user_of(actor),
-        };
         DocumentCommit {
             header: RawHeader::from(open.document.header()),
             new_items,
-            read_models: Some(projection::read_models(open, &facts)),
-            shown: Shown::Yes,
+            read_models: Some(read_models(state, open)),
+            shown: shown(open),
         }
     }
 
@@ -159,6 +159,7 @@ impl Companion {
                 Ok(Open {
                     document,
                     entries: Vec::new(),
+                    incomplete: false,
                 })
             }
         }
@@ -218,9 +219,12 @@ impl Companion {
             // The bytes stay in the store; the reason names no person.
             tracing::warn!(document = %header.id(), reason = %aside.reason, "a change was set aside");
         }
+        // What waits for another change may still fit, and is no fault of anyone.
+        let broken = |aside: &SetAside| !matches!(aside.reason, Reason::Missing(_));
         let mut open = Open {
             document: loaded.document,
             entries: Vec::new(),
+            incomplete: loaded.set_aside.iter().any(broken),
         };
         for item in stored
             .items
@@ -231,10 +235,30 @@ impl Companion {
                 Ok(entry) => open.add_entry(entry),
                 Err(reason) => {
                     tracing::warn!(document = %header.id(), %reason, "an entry was set aside");
+                    open.incomplete = true;
                 }
             }
         }
         Ok(open)
+    }
+}
+
+/// What lists show of a document.
+pub(crate) fn read_models(state: &State, open: &Open) -> ReadModels {
+    let facts = Facts {
+        user_of: &|actor| state.user_of(actor),
+    };
+    projection::read_models(open, &facts)
+}
+
+/// Whether a document is shown whole.
+pub(crate) fn shown(open: &Open) -> Shown {
+    if open.incomplete {
+        Shown::No {
+            reason: SET_ASIDE.to_owned(),
+        }
+    } else {
+        Shown::Yes
     }
 }
 

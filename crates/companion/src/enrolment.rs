@@ -61,12 +61,15 @@ impl Companion {
 
     /// Exchanges the code for a credential. The state is free while the network is slow, so that
     /// everything else is answered meanwhile.
+    ///
+    /// A tablet that its server no longer knows, as after a restore from a backup that is older than
+    /// the enrolment, may be enrolled anew for the same user: what waits on it is sent then.
     pub(crate) async fn enrol(&self, args: &Enrol) -> Outcome<()> {
-        let not_yet = |state: &State| match state.enrolment {
-            Some(_) => Err(Problem::new("enrol.already")),
-            None => Ok(()),
+        let open_for = |state: &State| match &state.enrolment {
+            Some(_) if !state.link.is_unknown_to_server() => Err(Problem::new("enrol.already")),
+            before => Ok(before.as_ref().map(|enrolment| enrolment.user.id)),
         };
-        not_yet(&*self.state.lock().await)?;
+        open_for(&*self.state.lock().await)?;
         let tablet = args.tablet.trim();
         if tablet.is_empty() || tablet.chars().count() > 60 {
             return Err(Problem::new("enrol.tablet_name"));
@@ -94,9 +97,12 @@ impl Companion {
         };
         let text = serde_json::to_string(&enrolment).map_err(|_| Problem::new("key.unreadable"))?;
         let mut state = self.state.lock().await;
-        not_yet(&state)?;
+        if open_for(&state)?.is_some_and(|before| before != enrolment.user.id) {
+            return Err(Problem::new("enrol.other_user"));
+        }
         self.store.meta_set(META, &text).await?;
         state.enrolment = Some(enrolment);
+        state.link.last_failure = None;
         Ok(())
     }
 

@@ -10,13 +10,16 @@ use std::collections::BTreeMap;
 /// server's refusals come from their own crates and files.
 pub const CODES: &[&str] = &[
     "command.unreadable",
+    "device.unknown",
     "document.newer_schema",
+    "document.set_aside",
     "document.unknown",
     "document.unreadable",
     "edit.in_conflict",
     "edit.not_in_conflict",
     "edit.refused",
     "enrol.already",
+    "enrol.other_user",
     "enrol.needed",
     "enrol.tablet_name",
     "export.failed",

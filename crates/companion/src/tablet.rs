@@ -99,6 +99,17 @@ pub(crate) struct Link {
     pub(crate) progress: Option<Progress>,
 }
 
+impl Link {
+    /// Whether the server said last that it has never heard of this tablet.
+    pub(crate) fn is_unknown_to_server(&self) -> bool {
+        self.connection == Connection::Rejected
+            && self
+                .last_failure
+                .as_ref()
+                .is_some_and(|failure| failure.code == "device.unknown")
+    }
+}
+
 impl Companion {
     /// Opens the tablet in a folder, with the database's key.
     ///
@@ -107,6 +118,15 @@ impl Companion {
     /// another window that has it open. The file is left as it is.
     pub async fn open(folder: &Path, key: &Key, environment: Environment) -> Outcome<Self> {
         let store = Store::open(&folder.join("tablet.db"), key).await?;
+        Self::open_with(store, folder, environment).await
+    }
+
+    /// Opens the tablet on a store that is open already, wherever it lies. The folder is for files
+    /// that are given out.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn open_with(store: Store, folder: &Path, environment: Environment) -> Outcome<Self> {
         let policy = Policy::load().map_err(|_| Problem::new("policy.unreadable"))?;
         let enrolment = Self::read_enrolment(&store).await?;
         let settings = Self::read_settings(&store).await?;
@@ -161,6 +181,13 @@ impl Companion {
             .await?;
         companion.rebuild_if_needed().await?;
         Ok(companion)
+    }
+
+    /// The store underneath, for whoever checks the whole; people's commands go through
+    /// [`Companion::call`].
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
     }
 
     /// News from now on.

@@ -4,6 +4,7 @@
 //! one length-capped zstd frame. Every field has a fixed index, so an older reader skips what a newer
 //! writer adds. Nothing in here does I/O or decides anything.
 
+pub mod digest;
 pub mod encoding;
 pub mod enrolment;
 pub mod limits;
@@ -13,7 +14,9 @@ mod wire;
 
 pub use request::{Bucket, DigestQuery, DocumentDigest, PushDocument, SyncRequest};
 pub use response::{Delivery, DigestAnswer, HeldDocument, Outcome, SyncResponse};
-pub use wire::{Author, Digest, Epoch, Item, ItemHash, ItemKind, WireHeader, WireId};
+pub use wire::{
+    Author, Digest, Epoch, Item, ItemHash, ItemKind, WireHeader, WireHeaderError, WireId,
+};
 
 /// The protocol's version. It rises only when an older peer could no longer be served.
 pub const VERSION: u16 = 1;

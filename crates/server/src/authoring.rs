@@ -2,7 +2,7 @@
 
 use crate::{
     environment::Chance,
-    inspector::{InProcess, Inspector, Raw, Reading},
+    inspector::{Inline, Raw, Reading},
     storage::{Asker, PushedDocument, PushedItem, Storage, StorageError},
 };
 use chrono::{DateTime, Utc};
@@ -119,7 +119,7 @@ fn pushed(written: &Written, stored: Vec<Vec<u8>>) -> PushedDocument {
         items: raw.clone(),
         keys: BTreeMap::new(),
     };
-    let findings = InProcess.read(&reading);
+    let findings = Inline::read_one(&reading);
     let items = raw
         .into_iter()
         .zip(findings.items)

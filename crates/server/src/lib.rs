@@ -1,13 +1,15 @@
 //! The sync server: storage, acceptance, live news, administration.
 //!
-//! A request comes in through [`http`], becomes an [`exchange`], is read by an [`inspector`] and
-//! kept by the [`storage`]. Time and chance come in through the [`environment`].
+//! A request comes in through [`http`], is let in by [`admission`], becomes an [`exchange`], is read
+//! by an [`inspector`] and kept by the [`storage`]. Time and chance come in through the
+//! [`environment`].
 
+pub mod admission;
 pub mod authoring;
 pub mod cli;
 pub mod credential;
-pub mod digest;
 pub mod directory;
+pub mod enrolment;
 pub mod environment;
 pub mod exchange;
 pub mod http;
@@ -18,3 +20,4 @@ pub mod seed;
 pub mod serve;
 pub mod state;
 pub mod storage;
+pub mod verify;

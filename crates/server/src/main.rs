@@ -4,14 +4,23 @@ use clap::Parser;
 use hemrond_server::{
     cli::{self, Cli, World},
     environment::{SystemChance, SystemClock},
-    inspector::InProcess,
+    inspector::worker,
 };
 use std::{process::ExitCode, sync::Arc};
 use tracing_subscriber::EnvFilter;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
+    // A worker has no log, no runtime and no database: two pipes are all that it knows.
+    match cli.worker() {
+        Some(confinement) => told(worker::run(confinement)),
+        None => told(command(cli)),
+    }
+}
+
+/// Runs a person's command.
+#[tokio::main]
+async fn command(cli: Cli) -> Result<(), cli::CommandError> {
     let filter = EnvFilter::try_from_env("HEMROND_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .json()
@@ -22,9 +31,13 @@ async fn main() -> ExitCode {
     let world = World {
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance),
-        inspector: Arc::new(InProcess),
+        program: std::env::current_exe()?,
     };
-    match cli::run(cli, world).await {
+    cli::run(cli, world).await
+}
+
+fn told(result: Result<(), impl std::fmt::Display>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("hemrond-server: {error}");

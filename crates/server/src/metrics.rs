@@ -68,9 +68,9 @@ impl Metrics {
         self.sync_micros.fetch_add(micros, Relaxed);
     }
 
-    /// Everything as text.
+    /// Everything as text, with two numbers that are kept elsewhere.
     #[must_use]
-    pub fn render(&self, head: u64) -> String {
+    pub fn render(&self, head: u64, reader_restarts: u64) -> String {
         let mut text = String::new();
         let answers = ["2xx", "3xx", "4xx", "5xx"];
         text.push_str("# TYPE hemrond_answers_total counter\n");
@@ -87,9 +87,9 @@ impl Metrics {
             ("tablets_ahead", &self.ahead),
         ] {
             let count = count.load(Relaxed);
-            let _ = writeln!(text, "# TYPE hemrond_{name}_total counter");
-            let _ = writeln!(text, "hemrond_{name}_total {count}");
+            counter(&mut text, name, count);
         }
+        counter(&mut text, "reader_restarts", reader_restarts);
         text.push_str("# TYPE hemrond_sync_seconds histogram\n");
         for ((_, limit), class) in CLASSES.iter().zip(&self.sync_classes) {
             let count = class.load(Relaxed);
@@ -111,6 +111,11 @@ impl Metrics {
     }
 }
 
+fn counter(text: &mut String, name: &str, count: u64) {
+    let _ = writeln!(text, "# TYPE hemrond_{name}_total counter");
+    let _ = writeln!(text, "hemrond_{name}_total {count}");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,11 +128,12 @@ mod tests {
         metrics.answered(999);
         add(&metrics.items_accepted, 3);
         metrics.synced(Duration::from_millis(30));
-        let text = metrics.render(41);
+        let text = metrics.render(41, 2);
         for line in [
             "hemrond_answers_total{status=\"2xx\"} 1",
             "hemrond_answers_total{status=\"4xx\"} 1",
             "hemrond_items_accepted_total 3",
+            "hemrond_reader_restarts_total 2",
             "hemrond_sync_seconds_bucket{le=\"0.02\"} 0",
             "hemrond_sync_seconds_bucket{le=\"0.05\"} 1",
             "hemrond_sync_seconds_bucket{le=\"+Inf\"} 1",

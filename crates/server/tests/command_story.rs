@@ -336,6 +336,8 @@ fn every_command_helps_with_an_example() {
         &["devices", "list"],
         &["devices", "revoke"],
         &["backup"],
+        &["restore"],
+        &["verify"],
         &["recovery", "begin"],
         &["recovery", "end"],
         &["seed"],

@@ -3,18 +3,13 @@
 
 mod support;
 
-use chrono::{TimeZone, Utc};
-use ed25519_dalek::{Signer, SigningKey};
-use hemrond_documents::{
-    Document, Edit,
-    entry::{self, EntryContent, SignedEntry},
-};
+use hemrond_documents::Edit;
 use hemrond_domain::{people::Role, record::Header};
 use hemrond_protocol::{
     Item, ItemKind, Outcome, PushDocument, SyncRequest, encoding, enrolment::EnrolResponse, limits,
 };
 use std::time::Duration;
-use support::{Backend, Place, TEAM, Tablet, TestClock, Town, observations, visit};
+use support::{Backend, Place, TEAM, Tablet, TestClock, Town, observations, signed, visit};
 
 /// The code of a refusal.
 async fn refusal(response: reqwest::Response) -> (u16, String) {
@@ -356,7 +351,7 @@ async fn a_closing_server_finishes_what_it_has_begun() {
         eva.write(&visit(number), &[Edit::set("reason", "Yrsel")]);
     }
     let request = eva.request();
-    let before = town.server.metrics.render(0);
+    let before = town.server.metrics.render(0, 0);
     assert!(
         before.contains("hemrond_items_accepted_total 0"),
         "{before}"
@@ -447,23 +442,6 @@ async fn stinas_observation_reaches_eva_and_lena_and_not_per() {
     eva.write(&observations(), &[edit]);
     eva.sync().await;
     assert_eq!(eva.verdicts, [Outcome::Refused("policy.write".to_owned())]);
-}
-
-/// An entry over everything that the document says, as somebody's tablet would sign it.
-fn signed(document: &Document, signer: &Tablet, key: &SigningKey) -> Item {
-    let who = entry::Signer {
-        author: signer.user.id,
-        author_name: signer.user.name.clone(),
-        device: signer.device,
-        signed_at: Utc.with_ymd_and_hms(2026, 11, 3, 10, 0, 0).unwrap(),
-    };
-    let content = EntryContent::of(document, &document.heads(), who, None).unwrap();
-    let entry = SignedEntry::sign(&content, |message| key.sign(message).to_bytes()).unwrap();
-    Item {
-        kind: ItemKind::Entry,
-        bytes: entry.encode().unwrap(),
-        author: None,
-    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Stories of the database, told on both: order, durability, several processes, the fallback.
+//! Stories of the database, told on every storage: order, durability, several processes, the fallback.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
@@ -12,17 +12,20 @@ use hemrond_policy::Policy;
 use hemrond_protocol::{
     Author, Bucket, Delivery, DigestAnswer, DigestQuery, DocumentDigest, Epoch, ItemHash, Outcome,
     PushDocument, SyncRequest,
+    digest::{combine, mix},
 };
 use hemrond_server::{
-    digest::{combine, mix},
     exchange::asker,
-    storage::{Address, PageQuery, StorageError},
+    storage::{
+        Address, PageQuery, Records, StorageError, Upkeep,
+        memory::{Memory, Open},
+    },
 };
 use sqlx::{Connection, PgConnection};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use support::{Backend, HEMTJANST, KOMMUN, Place, Tablet, TestClock, Town, person, visit};
 
-on_both_databases!(
+on_every_storage!(
     many_tablets_write_at_once_and_the_feed_has_no_gap,
     two_processes_on_one_database_tell_each_other,
     a_lost_tablet_finds_what_it_lacks_by_digests,
@@ -375,6 +378,18 @@ async fn a_backup_is_a_whole_database(backend: Backend) {
                 town.storage.document(visit(1).id()).await.unwrap().unwrap()
             );
         }
+        Backend::Memory => {
+            let snapshot = town.place.memory().backup_named(&file).unwrap();
+            let restored = Memory::new(Epoch([1; 16]));
+            restored.restore(&snapshot);
+            let restored = restored.process(Arc::new(Open));
+            assert_eq!(restored.life().await.unwrap(), life);
+            let kept = restored.document(visit(1).id()).await.unwrap().unwrap();
+            assert_eq!(
+                kept,
+                town.storage.document(visit(1).id()).await.unwrap().unwrap()
+            );
+        }
         Backend::Postgres => {
             let magic = std::fs::read(&file).unwrap();
             assert!(magic.starts_with(b"PGDMP"), "pg_dump's own format");
@@ -395,7 +410,7 @@ async fn a_position_never_becomes_visible_before_a_smaller_one() {
     let before = omar.cursor;
 
     // A writer takes the next position, writes under it, and pauses.
-    let Address::Postgres(url) = &town.place.address else {
+    let Address::Postgres(url) = town.place.address() else {
         panic!("PostgreSQL")
     };
     let mut paused = PgConnection::connect(url).await.unwrap();

@@ -1,4 +1,4 @@
-//! Stories of syncing, over HTTP, on both databases.
+//! Stories of syncing, over HTTP, on every storage.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
@@ -8,7 +8,7 @@ use hemrond_domain::people::Role;
 use hemrond_protocol::{Epoch, Outcome, SyncRequest};
 use support::{Backend, HEMTJANST, OFFICE, TEAM, Tablet, Town, person, visit};
 
-on_both_databases!(
+on_every_storage!(
     what_eva_writes_omar_reads,
     the_same_request_again_changes_nothing,
     a_document_that_comes_in_two_pieces_is_taken,

@@ -21,6 +21,7 @@ mod header;
 mod item;
 mod key;
 mod lock_file;
+mod medium;
 mod open;
 mod read;
 mod rows;
@@ -42,6 +43,7 @@ pub use item::{
     StoredItem,
 };
 pub use key::Key;
+pub use medium::{FileSystem, Locked, Medium};
 pub use open::Versions;
 pub use read::{
     LatestWith, Opened, OutboxDocument, OutboxItem, OutboxSummary, RefusedRow, SyncPosition,

@@ -1,35 +1,34 @@
 //! One process at a time: a lock beside the database, which the system drops with the process.
 
-use crate::error::OpenError;
+use crate::{
+    error::OpenError,
+    medium::{Locked, Medium},
+};
 use std::{
-    fs::{File, OpenOptions, TryLockError},
-    io,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
 /// Holds the database for this process until it is dropped.
-#[derive(Debug)]
 pub(crate) struct LockFile {
-    /// The lock lives as long as the open file does.
-    _file: File,
+    _lock: Box<dyn Send>,
+}
+
+impl fmt::Debug for LockFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockFile").finish_non_exhaustive()
+    }
 }
 
 impl LockFile {
     /// Takes the lock of the database at `path`, or says who is in the way. It does not wait.
-    pub(crate) fn take(path: &Path) -> Result<Self, OpenError> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(beside(path, ".lock"))
-            .map_err(|error| from_io(path, &error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+    pub(crate) fn take(medium: &dyn Medium, path: &Path) -> Result<Self, OpenError> {
+        match medium.lock(&beside(path, ".lock")) {
+            Ok(Locked::Ours(lock)) => Ok(Self { _lock: lock }),
+            Ok(Locked::Elsewhere) => Err(OpenError::InUse {
                 path: path.to_owned(),
             }),
-            Err(TryLockError::Error(error)) => Err(from_io(path, &error)),
+            Err(error) => Err(from_io(path, &error)),
         }
     }
 }

@@ -4,13 +4,14 @@ use crate::{
     error::{self, OpenError, StoreError},
     key::Key,
     lock_file::{LockFile, beside, from_io},
+    medium::Medium,
     schema,
 };
 use sqlx::{
     ConnectOptions as _, Connection as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteLockingMode, SqliteSynchronous},
 };
-use std::{fs, io, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 /// What follows the name of a file that is being made. It holds no data until it is renamed.
 const UNFINISHED: &str = ".new";
@@ -35,20 +36,24 @@ pub struct Versions {
 }
 
 /// Opens the store at `path`, and makes it where there is none.
-pub(crate) async fn open(path: &Path, key: &Key) -> Result<(Opened, LockFile), OpenError> {
-    let lock = LockFile::take(path)?;
-    match fs::metadata(path) {
-        Ok(found) if found.len() == 0 => {
+pub(crate) async fn open(
+    medium: &dyn Medium,
+    path: &Path,
+    key: &Key,
+) -> Result<(Opened, LockFile), OpenError> {
+    let lock = LockFile::take(medium, path)?;
+    match medium.size(path) {
+        Ok(Some(0)) => {
             return Err(OpenError::Corrupted {
                 path: path.to_owned(),
                 detail: "the file is empty".to_owned(),
             });
         }
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path, key).await?,
+        Ok(Some(_)) => {}
+        Ok(None) => create(medium, path, key).await?,
         Err(error) => return Err(from_io(path, &error)),
     }
-    let opened = open_existing(path, key).await?;
+    let opened = open_existing(medium, path, key).await?;
     tracing::info!(
         sqlite = opened.1.sqlite,
         cipher = opened.1.cipher,
@@ -58,10 +63,11 @@ pub(crate) async fn open(path: &Path, key: &Key) -> Result<(Opened, LockFile), O
 }
 
 /// Makes the file under another name, so that at `path` there is a whole store or none.
-async fn create(path: &Path, key: &Key) -> Result<(), OpenError> {
+async fn create(medium: &dyn Medium, path: &Path, key: &Key) -> Result<(), OpenError> {
     for suffix in COMPANIONS {
         // SQLite would take the old log for the new file's own and put its pages into it.
-        if fs::exists(beside(path, suffix)).map_err(|error| from_io(path, &error))? {
+        let found = medium.size(&beside(path, suffix));
+        if found.map_err(|error| from_io(path, &error))?.is_some() {
             return Err(OpenError::Corrupted {
                 path: path.to_owned(),
                 detail: format!("the file is missing, and its {suffix} is there"),
@@ -69,8 +75,8 @@ async fn create(path: &Path, key: &Key) -> Result<(), OpenError> {
         }
     }
     let unfinished = beside(path, UNFINISHED);
-    remove_unfinished(&unfinished)?;
-    let mut connection = connect(&unfinished, key, true).await?;
+    remove_unfinished(medium, &unfinished)?;
+    let mut connection = connect(medium, &unfinished, key, true).await?;
     assert_encryption(&mut connection).await?;
     let made = async {
         begin_logging(&mut connection).await?;
@@ -81,43 +87,30 @@ async fn create(path: &Path, key: &Key) -> Result<(), OpenError> {
         .close()
         .await
         .map_err(|error| StoreError::from(error).into_open(path))?;
-    fs::rename(&unfinished, path).map_err(|error| from_io(path, &error))?;
-    sync_folder(path)
+    // Makes the renaming itself last, too.
+    medium
+        .rename(&unfinished, path)
+        .and_then(|()| medium.sync_folder(path))
+        .map_err(|error| from_io(path, &error))
 }
 
-fn remove_unfinished(unfinished: &Path) -> Result<(), OpenError> {
+fn remove_unfinished(medium: &dyn Medium, unfinished: &Path) -> Result<(), OpenError> {
     for suffix in COMPANIONS.into_iter().chain([""]) {
         let leftover = beside(unfinished, suffix);
-        match fs::remove_file(&leftover) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(from_io(&leftover, &error));
-            }
-            _ => {}
-        }
+        medium
+            .remove(&leftover)
+            .map_err(|error| from_io(&leftover, &error))?;
     }
-    Ok(())
-}
-
-/// Makes the renaming itself last.
-fn sync_folder(path: &Path) -> Result<(), OpenError> {
-    #[cfg(unix)]
-    {
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        fs::File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|error| from_io(path, &error))?;
-    }
-    #[cfg(not(unix))]
-    let _ = path;
     Ok(())
 }
 
 /// Opens a file that is there. Nothing is written before its schema is known to be one of ours.
-pub(crate) async fn open_existing(path: &Path, key: &Key) -> Result<Opened, OpenError> {
-    let mut connection = connect(path, key, false).await?;
+pub(crate) async fn open_existing(
+    medium: &dyn Medium,
+    path: &Path,
+    key: &Key,
+) -> Result<Opened, OpenError> {
+    let mut connection = connect(medium, path, key, false).await?;
     let versions = assert_encryption(&mut connection).await?;
     let found = match schema::version(&mut connection).await {
         Ok(found) => found,
@@ -144,8 +137,13 @@ pub(crate) async fn open_existing(path: &Path, key: &Key) -> Result<Opened, Open
     Ok((connection, versions))
 }
 
-async fn connect(path: &Path, key: &Key, create: bool) -> Result<SqliteConnection, OpenError> {
-    let options = SqliteConnectOptions::new()
+async fn connect(
+    medium: &dyn Medium,
+    path: &Path,
+    key: &Key,
+    create: bool,
+) -> Result<SqliteConnection, OpenError> {
+    let mut options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(create)
         // sqlx sends the key before every other pragma.
@@ -162,6 +160,9 @@ async fn connect(path: &Path, key: &Key, create: bool) -> Result<SqliteConnectio
         .row_buffer_size(512)
         // The first statement holds the key.
         .disable_statement_logging();
+    if let Some(vfs) = medium.vfs() {
+        options = options.vfs(vfs);
+    }
     options
         .connect()
         .await

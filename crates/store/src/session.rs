@@ -4,10 +4,11 @@ use crate::{
     error::{self, StoreError},
     key::Key,
     lock_file::LockFile,
+    medium::Medium,
     open,
 };
 use sqlx::{Connection as _, SqliteConnection};
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// The connection and what the last call left it in.
 pub(crate) struct Session {
@@ -18,6 +19,7 @@ pub(crate) struct Session {
     /// Set once a page could not be read. SQLCipher then refuses every other page too, so that one
     /// damaged document would take all others with it.
     damaged: bool,
+    medium: Arc<dyn Medium>,
     path: PathBuf,
     key: Key,
     /// Dropped after the connection.
@@ -27,6 +29,7 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) fn new(
         connection: SqliteConnection,
+        medium: Arc<dyn Medium>,
         path: PathBuf,
         key: Key,
         lock: LockFile,
@@ -35,6 +38,7 @@ impl Session {
             connection: Some(connection),
             in_transaction: false,
             damaged: false,
+            medium,
             path,
             key,
             _lock: lock,
@@ -93,7 +97,7 @@ impl Session {
             // It may well fail: that is why it is closed.
             let _ = broken.close().await;
         }
-        let (connection, _) = open::open_existing(&self.path, &self.key)
+        let (connection, _) = open::open_existing(&*self.medium, &self.path, &self.key)
             .await
             .map_err(|error| StoreError::from_open(&error))?;
         self.connection = Some(connection);

@@ -4,6 +4,7 @@ use crate::{
     cell::Cell as _,
     error::{OpenError, StoreError},
     key::Key,
+    medium::{FileSystem, Medium},
     open::{self, Versions},
     session::Session,
     sql,
@@ -12,6 +13,7 @@ use std::{
     fmt,
     ops::{Deref, DerefMut},
     path::Path,
+    sync::Arc,
 };
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
@@ -36,10 +38,23 @@ impl Store {
     /// When the file cannot be read with this key, is damaged, newer or in use, or the disk fails.
     /// The file is left as it was.
     pub async fn open(path: impl AsRef<Path>, key: &Key) -> Result<Self, OpenError> {
+        Self::open_on(Arc::new(FileSystem), path, key).await
+    }
+
+    /// Opens the store at `path` of a medium, as [`Store::open`] does on the file system. It stays
+    /// on this medium as long as it is open.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_on(
+        medium: Arc<dyn Medium>,
+        path: impl AsRef<Path>,
+        key: &Key,
+    ) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        let (opened, lock) = open::open(path, key).await?;
+        let (opened, lock) = open::open(&*medium, path, key).await?;
         let (connection, versions) = opened;
-        let session = Session::new(connection, path.to_owned(), key.clone(), lock);
+        let session = Session::new(connection, medium, path.to_owned(), key.clone(), lock);
         Ok(Self {
             session: Mutex::new(Some(session)),
             versions,

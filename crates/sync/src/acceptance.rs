@@ -31,6 +31,8 @@ pub enum Reason {
     KindUnknown,
     /// The item is larger than an item may be.
     ItemTooLarge,
+    /// Reading the item failed: the reader died of it, or did not come to an end.
+    ItemUnreadable,
     /// Another's item, outside of a recovery.
     NotAuthor,
     /// The change cannot be read.
@@ -59,11 +61,12 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::PolicyWrite,
         Self::HeaderMalformed,
         Self::KindUnknown,
         Self::ItemTooLarge,
+        Self::ItemUnreadable,
         Self::NotAuthor,
         Self::ChangeMalformed,
         Self::ChangeOperations,
@@ -78,6 +81,12 @@ impl Reason {
         Self::EntryDocument,
     ];
 
+    /// The reason with this code, if there is one.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
     /// The reason's stable code, on the wire and in the texts.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -86,6 +95,7 @@ impl Reason {
             Self::HeaderMalformed => "header.malformed",
             Self::KindUnknown => "kind.unknown",
             Self::ItemTooLarge => "item.too_large",
+            Self::ItemUnreadable => "item.unreadable",
             Self::NotAuthor => "item.not_author",
             Self::ChangeMalformed => "change.malformed",
             Self::ChangeOperations => "change.operations",

@@ -62,10 +62,13 @@ impl Fallback {
     }
 
     /// The server named the buckets that differ.
-    pub(crate) fn buckets(&mut self, differing: Vec<u8>) -> Result<(), Violation> {
+    pub(crate) fn buckets(&mut self, mut differing: Vec<u8>) -> Result<(), Violation> {
         if !self.asks_buckets() {
             return Err(Violation::Digest);
         }
+        // There are 256 of them; a server that names one again makes no more of them.
+        differing.sort_unstable();
+        differing.dedup();
         self.stage = if differing.is_empty() {
             Stage::Fetch
         } else {
@@ -74,16 +77,16 @@ impl Fallback {
         Ok(())
     }
 
-    /// The server told what it holds in the buckets asked about.
-    pub(crate) fn documents(&mut self) -> Result<(), Violation> {
+    /// The server told what it holds in the buckets asked about, which are these.
+    pub(crate) fn documents(&mut self) -> Result<Vec<u8>, Violation> {
         let Stage::Documents { left } = &mut self.stage else {
             return Err(Violation::Digest);
         };
-        left.drain(..left.len().min(BUCKETS_PER_QUERY));
+        let asked = left.drain(..left.len().min(BUCKETS_PER_QUERY)).collect();
         if left.is_empty() {
             self.stage = Stage::Fetch;
         }
-        Ok(())
+        Ok(asked)
     }
 
     pub(crate) fn want(&mut self, document: DocumentId) {

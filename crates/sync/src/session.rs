@@ -106,13 +106,27 @@ pub enum Violation {
     /// A cursor that goes back, or a feed that never ends.
     #[error("the server's feed does not move forward")]
     NoProgress,
-    /// A digest answer to another question.
-    #[error("the server answered a question that was not asked")]
+    /// A digest answer to another question, or none to the one that was asked.
+    #[error("the server did not answer the question that was asked")]
     Digest,
+    /// An epoch that is another in every answer.
+    #[error("the server says again and again that it was restored")]
+    Epochs,
 }
 
-/// How many answers in a row may bring nothing before the session gives up on the server.
+/// How many answers in a row may neither take nor move anything before the session gives up on the
+/// server.
 const MAX_IDLE_ROUNDS: u32 = 8;
+
+/// How many pages in a row may move the cursor and bring nothing. An honest server crosses long
+/// stretches that concern others, tens of thousands of positions at a time.
+const MAX_BARREN_PAGES: u32 = 1_000;
+
+/// How often a server may be restored in the course of one session.
+const MAX_EPOCHS: u32 = 3;
+
+/// The highest position that a store can keep.
+const MAX_CURSOR: u64 = i64::MAX as u64;
 
 /// One sync under way.
 #[derive(Debug)]
@@ -125,6 +139,8 @@ pub struct Session {
     push_more: bool,
     wanted_sent: usize,
     idle_rounds: u32,
+    barren_pages: u32,
+    epochs: u32,
 }
 
 impl Session {
@@ -141,6 +157,8 @@ impl Session {
             push_more: false,
             wanted_sent: 0,
             idle_rounds: 0,
+            barren_pages: 0,
+            epochs: 0,
         }
     }
 
@@ -228,9 +246,16 @@ impl Session {
                 cursor: self.position.cursor,
             };
             self.fallback = Some(Fallback::new());
+            // What was refused may build on what this server forgot. It stays unsent, goes again
+            // after that was given back, and is refused then if it must be.
+            taken.refused.clear();
             taken.again = true;
-            self.count_round(false)?;
-            return Ok(taken);
+            self.epochs += 1;
+            return if self.epochs > MAX_EPOCHS {
+                Err(Violation::Epochs)
+            } else {
+                Ok(taken)
+            };
         }
         self.position.epoch = Some(response.epoch);
         match response.digest {
@@ -267,13 +292,22 @@ impl Session {
         let fallback = self.fallback.as_mut().ok_or(Violation::Digest)?;
         match answer {
             DigestAnswer::Buckets(differing, head) => {
+                if head > MAX_CURSOR {
+                    return Err(Violation::NoProgress);
+                }
                 fallback.buckets(differing)?;
                 // What the feed brings after this point is not in the comparison; what it brought
                 // before is.
                 self.position.cursor = head;
             }
             DigestAnswer::Documents(held, missing) => {
-                fallback.documents()?;
+                let asked = fallback.documents()?;
+                let named = held.iter().map(|held| held.document);
+                for WireId(id) in named.chain(missing.iter().copied()) {
+                    if !asked.contains(&id[0]) {
+                        return Err(Violation::Digest);
+                    }
+                }
                 for document in held {
                     let (hashes, rest) = document.hashes.as_chunks::<32>();
                     if !rest.is_empty() {
@@ -295,16 +329,20 @@ impl Session {
     }
 
     fn read_page(&mut self, cursor: u64, more: bool, taken: &mut Taken) -> Result<(), Violation> {
-        if cursor < self.position.cursor {
+        if cursor < self.position.cursor || cursor > MAX_CURSOR {
             return Err(Violation::NoProgress);
         }
-        let moved = cursor > self.position.cursor
-            || !taken.acknowledged.is_empty()
-            || !taken.refused.is_empty()
-            || !taken.deliveries.is_empty();
+        let answered = !taken.acknowledged.is_empty() || !taken.refused.is_empty();
+        let brought = answered || !taken.deliveries.is_empty() || !taken.gone.is_empty();
+        let mut moved = cursor > self.position.cursor || answered;
         self.position.cursor = cursor;
         let mut fetching = false;
         if let Some(fallback) = &mut self.fallback {
+            if !fallback.is_fetching() {
+                return Err(Violation::Digest);
+            }
+            // Whether they came or may not be had: there are fewer to ask for.
+            moved |= fallback.has_more();
             fallback.fetched(self.wanted_sent);
             fetching = fallback.has_more();
             if !fetching {
@@ -315,12 +353,13 @@ impl Session {
         // tablet that is cut now compares again.
         taken.position = (!fetching).then_some(self.position);
         taken.again = more || fetching || self.push_more;
-        self.count_round(moved || !taken.again)
+        self.count_round(moved || !taken.again, brought)
     }
 
-    fn count_round(&mut self, moved: bool) -> Result<(), Violation> {
+    fn count_round(&mut self, moved: bool, brought: bool) -> Result<(), Violation> {
         self.idle_rounds = if moved { 0 } else { self.idle_rounds + 1 };
-        if self.idle_rounds > MAX_IDLE_ROUNDS {
+        self.barren_pages = if brought { 0 } else { self.barren_pages + 1 };
+        if self.idle_rounds > MAX_IDLE_ROUNDS || self.barren_pages > MAX_BARREN_PAGES {
             Err(Violation::NoProgress)
         } else {
             Ok(())

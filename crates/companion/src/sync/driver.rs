@@ -40,7 +40,7 @@ impl Companion {
                 }
                 Err(problem) => {
                     state.link.connection = match problem.code.as_str() {
-                        "transport.rejected" => Connection::Rejected,
+                        "transport.rejected" | "device.unknown" => Connection::Rejected,
                         _ => Connection::Offline,
                     };
                     state.link.last_failure = Some(problem.clone());

@@ -2,6 +2,7 @@
 
 use super::priorities;
 use crate::{failure::Outcome, tablet::Companion};
+use hemrond_documents::entry::Entry;
 use hemrond_protocol::{
     Author, Bucket, DocumentDigest, Item, ItemKind, PushDocument, WireHeader, WireId, limits,
 };
@@ -88,7 +89,10 @@ fn push(document: OutboxDocument, author: &dyn Fn(&[u8; 16]) -> Option<Author>) 
             // author's name.
             author: item
                 .foreign
-                .then(|| item.actor.as_ref().and_then(author))
+                .then(|| match item.kind {
+                    hemrond_store::ItemKind::Change => item.actor.as_ref().and_then(author),
+                    hemrond_store::ItemKind::Entry => signer(&item.bytes),
+                })
                 .flatten(),
             bytes: item.bytes,
         })
@@ -97,6 +101,16 @@ fn push(document: OutboxDocument, author: &dyn Fn(&[u8; 16]) -> Option<Author>) 
         header: wire_header(&document.header),
         items,
     }
+}
+
+/// Who signed an entry. No actor stands behind it: it says itself whose it is.
+fn signer(bytes: &[u8]) -> Option<Author> {
+    let content = Entry::parse(bytes).ok()?.content;
+    Some(Author {
+        actor: WireId([0; 16]),
+        user: content.author.into(),
+        device: content.device.into(),
+    })
 }
 
 pub(super) fn wire_header(header: &RawHeader) -> WireHeader {

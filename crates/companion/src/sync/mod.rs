@@ -1,5 +1,6 @@
 //! Sync on the tablet: carrying the engine's messages, and knowing when.
 
+mod delivery;
 mod driver;
 mod gather;
 pub mod http;

@@ -1,21 +1,15 @@
 //! Taking in one answer of the server, in one transaction.
 
-use super::gather::raw_header;
 use crate::{
-    cache::{Open, Signed},
+    cache::Open,
     change::urgency,
-    failure::{Outcome, Problem},
+    failure::Outcome,
     tablet::{Companion, State},
 };
-use hemrond_documents::{Document, Limits, parse_chunk};
 use hemrond_domain::record::{DocumentId, DocumentKind};
-use hemrond_protocol::{Delivery, ItemKind};
-use hemrond_store::{Author, DocumentCommit, NewItem, Origin, Requeue, Shown, SyncCommit};
+use hemrond_store::{Author, Requeue, SyncCommit};
 use hemrond_sync::{Session, Taken};
 use std::collections::BTreeMap;
-
-/// Why a delivered document cannot be shown here: a newer version knows its kind.
-const NEWER_KIND: &str = "document.newer_kind";
 
 impl Companion {
     pub(super) async fn take(&self, session: &mut Session, taken: Taken) -> Outcome<()> {
@@ -117,83 +111,6 @@ impl Companion {
             .open_by_id(state, id)
             .await?
             .map(|open| open.document.header().kind()))
-    }
-
-    /// What is to be written of one delivery. Items that are none are left out: the comparison
-    /// after the next start asks for them again.
-    async fn read_delivery(
-        &self,
-        state: &mut State,
-        delivery: &Delivery,
-        opened: &mut BTreeMap<DocumentId, Open>,
-    ) -> Outcome<DocumentCommit> {
-        let raw = raw_header(&delivery.header);
-        let mut new_items = Vec::new();
-        let mut changes: Vec<&[u8]> = Vec::new();
-        let mut entries = Vec::new();
-        for item in &delivery.items {
-            match item.kind {
-                ItemKind::Change => match parse_chunk(&item.bytes, &Limits::STORED) {
-                    Ok(chunk) => {
-                        changes.push(&item.bytes);
-                        new_items.push(NewItem {
-                            hash: chunk.hash,
-                            kind: hemrond_store::ItemKind::Change,
-                            bytes: item.bytes.clone(),
-                            actor: Some(chunk.actor),
-                            origin: Origin::Server,
-                        });
-                    }
-                    Err(error) => tracing::warn!(reason = %error, "a delivered change is none"),
-                },
-                ItemKind::Entry => match Signed::read(&item.bytes) {
-                    Ok(entry) => {
-                        new_items.push(NewItem {
-                            hash: entry.hash,
-                            kind: hemrond_store::ItemKind::Entry,
-                            bytes: item.bytes.clone(),
-                            actor: None,
-                            origin: Origin::Server,
-                        });
-                        entries.push(entry);
-                    }
-                    Err(error) => tracing::warn!(reason = %error, "a delivered entry is none"),
-                },
-            }
-        }
-        let Ok(header) = raw.header() else {
-            let shown = Shown::No {
-                reason: NEWER_KIND.to_owned(),
-            };
-            return Ok(DocumentCommit {
-                header: raw,
-                new_items,
-                read_models: None,
-                shown,
-            });
-        };
-        let mut open = match opened.remove(&header.id()) {
-            Some(open) => open,
-            None => self.open_or_begin(state, &header).await?,
-        };
-        if open.document.apply(&changes).is_err() {
-            // One bad change must not hide the good ones: everything is read anew, and what cannot
-            // be applied is set aside.
-            let held = open.document.changes();
-            let all = held
-                .iter()
-                .map(|change| change.bytes.as_slice())
-                .chain(changes);
-            open.document = Document::load(&header, state.actor, all)
-                .map_err(|_| Problem::new("document.unreadable"))?
-                .document;
-        }
-        for entry in entries {
-            open.add_entry(entry);
-        }
-        let commit = self.document_commit(state, &open, new_items);
-        opened.insert(header.id(), open);
-        Ok(commit)
     }
 }
 

@@ -62,6 +62,8 @@ impl TransportError {
             Self::Timeout => Problem::new("transport.timeout"),
             Self::NotHemrond => Problem::new("transport.not_hemrond"),
             Self::Rejected(code) if code.starts_with("enrol.") => Problem::new(code.clone()),
+            // It may be let in again: see `Companion::enrol`.
+            Self::Rejected(code) if code == "device.unknown" => Problem::new(code.clone()),
             Self::Rejected(code) => Problem::new("transport.rejected").with("code", code),
             Self::Busy => Problem::new("transport.busy"),
             Self::TooLarge => Problem::new("transport.too_large"),

@@ -16,6 +16,7 @@ use hemrond_companion::{
     environment::{Clock, Randomness},
     sync::transport::{Access, Transport, TransportError},
 };
+use hemrond_disk::Disk;
 use hemrond_documents::{Actor, Document, Edit, Value as Field, parse_chunk};
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, RowId, UnitId, UserId},
@@ -27,7 +28,7 @@ use hemrond_protocol::{
     WireHeader, WireId, encoding,
     enrolment::{EnrolRequest, EnrolResponse, MAGIC},
 };
-use hemrond_store::Key;
+use hemrond_store::{Key, Store};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -176,6 +177,8 @@ struct Held {
     faults: VecDeque<TransportError>,
     pushes: Vec<usize>,
     enrolments: u32,
+    spoil: Option<fn(&mut SyncResponse)>,
+    instead: Option<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -204,6 +207,16 @@ impl Exchange {
         self.lock().refuse = code.map(str::to_owned);
     }
 
+    /// Every answer goes through this before it leaves; none makes the exchange honest again.
+    pub(crate) fn spoil(&self, spoil: Option<fn(&mut SyncResponse)>) {
+        self.lock().spoil = spoil;
+    }
+
+    /// Every answer has this body.
+    pub(crate) fn answer_with(&self, body: Option<Vec<u8>>) {
+        self.lock().instead = body;
+    }
+
     /// Puts an item into the feed, as from a tablet far away.
     pub(crate) fn feed(&self, header: WireHeader, bytes: Vec<u8>, author: Option<(Who, DeviceId)>) {
         let mut held = self.lock();
@@ -213,12 +226,18 @@ impl Exchange {
         ) {
             held.authors.insert(chunk.actor, (who.id(), device));
         }
+        drop(held);
+        self.feed_item(header, ItemKind::Change, bytes);
+    }
+
+    /// Puts anything into the feed.
+    pub(crate) fn feed_item(&self, header: WireHeader, kind: ItemKind, bytes: Vec<u8>) {
         let item = Item {
-            kind: ItemKind::Change,
+            kind,
             bytes,
             author: None,
         };
-        held.feed.push(Fed {
+        self.lock().feed.push(Fed {
             from: None,
             header,
             item,
@@ -385,7 +404,12 @@ impl Transport for Wire {
             .get(&access.credential)
             .ok_or_else(|| TransportError::Rejected("device.unknown".to_owned()))?;
         let request = encoding::decode(&body).unwrap();
-        Ok(encoding::encode(&held.sync(device, who, request)).unwrap())
+        let mut response = held.sync(device, who, request);
+        if let Some(spoil) = held.spoil {
+            spoil(&mut response);
+        }
+        let instead = held.instead.clone();
+        Ok(instead.unwrap_or_else(|| encoding::encode(&response).unwrap()))
     }
 
     async fn news(&self, _: &Access, _: u64) -> Result<Option<u64>, TransportError> {
@@ -439,11 +463,31 @@ impl Day {
     /// A person's tablet, enrolled and synced.
     pub(crate) async fn tablet(&self, who: Who) -> Tablet {
         let tablet = self.new_tablet(who).await;
-        let enrol =
-            json!({ "server": "http://127.0.0.1:1", "code": who.code(), "tablet": "Surfplatta" });
-        tablet.ok("enrol", enrol).await;
-        tablet.sync().await;
+        tablet.enrol().await;
         tablet
+    }
+
+    /// A person's tablet on a simulated disk, as it was left there, after so many starts. It cannot
+    /// be restarted by itself: drop or close it, and open the next.
+    pub(crate) async fn tablet_on(
+        &self,
+        disk: &Disk,
+        who: Who,
+        starts: u64,
+    ) -> Result<Tablet, hemrond_companion::failure::Problem> {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let store = Store::open_on(Arc::new(disk.clone()), disk.path("tablet.db"), &key()).await?;
+        let starts = u64::from(who.number()) * 1_000 + starts;
+        let environment = environment(&self.clock, &self.exchange, starts);
+        let companion = Companion::open_with(store, folder.path(), environment).await?;
+        Ok(Tablet {
+            companion,
+            clock: Arc::clone(&self.clock),
+            exchange: Arc::clone(&self.exchange),
+            folder,
+            starts,
+            who,
+        })
     }
 }
 
@@ -454,16 +498,27 @@ pub(crate) async fn open(
     exchange: &Arc<Exchange>,
     seed: u64,
 ) -> Result<Companion, hemrond_companion::failure::Problem> {
-    let environment = Environment {
+    Companion::open(folder, &key(), environment(clock, exchange, seed)).await
+}
+
+fn environment(clock: &Arc<FixedClock>, exchange: &Arc<Exchange>, seed: u64) -> Environment {
+    Environment {
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         randomness: Arc::new(Seeded::new(seed)),
         transport: Arc::new(Wire(Arc::clone(exchange))),
         key_kept_in: KeyPlace::File,
-    };
-    Companion::open(folder, &key(), environment).await
+    }
 }
 
 impl Tablet {
+    /// Enrols the tablet for its person, and syncs.
+    pub(crate) async fn enrol(&self) {
+        let code = self.who.code();
+        let args = json!({ "server": "http://127.0.0.1:1", "code": code, "tablet": "Surfplatta" });
+        self.ok("enrol", args).await;
+        self.sync().await;
+    }
+
     pub(crate) fn today(&self) -> NaiveDate {
         self.clock.today()
     }

@@ -1,8 +1,8 @@
 //! Holding a change against the document that it would enter.
 
 use super::{
-    Inspected, Refusal, check_actor, check_operations,
-    operations::{Target, Write},
+    Inspected, Refusal, check_actor,
+    operations::{Target, Write, writes},
 };
 use crate::{
     change::Hash,
@@ -46,8 +46,9 @@ pub fn check(document: &Document, bytes: &[u8], limits: &Limits) -> Result<Accep
     if !known {
         check_place(document, &chunk)?;
     }
-    let mut writes = check_operations(document.header(), bytes)?;
     let operations = decode(bytes).ok_or(Refusal::Undecodable)?;
+    // The document has the objects at hand that its header alone would have to be unfolded for.
+    let mut writes = writes(document.containers(), &operations)?;
     let mut lookup = Lookup::new(&document.log);
     check_references(&mut lookup, &operations)?;
     for write in &mut writes {

@@ -77,8 +77,16 @@ pub fn check_operations(header: &Header, bytes: &[u8]) -> Result<Vec<Write>, Ref
     }
     check_actor(&chunk.actor)?;
     let operations = decode(bytes).ok_or(Refusal::Undecodable)?;
-    let mut checker = Checker::new(&blank.containers);
-    for operation in &operations {
+    writes(&blank.containers, &operations)
+}
+
+/// Tells what operations write in a document with these objects.
+pub(super) fn writes(
+    containers: &Containers,
+    operations: &[Operation],
+) -> Result<Vec<Write>, Refusal> {
+    let mut checker = Checker::new(containers);
+    for operation in operations {
         checker.check(operation)?;
     }
     Ok(checker.writes)

@@ -139,6 +139,15 @@ impl Document {
             .collect()
     }
 
+    /// The names of the changes that follow from the header, each with the counter of its last
+    /// operation.
+    pub fn given(&self) -> impl Iterator<Item = (Hash, u64)> {
+        // The log begins with them.
+        let count = usize::try_from(self.ours).unwrap_or(usize::MAX);
+        let given = self.log.all().iter().take(count);
+        given.map(|change| (change.chunk.hash, change.chunk.max_op()))
+    }
+
     /// The changes that someone with these heads has not seen; unknown heads are passed over.
     #[must_use]
     pub fn changes_after(&self, heads: &[Hash]) -> Vec<RawChange> {

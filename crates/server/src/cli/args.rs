@@ -1,7 +1,8 @@
 //! What can be typed.
 
+use crate::inspector::worker::Confinement;
 use chrono::NaiveDate;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use hemrond_domain::people::Role;
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -71,13 +72,57 @@ pub enum Command {
     /// Copy the whole database into a new file, while it goes on serving.
     #[command(after_help = "Example:\n  hemrond-server backup --to /backup/2026-11-22.sqlite")]
     Backup(BackupArgs),
-    /// After restoring a backup: take back from the tablets what the backup did not hold.
+    /// Put a backup where nothing is yet. Tablets then give back what it does not hold.
+    #[command(after_help = "Examples, with every server process stopped:\n  \
+        hemrond-server restore --from /backup/2026-11-22.sqlite \
+        --database sqlite:/var/lib/hemrond/restored.sqlite\n  \
+        createdb hemrond2 && hemrond-server restore --from /backup/2026-11-22.dump \
+        --database postgres://hemrond@localhost/hemrond2")]
+    Restore(RestoreArgs),
+    /// Check that everything in the database, or in a backup, is whole. Changes nothing.
+    #[command(after_help = "Examples:\n  hemrond-server verify\n  \
+        hemrond-server verify --backup /backup/2026-11-22.sqlite")]
+    Verify(VerifyArgs),
+    /// After a backup was put in place by hand: take back from the tablets what it did not hold.
     #[command(subcommand)]
     Recovery(RecoveryCommand),
     /// Fill an empty database with sample data about invented persons.
     #[command(after_help = "Examples:\n  hemrond-server seed --print-codes\n  \
         hemrond-server seed --today 2026-11-22 --persons 1000 --visits 10000")]
     Seed(SeedArgs),
+    /// Read pushes for a server that started this and speaks through pipes.
+    #[command(hide = true)]
+    InspectWorker(WorkerArgs),
+}
+
+impl Cli {
+    /// How this process is to be confined, if it is to be a worker.
+    #[must_use]
+    pub const fn worker(&self) -> Option<Confinement> {
+        match &self.command {
+            Command::InspectWorker(args) => Some(Confinement {
+                memory: args.memory,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Options of `inspect-worker`.
+#[derive(Debug, Args)]
+pub struct WorkerArgs {
+    /// The memory that it may write to, in bytes.
+    #[arg(long)]
+    pub memory: u64,
+}
+
+/// Where pushes are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Inspect {
+    /// In processes of their own, under limits of memory and time; they may die and are replaced.
+    Worker,
+    /// Within the server: a little faster, but a crash or an endless read is the server's.
+    InProcess,
 }
 
 /// Options of `serve`.
@@ -92,6 +137,9 @@ pub struct ServeArgs {
     /// No second listener for /metrics.
     #[arg(long, conflicts_with = "admin_listen")]
     pub no_admin: bool,
+    /// Where pushes are read.
+    #[arg(long, value_enum, default_value_t = Inspect::Worker)]
+    pub inspect: Inspect,
 }
 
 /// Options of `enrol`.
@@ -221,6 +269,23 @@ pub struct BackupArgs {
     /// The new file.
     #[arg(long)]
     pub to: PathBuf,
+}
+
+/// Options of `restore`.
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The backup.
+    #[arg(long)]
+    pub from: PathBuf,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// A backup to check instead of the database. One of PostgreSQL's is unpacked for it into a new
+    /// database on the same server, which is taken away afterwards.
+    #[arg(long)]
+    pub backup: Option<PathBuf>,
 }
 
 /// Steps of a recovery.

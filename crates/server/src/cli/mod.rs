@@ -6,11 +6,13 @@ mod devices;
 mod enrol;
 mod organisations;
 mod recovery;
+mod restore;
 mod seed;
 mod serve;
 mod target;
 mod units;
 mod users;
+mod verify;
 
 pub use args::Cli;
 
@@ -18,7 +20,7 @@ use crate::{
     authoring::AuthoringError,
     directory::Administration,
     environment::{Chance, Clock, draw_id},
-    inspector::Inspector,
+    inspector::worker::StartError,
     seed::SeedError,
     serve::BindError,
     storage::{self, Storage, StorageError},
@@ -26,7 +28,7 @@ use crate::{
 use args::Command;
 use hemrond_policy::{Policy, PolicyError};
 use hemrond_protocol::Epoch;
-use std::{io, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc};
 
 /// What comes in through the door.
 #[derive(Clone)]
@@ -35,8 +37,8 @@ pub struct World {
     pub clock: Arc<dyn Clock>,
     /// Draws random bytes.
     pub chance: Arc<dyn Chance>,
-    /// Reads what strangers push.
-    pub inspector: Arc<dyn Inspector>,
+    /// This program, which serves as its own worker.
+    pub program: PathBuf,
 }
 
 /// Why a command did not do what it was asked. Each says what to do.
@@ -57,6 +59,9 @@ pub enum CommandError {
     /// The address to listen on.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// The workers.
+    #[error(transparent)]
+    Worker(#[from] StartError),
     /// The network or the terminal.
     #[error("the system refused: {0}")]
     Io(#[from] io::Error),
@@ -79,6 +84,12 @@ pub enum CommandError {
 /// When it cannot be done; the message says what to do.
 pub async fn run(cli: Cli, world: World) -> Result<(), CommandError> {
     let address = target::address(&cli.database)?;
+    // These two do not bring a database to life.
+    match &cli.command {
+        Command::Restore(args) => return restore::restore(&address, &world, args).await,
+        Command::Verify(args) => return verify::run(&address, &world, args).await,
+        _ => {}
+    }
     let epoch = Epoch(draw_id(world.chance.as_ref()));
     let storage = storage::open(&address, epoch).await?;
     let policy = Policy::load()?;
@@ -103,7 +114,11 @@ async fn administer(
         chance: world.chance.as_ref(),
     };
     match command {
-        Command::Serve(_) => Ok(()),
+        // Those are done with before the others.
+        Command::Serve(_)
+        | Command::InspectWorker(_)
+        | Command::Restore(_)
+        | Command::Verify(_) => Ok(()),
         Command::Enrol(args) => enrol::enrol(&administration, &args).await,
         Command::Organisations(command) => organisations::run(&administration, command).await,
         Command::Units(command) => units::run(&administration, command).await,

@@ -1,7 +1,15 @@
 //! `hemrond-server serve`.
 
-use super::{CommandError, World, args::ServeArgs, say};
+use super::{
+    CommandError, World,
+    args::{Inspect, ServeArgs},
+    say,
+};
 use crate::{
+    inspector::{
+        InProcess, Inspector, Worker,
+        worker::{Confinement, Patience, Program},
+    },
     metrics::Metrics,
     rate::Rates,
     serve::{bind, serve as serve_until, told_to_stop},
@@ -12,6 +20,7 @@ use hemrond_policy::Policy;
 use hemrond_protocol::limits::NEWS_WAIT_SECONDS;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZeroUsize,
     sync::Arc,
     time::Duration,
 };
@@ -33,7 +42,7 @@ pub(super) async fn serve(
     let server = Arc::new(Server {
         storage,
         policy,
-        inspector: world.inspector,
+        inspector: inspector(args.inspect, &world).await?,
         clock: world.clock,
         chance: world.chance,
         metrics: Metrics::default(),
@@ -50,6 +59,19 @@ pub(super) async fn serve(
         tablets.local_addr()?
     ))?;
     Ok(serve_until(server, tablets, operators, told_to_stop()).await?)
+}
+
+/// How many pushes are read at a time; the others wait.
+const WORKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+
+async fn inspector(how: Inspect, world: &World) -> Result<Arc<dyn Inspector>, CommandError> {
+    Ok(match how {
+        Inspect::InProcess => Arc::new(InProcess),
+        Inspect::Worker => {
+            let program = Program::server(world.program.clone(), Confinement::default());
+            Arc::new(Worker::start(program, WORKERS, Patience::default()).await?)
+        }
+    })
 }
 
 /// The next port on this machine; a free one where tablets get a free one.

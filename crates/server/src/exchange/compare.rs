@@ -1,11 +1,10 @@
 //! The fallback: what the tablet holds against what the server holds.
 
-use crate::{
-    digest::combine,
-    storage::{Asker, Storage, StorageError},
-};
+use crate::storage::{Asker, Storage, StorageError};
 use hemrond_domain::record::DocumentId;
-use hemrond_protocol::{Bucket, Digest, DigestAnswer, DocumentDigest, HeldDocument, WireId};
+use hemrond_protocol::{
+    Bucket, Digest, DigestAnswer, DocumentDigest, HeldDocument, WireId, digest::combine,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What came of comparing documents.

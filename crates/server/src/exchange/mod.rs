@@ -8,6 +8,7 @@ mod compare;
 mod prepare;
 
 use crate::{
+    inspector::Interrupted,
     metrics::add,
     state::Server,
     storage::{Account, Asker, Device, PageQuery, StorageError},
@@ -50,9 +51,9 @@ pub enum ExchangeError {
     /// The database failed; nothing is known to be taken.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// The reading thread is gone, which happens while the server closes.
+    /// Nothing could be read, which happens while the server closes.
     #[error("the server is closing; send the same request again")]
-    Interrupted,
+    Interrupted(#[from] Interrupted),
 }
 
 /// What the log tells of a sync: numbers, never content.
@@ -121,7 +122,7 @@ async fn attempt(
     let asker = asker(server, device, account);
     let now = server.clock.now_ms();
     let mut tally = Tally::default();
-    let verdicts = take_in(server, &asker, account, request, now, &mut tally).await?;
+    let (verdicts, unreadable) = take_in(server, &asker, account, request, now, &mut tally).await?;
     let life = server.storage.life().await?;
     let mut response = SyncResponse {
         protocol: VERSION,
@@ -129,7 +130,7 @@ async fn attempt(
         verdicts,
         deliveries: Vec::new(),
         authors: Vec::new(),
-        gone: Vec::new(),
+        gone: unreadable.iter().copied().map(WireId::from).collect(),
         cursor: request.cursor,
         more: false,
         remaining: 0,
@@ -139,7 +140,7 @@ async fn attempt(
     if request.epoch.is_some_and(|epoch| epoch != life.epoch) {
         return Ok((response, tally));
     }
-    let mut gone: Vec<DocumentId> = Vec::new();
+    let mut gone: Vec<DocumentId> = unreadable;
     if let Some(query) = &request.digest {
         response.digest = Some(match query {
             DigestQuery::Buckets(buckets) => {
@@ -170,7 +171,7 @@ async fn attempt(
         tracing::error!(
             cursor = request.cursor,
             head = page.head,
-            "a tablet has seen more than the database holds: it was restored from a backup; run \
+            "a tablet has seen more than the database holds: a backup was put in place by hand; run \
              'hemrond-server recovery begin', so that tablets give back what it forgot"
         );
     }
@@ -192,7 +193,9 @@ async fn attempt(
     Ok((response, tally))
 }
 
-/// Takes in the push; on the server's disk when this returns.
+/// Takes in the push; on the server's disk when this returns. Answers, beside the verdicts, what was
+/// pushed of documents that the sender may not read: no feed would ever tell that it is to let go of
+/// a document that the server does not have.
 async fn take_in(
     server: &Server,
     asker: &Asker,
@@ -200,11 +203,16 @@ async fn take_in(
     request: &SyncRequest,
     now: i64,
     tally: &mut Tally,
-) -> Result<Vec<Vec<Outcome>>, ExchangeError> {
+) -> Result<(Vec<Vec<Outcome>>, Vec<DocumentId>), ExchangeError> {
     if request.push.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let pushed = prepare::prepare(server, asker, account, &request.push).await?;
+    let unreadable = pushed
+        .iter()
+        .filter(|document| !document.permission.read)
+        .filter_map(|document| Some(document.header.as_ref().ok()?.id()))
+        .collect();
     let taken = server.storage.take_in(asker, pushed, now).await?;
     for verdict in taken.verdicts.iter().flatten() {
         match verdict {
@@ -219,11 +227,12 @@ async fn take_in(
     add(&server.metrics.items_accepted, tally.accepted);
     add(&server.metrics.items_known, tally.known);
     add(&server.metrics.items_refused, tally.refused);
-    Ok(taken
+    let outcomes = taken
         .verdicts
         .into_iter()
         .map(|document| document.into_iter().map(Outcome::from).collect())
-        .collect())
+        .collect();
+    Ok((outcomes, unreadable))
 }
 
 fn check_limits(request: &SyncRequest) -> Result<(), ExchangeError> {

@@ -2,7 +2,7 @@
 
 use super::ExchangeError;
 use crate::{
-    inspector::{Findings, Raw, Reading, name_of},
+    inspector::{Findings, Interrupted, Raw, Reading, name_of},
     state::Server,
     storage::{Account, Asker, PushedDocument, PushedItem},
 };
@@ -13,7 +13,7 @@ use hemrond_domain::{
 use hemrond_policy::{Action, Principal, Resource};
 use hemrond_protocol::{Author, Item, ItemKind, PushDocument, WireHeader, limits::MAX_ITEM_BYTES};
 use hemrond_sync::acceptance::{Claimant, Finding, Offered, Permission, Reason};
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 /// Neither reading nor writing.
 const NOTHING: Permission = Permission {
@@ -93,7 +93,7 @@ fn claimant(author: &Author) -> Claimant {
     }
 }
 
-/// Reads all documents on a thread where a long or failing read holds up nobody else.
+/// Has all documents read, those that may be; the others' items are refused unread.
 async fn read_all(
     server: &Server,
     asker: &Asker,
@@ -105,8 +105,9 @@ async fn read_all(
     let named: Vec<_> = headers.iter().flatten().map(Header::id).collect();
     let mut stored = server.storage.changes(&named).await?;
     let mut work = Vec::with_capacity(push.len());
+    let mut findings = Vec::with_capacity(push.len());
     for ((document, header), permission) in push.iter().zip(headers).zip(permissions) {
-        work.push(match header {
+        findings.push(match header {
             Ok(header) if permission.read || permission.write => {
                 let before = stored.entry(header.id()).or_default();
                 let reading = Reading {
@@ -121,21 +122,19 @@ async fn read_all(
                     .iter()
                     .filter(|item| item.kind == ItemKind::Change);
                 before.extend(changes.map(|item| item.bytes.clone()));
-                Ok(reading)
+                work.push(reading);
+                None
             }
             // What may not be written is not read; only its name is told, for it may be known.
-            Ok(_) => Err(unread(document, Reason::PolicyWrite)),
-            Err(reason) => Err(unread(document, *reason)),
+            Ok(_) => Some(unread(document, Reason::PolicyWrite)),
+            Err(reason) => Some(unread(document, *reason)),
         });
     }
-    let inspector = Arc::clone(&server.inspector);
-    tokio::task::spawn_blocking(move || {
-        work.into_iter()
-            .map(|work| work.map_or_else(|unread| unread, |reading| inspector.read(&reading)))
-            .collect()
-    })
-    .await
-    .map_err(|_| ExchangeError::Interrupted)
+    let mut read = server.inspector.read(work).await?.into_iter();
+    findings
+        .into_iter()
+        .map(|unread| unread.or_else(|| read.next()).ok_or(Interrupted.into()))
+        .collect()
 }
 
 fn raw(item: &Item) -> Raw {

@@ -22,6 +22,6 @@ pub(crate) async fn ready(State(server): State<Shared>) -> Result<&'static str, 
 /// The counts, for Prometheus.
 pub(crate) async fn metrics(State(server): State<Shared>) -> Response {
     let head = *server.storage.head().borrow();
-    let text = server.metrics.render(head);
+    let text = server.metrics.render(head, server.inspector.restarts());
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }

@@ -69,7 +69,7 @@ impl From<ExchangeError> for Refused {
             ExchangeError::Protocol { .. } => (StatusCode::UPGRADE_REQUIRED, "request.protocol"),
             ExchangeError::TooMany { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "request.too_many"),
             ExchangeError::Closed => (StatusCode::FORBIDDEN, "user.inactive"),
-            ExchangeError::Interrupted => (StatusCode::SERVICE_UNAVAILABLE, "server.closing"),
+            ExchangeError::Interrupted(_) => (StatusCode::SERVICE_UNAVAILABLE, "server.closing"),
             ExchangeError::Storage(_) => (StatusCode::INTERNAL_SERVER_ERROR, "storage.failed"),
         };
         match error {

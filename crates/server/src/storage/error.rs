@@ -34,6 +34,12 @@ pub enum StorageError {
         /// Under which name.
         name: String,
     },
+    /// A row would break what holds between the tables: a name given twice, or one that nobody has.
+    #[error("the database does not take this: {0}")]
+    Constraint(&'static str),
+    /// The backup could not be put back; nothing was changed.
+    #[error("nothing was restored: {0}")]
+    Restore(String),
     /// The backup could not be made.
     #[error("the backup was not made: {0}")]
     Backup(String),

@@ -1,25 +1,33 @@
-//! Where everything is kept: one trait, with SQLite and PostgreSQL behind it.
+//! Where everything is kept: one trait, with SQLite and PostgreSQL behind it, and memory for
+//! simulations.
 //!
 //! The SQL is written once, in `sql/`, and compiled for each database; `sqlite/` and `postgres/`
-//! hold what differs: how to open, how to begin, how news travels, how to back up.
+//! hold what differs: how to open, how to begin, how news travels, how to back up. What no storage
+//! may decide by itself stands beside them: `paging`.
 
 mod accounts;
 mod address;
+mod backup;
 mod error;
+pub mod memory;
+mod paging;
 mod postgres;
 mod records;
 mod sqlite;
+mod survey;
 mod upkeep;
 
 pub use accounts::{
     Account, Accounts, Device, NewDevice, Organisation, Redeemed, RoleChange, Unit,
 };
 pub use address::{Address, open};
+pub use backup::{Unpacked, examine, examine_backup, restore};
 pub use error::StorageError;
 pub use records::{
     Asker, Digested, Kept, Page, PageQuery, PushedDocument, PushedItem, Records, RefusedItem,
     TakenIn,
 };
+pub use survey::{ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, Survey};
 pub use upkeep::{Life, Upkeep};
 
 /// A database of ours.

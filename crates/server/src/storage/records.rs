@@ -113,6 +113,9 @@ pub struct Kept {
     pub items: Vec<Item>,
 }
 
+/// Bounds what one device's refused items take; the oldest give way.
+pub(super) const REFUSED_KEPT: usize = 1_000;
+
 /// An item that was not taken, kept for whoever mends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedItem {

@@ -4,12 +4,13 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    unreachable_pub
+    unreachable_pub,
+    unused_imports
 )]
 
 mod tablet;
 
-pub use tablet::Tablet;
+pub use tablet::{Tablet, signed};
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use hemrond_domain::{
@@ -23,12 +24,15 @@ use hemrond_server::{
     credential::draw_code,
     directory::Administration,
     environment::{Chance, Clock, SystemChance},
-    inspector::InProcess,
+    inspector::{InProcess, Inspector},
     metrics::Metrics,
     rate::Rates,
     serve,
     state::{Server, Shared},
-    storage::{self, Address, Storage, Unit},
+    storage::{
+        self, Address, Storage, Unit,
+        memory::{Memory, Open},
+    },
 };
 use hemrond_tests::postgres::Cluster;
 use std::{
@@ -41,11 +45,34 @@ use std::{
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-/// Which database a story is told on.
+/// Which storage a story is told on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
     Sqlite,
     Postgres,
+    Memory,
+}
+
+/// Tells every story on every storage.
+#[macro_export]
+macro_rules! on_every_storage {
+    ($($story:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() { super::$story($crate::support::Backend::Sqlite).await }
+            )*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() { super::$story($crate::support::Backend::Postgres).await }
+            )*
+        }
+        mod memory {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() { super::$story($crate::support::Backend::Memory).await }
+            )*
+        }
+    };
 }
 
 /// Tells every story on both databases.
@@ -67,26 +94,33 @@ macro_rules! on_both_databases {
 
 /// A database that goes away with the test.
 pub struct Place {
-    pub address: Address,
+    database: Database,
     folder: TempDir,
     cluster: Option<Arc<Cluster>>,
+}
+
+enum Database {
+    At(Address, String),
+    Memory(Memory),
 }
 
 impl Place {
     pub fn new(backend: Backend) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (text, cluster) = match backend {
-            Backend::Sqlite => (
-                format!("sqlite:{}", folder.path().join("server.sqlite").display()),
-                None,
-            ),
+        let at = |text: String| Database::At(text.parse().unwrap(), text);
+        let (database, cluster) = match backend {
+            Backend::Sqlite => {
+                let file = folder.path().join("server.sqlite");
+                (at(format!("sqlite:{}", file.display())), None)
+            }
             Backend::Postgres => {
                 let cluster = Cluster::shared().unwrap_or_else(|error| panic!("{error}"));
-                (cluster.database().unwrap(), Some(cluster))
+                (at(cluster.database().unwrap()), Some(cluster))
             }
+            Backend::Memory => (Database::Memory(Memory::new(Epoch([9; 16]))), None),
         };
         Self {
-            address: text.parse().unwrap(),
+            database,
             folder,
             cluster,
         }
@@ -96,8 +130,36 @@ impl Place {
         self.folder.path()
     }
 
+    /// The database's address, where it has one.
+    pub fn address(&self) -> &Address {
+        match &self.database {
+            Database::At(address, _) => address,
+            Database::Memory(_) => panic!("memory has no address"),
+        }
+    }
+
+    /// The address as an administrator writes it.
+    pub fn text(&self) -> &str {
+        match &self.database {
+            Database::At(_, text) => text,
+            Database::Memory(_) => panic!("memory has no address"),
+        }
+    }
+
+    /// The database, where it is in memory.
+    pub fn memory(&self) -> &Memory {
+        match &self.database {
+            Database::At(..) => panic!("it is not in memory"),
+            Database::Memory(memory) => memory,
+        }
+    }
+
+    /// Opens it as one more process.
     pub async fn open(&self) -> Arc<dyn Storage> {
-        storage::open(&self.address, Epoch([9; 16])).await.unwrap()
+        match &self.database {
+            Database::At(address, _) => storage::open(address, Epoch([9; 16])).await.unwrap(),
+            Database::Memory(memory) => Arc::new(memory.process(Arc::new(Open))),
+        }
     }
 }
 
@@ -152,12 +214,18 @@ pub struct Town {
 impl Town {
     /// A new town.
     pub async fn new(backend: Backend) -> Self {
+        Self::read_by(backend, Arc::new(InProcess)).await
+    }
+
+    /// A new town whose server has pushes read by somebody else.
+    pub async fn read_by(backend: Backend, inspector: Arc<dyn Inspector>) -> Self {
         let place = Place::new(backend);
         let storage = place.open().await;
         let clock = Arc::new(TestClock::new());
         let policy = Policy::load().unwrap();
         populate(storage.as_ref(), &policy, clock.as_ref()).await;
-        Self::around(place, storage, clock, Duration::from_secs(25)).await
+        let news_wait = Duration::from_secs(25);
+        Self::open(place, storage, clock, news_wait, inspector).await
     }
 
     /// A server process on a database that is there already.
@@ -167,12 +235,22 @@ impl Town {
         clock: Arc<TestClock>,
         news_wait: Duration,
     ) -> Self {
+        Self::open(place, storage, clock, news_wait, Arc::new(InProcess)).await
+    }
+
+    async fn open(
+        place: Place,
+        storage: Arc<dyn Storage>,
+        clock: Arc<TestClock>,
+        news_wait: Duration,
+        inspector: Arc<dyn Inspector>,
+    ) -> Self {
         // Fails only if another test has done it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let server = Arc::new(Server {
             storage: storage.clone(),
             policy: Policy::load().unwrap(),
-            inspector: Arc::new(InProcess),
+            inspector,
             clock: clock.clone(),
             chance: Arc::new(SystemChance),
             metrics: Metrics::default(),

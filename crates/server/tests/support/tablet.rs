@@ -2,8 +2,11 @@
 
 use super::KOMMUN;
 use chrono::{TimeZone, Utc};
-use ed25519_dalek::SigningKey;
-use hemrond_documents::{Actor, Document, Edit};
+use ed25519_dalek::{Signer, SigningKey};
+use hemrond_documents::{
+    Actor, Document, Edit,
+    entry::{self, EntryContent, SignedEntry},
+};
 use hemrond_domain::{
     ids::DeviceId,
     people::User,
@@ -99,6 +102,12 @@ impl Tablet {
             };
             self.outbox.push((header.clone(), item));
         }
+    }
+
+    /// Signs a document as it is on this tablet.
+    pub fn sign(&mut self, header: &Header) {
+        let item = signed(&self.documents[&header.id()], self, &self.key);
+        self.outbox.push((header.clone(), item));
     }
 
     /// The next request.
@@ -215,6 +224,23 @@ impl Tablet {
             .send()
             .await
             .unwrap()
+    }
+}
+
+/// An entry over everything that the document says, as somebody's tablet would sign it.
+pub fn signed(document: &Document, signer: &Tablet, key: &SigningKey) -> Item {
+    let who = entry::Signer {
+        author: signer.user.id,
+        author_name: signer.user.name.clone(),
+        device: signer.device,
+        signed_at: Utc.with_ymd_and_hms(2026, 11, 3, 10, 0, 0).unwrap(),
+    };
+    let content = EntryContent::of(document, &document.heads(), who, None).unwrap();
+    let entry = SignedEntry::sign(&content, |message| key.sign(message).to_bytes()).unwrap();
+    Item {
+        kind: ItemKind::Entry,
+        bytes: entry.encode().unwrap(),
+        author: None,
     }
 }
 

@@ -8,9 +8,9 @@ use crate::{
     item::ItemHash,
     sql,
     store::Store,
-    write::items::xor,
 };
 use hemrond_domain::record::DocumentId;
+use hemrond_protocol::digest::combine;
 use std::collections::BTreeMap;
 
 impl Store {
@@ -32,7 +32,7 @@ impl Store {
             let mut columns = Columns::of(row);
             let id: DocumentId = columns.next()?;
             let [first, ..] = *id.as_bytes();
-            xor(buckets.entry(first).or_default(), &columns.next()?);
+            combine(buckets.entry(first).or_default(), &columns.next()?);
         }
         Ok(buckets.into_iter().collect())
     }

@@ -4,7 +4,7 @@ use crate::{
     cell::{Cell as _, Columns},
     error::StoreError,
     header::RawHeader,
-    item::{ActorBytes, Author, ItemHash, ItemKind},
+    item::{ActorBytes, Author, ItemHash, ItemKind, ItemName},
     session::Session,
     sql,
     store::Store,
@@ -107,6 +107,29 @@ impl Store {
             chosen.push((document, position));
         }
         gather(&mut reading, &chosen).await
+    }
+
+    /// The names of everything that waits to be sent.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn waiting_names(&self) -> Result<Vec<ItemName>, StoreError> {
+        let mut reading = self.read().await?;
+        let rows = sql::rows(
+            &mut reading,
+            "SELECT document, hash FROM outbox",
+            sql::nothing(),
+        )
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let mut columns = Columns::of(row);
+                Ok(ItemName {
+                    document: columns.next()?,
+                    hash: columns.next()?,
+                })
+            })
+            .collect()
     }
 
     /// Everything that the server is not known to have, refused items too, for an export.

@@ -11,7 +11,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use hemrond_domain::record::DocumentId;
-use sha2::{Digest as _, Sha256};
+use hemrond_protocol::digest::{combine, mix};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What became of the items offered.
@@ -145,22 +145,6 @@ async fn insert(
         .collect()
 }
 
-/// What one item adds to its document's digest: mixed with the document, so that the same item in
-/// two documents does not cancel out.
-fn mixed(name: &ItemName) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(name.document.as_bytes());
-    hash.update(name.hash);
-    hash.finalize().into()
-}
-
-/// The exclusive-or of two digests.
-pub(crate) fn xor(left: &mut [u8; 32], right: &[u8; 32]) {
-    for (to, from) in left.iter_mut().zip(right) {
-        *to ^= from;
-    }
-}
-
 async fn update_digests(
     session: &mut Session,
     added: &[ItemName],
@@ -169,7 +153,7 @@ async fn update_digests(
     let mut changes: BTreeMap<DocumentId, ([u8; 32], u32)> = BTreeMap::new();
     for name in added {
         let (digest, count) = changes.entry(name.document).or_default();
-        xor(digest, &mixed(name));
+        mix(digest, name.document, &name.hash);
         *count += 1;
     }
     let ids: Vec<DocumentId> = changes.keys().copied().collect();
@@ -182,7 +166,7 @@ async fn update_digests(
     for row in &found {
         let id = DocumentId::read(row, 0)?;
         if let Some((digest, _)) = changes.get_mut(&id) {
-            xor(digest, &<[u8; 32]>::read(row, 1)?);
+            combine(digest, &<[u8; 32]>::read(row, 1)?);
         }
     }
     let changes: Vec<_> = changes.into_iter().collect();

@@ -46,6 +46,8 @@ pub(super) async fn take_back(
 }
 
 /// Takes documents out of every list, to be removed by the next sweep that finds nothing unsent.
+/// What others wrote in them and this tablet was to give back does not keep them here: who may not
+/// read a document cannot give it back either.
 pub(super) async fn withdraw(
     session: &mut Session,
     documents: &[DocumentId],
@@ -58,6 +60,16 @@ pub(super) async fn withdraw(
             sql::with(&now).and(document),
         )
         .await?;
+        for table in ["outbox", "refused"] {
+            let statement = format!(
+                "DELETE FROM {table} WHERE document = ?1 AND EXISTS (
+                    SELECT 1 FROM items
+                    WHERE items.document = {table}.document AND items.hash = {table}.hash
+                        AND items.local = 0
+                )"
+            );
+            sql::execute(session, &statement, sql::with(document)).await?;
+        }
     }
     read_models::remove(session, documents).await
 }

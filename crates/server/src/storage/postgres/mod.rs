@@ -1,6 +1,9 @@
 //! PostgreSQL: several server processes on one database.
 
 mod backup;
+mod restore;
+mod scratch;
+mod tools;
 
 use super::StorageError;
 use hemrond_protocol::Epoch;
@@ -14,6 +17,8 @@ use tokio::sync::watch;
 mod sql;
 
 pub(crate) use backup::backup;
+pub(super) use restore::restore;
+pub(super) use scratch::{Scratch, unpack};
 
 /// The database that the shared SQL is compiled for.
 pub(crate) type Db = sqlx::Postgres;
@@ -34,13 +39,22 @@ const CONNECTIONS: u32 = 12;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
+/// How long a transaction of ours may stand still before PostgreSQL ends it. A process that hangs
+/// with the head's lock would otherwise hold up every writer for as long as it hangs; what it had
+/// not committed is sent again by the tablet. An address may name another time.
+const STANDSTILL: (&str, &str) = ("idle_in_transaction_session_timeout", "15s");
+
 /// How long a request waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(20);
 
 pub(super) async fn open(url: &str, epoch: Epoch) -> Result<sql::Tables, StorageError> {
-    let options = PgConnectOptions::from_str(url)
+    let mut options = PgConnectOptions::from_str(url)
         .map_err(StorageError::Open)?
         .application_name("hemrond-server");
+    let named = options.get_options().unwrap_or_default();
+    if !named.contains(STANDSTILL.0) {
+        options = options.options([STANDSTILL]);
+    }
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(ACQUIRE)
@@ -49,6 +63,29 @@ pub(super) async fn open(url: &str, epoch: Epoch) -> Result<sql::Tables, Storage
         .map_err(StorageError::Open)?;
     sqlx::migrate!("migrations/postgres").run(&pool).await?;
     sql::Tables::begin(pool.clone(), pool, epoch).await
+}
+
+/// Opens a database for reading only.
+pub(super) async fn examine(url: &str) -> Result<sql::Tables, StorageError> {
+    examining(PgConnectOptions::from_str(url).map_err(StorageError::Open)?).await
+}
+
+async fn examining(options: PgConnectOptions) -> Result<sql::Tables, StorageError> {
+    let options = options
+        .application_name("hemrond-server")
+        .options([("default_transaction_read_only", "on")]);
+    let pool = PgPoolOptions::new()
+        .max_connections(2)
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options)
+        .await
+        .map_err(StorageError::Open)?;
+    Ok(sql::Tables::examining(pool))
+}
+
+/// PostgreSQL checks its pages by itself as it reads them, where it was made with checksums.
+pub(crate) async fn integrity(_: &PgPool) -> Result<Vec<String>, StorageError> {
+    Ok(Vec::new())
 }
 
 /// Tells every process, at the moment of commit and not before.

@@ -1,16 +1,10 @@
 //! A change of role or unit, as events in the feed.
 
 use super::{Connection, Db, StorageError, convert, filter, lock_head, move_head};
-use crate::storage::RoleChange;
+use crate::storage::{RoleChange, paging::What};
 use hemrond_domain::ids::UserId;
 use hemrond_policy::Readable;
 use sqlx::QueryBuilder;
-
-/// Every item of a document is new to this user.
-pub(super) const WHOLE: i64 = 1;
-
-/// The document is gone for this user.
-pub(super) const GONE: i64 = 2;
 
 /// Changes the account and publishes what follows. Returns the feed's new head.
 pub(super) async fn change_role(
@@ -36,12 +30,12 @@ pub(super) async fn change_role(
         inside: &change.after,
         outside: &change.before,
     };
-    let head = publish(connection, change.user, WHOLE, &gained, head).await?;
+    let head = publish(connection, change.user, What::Whole, &gained, head).await?;
     let lost = Gap {
         inside: &change.before,
         outside: &change.after,
     };
-    let head = publish(connection, change.user, GONE, &lost, head).await?;
+    let head = publish(connection, change.user, What::Gone, &lost, head).await?;
     move_head(connection, head).await?;
     Ok(head)
 }
@@ -65,7 +59,7 @@ impl Gap<'_> {
 async fn publish(
     connection: &mut Connection,
     user: UserId,
-    event: i64,
+    what: What,
     gap: &Gap<'_>,
     head: u64,
 ) -> Result<u64, StorageError> {
@@ -74,7 +68,7 @@ async fn publish(
     );
     query.push_bind(convert::number(head));
     query.push(" + row_number() OVER (ORDER BY d.id), ");
-    query.push_bind(event);
+    query.push_bind(what.number());
     query.push(", d.id, NULL, ");
     query.push_bind(user.as_bytes().to_vec());
     query.push(" FROM documents d WHERE ");

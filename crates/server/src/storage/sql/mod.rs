@@ -15,6 +15,7 @@ mod page;
 mod records;
 mod refused;
 mod rows;
+mod survey;
 mod take_in;
 mod upkeep;
 
@@ -59,6 +60,15 @@ impl Tables {
         tables.look_at_head().await?;
         super::listen(&tables.read, tables.head.clone());
         Ok(tables)
+    }
+
+    /// Looks at a database as it is, through pools that cannot write.
+    pub(super) fn examining(read: Pool<Db>) -> Self {
+        Self {
+            write: read.clone(),
+            read,
+            head: watch::Sender::new(0),
+        }
     }
 
     async fn reading(&self) -> Result<Transaction<'static, Db>, StorageError> {

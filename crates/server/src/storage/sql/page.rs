@@ -1,23 +1,16 @@
 //! A page of the feed, as one moment of the database saw it.
 
 use super::{
-    Connection, Db, StorageError, access, convert, digests, filter,
+    Connection, Db, StorageError, convert, digests, filter,
     outgoing::{all_items, authors, deliveries, new_items},
 };
-use crate::storage::{Asker, Page, PageQuery};
+use crate::storage::{
+    Asker, Page, PageQuery,
+    paging::{self, Event, What},
+};
 use hemrond_domain::record::DocumentId;
 use sqlx::QueryBuilder;
 use std::collections::BTreeSet;
-
-/// The event "an item is new".
-pub(super) const ITEM: i64 = 0;
-
-/// Bounds the events that one page looks at.
-const EVENTS: i64 = 2_048;
-
-/// Bounds the positions that one page crosses, so that a long stretch of what the asker may not see
-/// costs several small queries instead of one that takes seconds.
-const STRETCH: u64 = 50_000;
 
 /// Refuses an asker whose account has changed since the decisions about it were made.
 pub(super) async fn check_access(
@@ -42,15 +35,6 @@ pub(super) async fn head(connection: &mut Connection) -> Result<u64, StorageErro
     convert::position(last)
 }
 
-/// One event that concerns the asker.
-struct Event {
-    seq: u64,
-    event: i64,
-    document: DocumentId,
-    bytes: u64,
-    readable: bool,
-}
-
 pub(super) async fn page(
     connection: &mut Connection,
     asker: &Asker,
@@ -63,25 +47,13 @@ pub(super) async fn page(
     let mut cursor = query.cursor;
     let mut items = Vec::new();
     if query.feed && query.cursor < head {
-        let until = head.min(query.cursor.saturating_add(STRETCH));
+        let until = paging::until(query.cursor, head);
         let events = events(connection, asker, query.cursor, until).await?;
-        let full = i64::try_from(events.len()).is_ok_and(|count| count == EVENTS);
-        let cut = cut(&events, query.page_bytes);
-        // A page that ends before the events do ends at its last event; otherwise all up to the
-        // end of the stretch has been seen.
-        cursor = match cut.last() {
-            Some(last) if cut.len() < events.len() || full => last.seq,
-            _ => until,
-        };
-        for event in cut {
-            order.push(event.document);
-            match event.event {
-                access::WHOLE if event.readable => whole.push(event.document),
-                // What became readable again has its own event later on.
-                access::GONE if !event.readable => gone.push(event.document),
-                _ => {}
-            }
-        }
+        let taken = paging::take(&events, until, query.page_bytes);
+        cursor = taken.cursor;
+        order.extend(taken.order);
+        whole.extend(taken.whole);
+        gone = taken.gone;
         items = new_items(connection, asker, query.cursor, cursor).await?;
     }
     let whole: BTreeSet<DocumentId> = whole.into_iter().collect();
@@ -101,18 +73,6 @@ pub(super) async fn page(
         cursor,
         head,
     })
-}
-
-/// The events up to the page's size; at least one, so that every page moves on.
-fn cut(events: &[Event], page_bytes: u64) -> &[Event] {
-    let mut bytes = 0u64;
-    for (index, event) in events.iter().enumerate() {
-        bytes = bytes.saturating_add(event.bytes);
-        if bytes >= page_bytes {
-            return &events[..=index];
-        }
-    }
-    events
 }
 
 /// Those of these documents that the asker may read, in the same order.
@@ -175,16 +135,18 @@ async fn events(
     query.push(" AND ");
     concerning(&mut query, asker);
     query.push(" ORDER BY f.seq LIMIT ");
-    query.push_bind(EVENTS);
+    query.push_bind(i64::try_from(paging::EVENTS).unwrap_or(i64::MAX));
     let rows: Vec<(i64, i64, Vec<u8>, i64, i64)> =
         query.build_query_as().fetch_all(connection).await?;
     rows.into_iter()
         .map(|(seq, event, document, bytes, readable)| {
+            let what = What::from_number(event)
+                .ok_or(StorageError::Damaged("the feed says what nobody knows"))?;
             Ok(Event {
                 seq: convert::position(seq)?,
-                event,
+                what,
                 document: DocumentId::from_bytes(convert::id(document)?),
-                bytes: if event == access::GONE {
+                bytes: if what == What::Gone {
                     0
                 } else {
                     convert::position(bytes)?

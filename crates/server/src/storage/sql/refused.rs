@@ -1,14 +1,11 @@
 //! What was refused, kept so that nothing a person wrote is only on one side.
 
 use super::{Connection, StorageError, convert};
-use crate::storage::{Asker, PushedDocument, PushedItem, RefusedItem};
+use crate::storage::{Asker, PushedDocument, PushedItem, RefusedItem, records::REFUSED_KEPT};
 use hemrond_domain::{ids::DeviceId, record::DocumentId};
 use hemrond_protocol::limits::MAX_ITEM_BYTES;
 use hemrond_sync::acceptance::{Finding, Reason, Verdict};
 use sha2::{Digest, Sha256};
-
-/// Bounds what one device's refused items take here; the oldest give way.
-const KEPT_PER_DEVICE: i64 = 1_000;
 
 /// Keeps the refused items of a push.
 pub(super) async fn keep(
@@ -82,7 +79,7 @@ async fn forget_oldest(connection: &mut Connection, asker: &Asker) -> Result<(),
          ORDER BY refused_at DESC, bytes_sha256 LIMIT $2)",
     )
     .bind(asker.device.as_bytes().to_vec())
-    .bind(KEPT_PER_DEVICE)
+    .bind(i64::try_from(REFUSED_KEPT).unwrap_or(i64::MAX))
     .execute(connection)
     .await?;
     Ok(())

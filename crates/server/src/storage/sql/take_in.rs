@@ -5,11 +5,9 @@ use super::{
     known::{self, State},
     move_head, page, refused,
 };
-use crate::{
-    digest::mix,
-    storage::{Asker, PushedDocument, PushedItem, TakenIn},
-};
+use crate::storage::{Asker, PushedDocument, PushedItem, TakenIn, paging::What};
 use hemrond_domain::record::{DocumentId, Header};
+use hemrond_protocol::digest::mix;
 use hemrond_sync::acceptance::{Finding, Judge, Verdict};
 use sqlx::QueryBuilder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -185,7 +183,7 @@ async fn write_feed(connection: &mut Connection, taken: &[Taken<'_>]) -> Result<
             QueryBuilder::<Db>::new("INSERT INTO feed (seq, event, document_id, item_hash) ");
         query.push_values(some, |mut row, taken| {
             row.push_bind(convert::number(taken.fed))
-                .push_bind(page::ITEM)
+                .push_bind(What::Item.number())
                 .push_bind(taken.document.as_bytes().to_vec())
                 .push_bind(taken.hash.to_vec());
         });

@@ -1,5 +1,7 @@
 //! SQLite: a file that starts with nothing and is opened by several processes.
 
+mod backup;
+
 use super::StorageError;
 use hemrond_protocol::Epoch;
 use sqlx::sqlite::{
@@ -12,6 +14,10 @@ use tokio::sync::watch;
 #[path = "../sql/mod.rs"]
 #[allow(clippy::duplicate_mod)]
 mod sql;
+
+pub(crate) use backup::backup;
+pub(super) use backup::restore;
+pub(super) use sql::Tables;
 
 /// The database that the shared SQL is compiled for.
 pub(crate) type Db = sqlx::Sqlite;
@@ -71,43 +77,26 @@ pub(crate) async fn announce(_: &mut sqlx::SqliteConnection, _: u64) -> Result<(
 /// Nothing to start: see [`announce`].
 pub(crate) fn listen(_: &SqlitePool, _: watch::Sender<u64>) {}
 
-/// Copies the database into a new file, page by page, without shutting writers out for longer than
-/// the copy takes.
-pub(crate) async fn backup(pool: &SqlitePool, to: &Path) -> Result<(), StorageError> {
-    let failed = |why: String| StorageError::Backup(why);
-    if to.exists() {
-        return Err(failed(format!(
-            "{} exists already; choose a new name, so that no earlier backup is lost",
-            to.display()
-        )));
-    }
-    let name = to
-        .to_str()
-        .ok_or_else(|| failed("the file's name is not plain text; choose another".to_owned()))?;
-    sqlx::query("VACUUM INTO $1")
-        .bind(name)
-        .execute(pool)
+/// Opens a file for reading only.
+pub(super) async fn examine(path: &Path) -> Result<sql::Tables, StorageError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .read_only(true)
+        .busy_timeout(BUSY);
+    let read = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(options)
         .await
-        .map_err(|error| {
-            failed(format!(
-                "{error}; check that the folder exists and has room"
-            ))
-        })?;
-    // VACUUM INTO does not wait for the disk; a backup that is said to be made is on it.
-    let file = tokio::fs::File::open(to)
-        .await
-        .map_err(|error| failed(error.to_string()))?;
-    file.sync_all()
-        .await
-        .map_err(|error| failed(error.to_string()))?;
-    if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let folder = tokio::fs::File::open(folder)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        folder
-            .sync_all()
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-    }
-    Ok(())
+        .map_err(StorageError::Open)?;
+    Ok(sql::Tables::examining(read))
+}
+
+/// What SQLite's own check finds wrong with pages and indexes.
+pub(crate) async fn integrity(pool: &SqlitePool) -> Result<Vec<String>, StorageError> {
+    let rows: Vec<(String,)> = sqlx::query_as("PRAGMA integrity_check(20)")
+        .fetch_all(pool)
+        .await?;
+    let words = rows.into_iter().map(|(words,)| words);
+    Ok(words.filter(|words| words != "ok").collect())
 }

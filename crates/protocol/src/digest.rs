@@ -1,7 +1,9 @@
 //! Digests of documents and buckets: equal sets of items have equal digests, in any order.
+//!
+//! Both ends work them out by themselves and compare, so that the formula stands here once.
 
+use crate::{Digest, ItemHash};
 use hemrond_domain::record::DocumentId;
-use hemrond_protocol::{Digest, ItemHash};
 use sha2::{Digest as _, Sha256};
 
 /// Adds an item to a document's digest, or takes it out again.

@@ -1,8 +1,7 @@
-//! Reading what was pushed, away from anything that a crash would hurt.
-//!
-//! An [`Inspector`] gets bytes from a stranger. Ours reads them on a thread of its own and survives
-//! a panic of the library; one that reads in a process of its own can take its place.
+//! The reading itself, item by item: the only place of the server where a stranger's bytes meet the
+//! CRDT library. Pure, and a panic of the library costs the item that led to it, nothing else.
 
+use super::{Findings, Raw, Reading};
 use ed25519_dalek::VerifyingKey;
 use hemrond_documents::{
     Actor, Document, Limits,
@@ -17,92 +16,81 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-/// An item as it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Raw {
-    /// What it claims to be.
-    pub kind: ItemKind,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
-/// A document's part of a push, with what is needed to read it.
-#[derive(Debug, Clone)]
-pub struct Reading {
-    /// The document.
-    pub header: Header,
-    /// The changes that are stored already.
-    pub stored: Vec<Vec<u8>>,
-    /// What was pushed.
-    pub items: Vec<Raw>,
-    /// The keys of the devices that may have signed entries.
-    pub keys: BTreeMap<DeviceId, [u8; 32]>,
-}
-
-/// What came of reading.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Findings {
-    /// The changes that follow from the header, with their last counters.
-    pub given: BTreeMap<ItemHash, u64>,
-    /// One finding per item.
-    pub items: Vec<Finding>,
-}
-
-/// Reads pushed items.
-pub trait Inspector: Send + Sync {
-    /// Reads one document's items. Never fails: what cannot be read is refused.
-    fn read(&self, reading: &Reading) -> Findings;
-}
-
-/// Reads within this process, catching panics.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct InProcess;
-
-impl Inspector for InProcess {
-    fn read(&self, reading: &Reading) -> Findings {
-        catch_unwind(AssertUnwindSafe(|| read(reading))).unwrap_or_else(|_| Findings {
-            given: BTreeMap::new(),
-            items: vec![Finding::Refused(Reason::ChangeMalformed, None); reading.items.len()],
-        })
-    }
-}
-
 /// The actor under which nothing is ever written: the server only reads here.
 const READER: [u8; 16] = *b"hemrond-inspects";
 
-fn read(reading: &Reading) -> Findings {
-    let actor = Actor::from_random(READER);
-    let Ok(mut document) = Document::create(&reading.header, actor) else {
-        return Findings {
-            given: BTreeMap::new(),
-            items: vec![Finding::Refused(Reason::HeaderMalformed, None); reading.items.len()],
-        };
-    };
-    let given = document
-        .changes()
-        .iter()
-        .filter_map(|change| {
-            let inspected = accept::inspect(&change.bytes, &Limits::STORED).ok()?;
-            Some((change.hash, inspected.max_op))
-        })
-        .collect();
-    if !reading.stored.is_empty()
-        && let Ok(loaded) = Document::load(&reading.header, actor, &reading.stored)
-    {
-        document = loaded.document;
+impl Findings {
+    /// Reads all of a document's items.
+    pub(super) fn of(reading: &Reading) -> Self {
+        let mut reader = Reader::open(&reading.header, &reading.stored, reading.keys.clone());
+        let items = reading.items.iter().map(|item| reader.read(item)).collect();
+        Self {
+            given: reader.given(),
+            items,
+        }
     }
-    let items = reading
-        .items
-        .iter()
-        .map(|item| match item.kind {
-            ItemKind::Change => read_change(&mut document, &item.bytes),
-            ItemKind::Entry => read_entry(&reading.header, &item.bytes, &reading.keys),
-        })
-        .collect();
-    Findings { given, items }
 }
 
-/// Reads one change against the document, and adds it, so that the next may build on it.
+/// A document that a push is read against, and that grows with what is read.
+#[derive(Debug)]
+pub struct Reader {
+    /// None where the header makes no document.
+    document: Option<Document>,
+    given: BTreeMap<ItemHash, u64>,
+    keys: BTreeMap<DeviceId, [u8; 32]>,
+}
+
+impl Reader {
+    /// Opens a document as it is stored. `keys` are those of the devices that may have signed.
+    #[must_use]
+    pub fn open(header: &Header, stored: &[Vec<u8>], keys: BTreeMap<DeviceId, [u8; 32]>) -> Self {
+        let document = guarded(|| {
+            let loaded = Document::load(header, Actor::from_random(READER), stored).ok()?;
+            Some(loaded.document)
+        })
+        .flatten();
+        let given = document
+            .as_ref()
+            .map(|document| document.given().collect())
+            .unwrap_or_default();
+        Self {
+            document,
+            given,
+            keys,
+        }
+    }
+
+    /// The changes that follow from the header, with their last counters.
+    #[must_use]
+    pub fn given(&self) -> BTreeMap<ItemHash, u64> {
+        self.given.clone()
+    }
+
+    /// Reads the next item, and adds it, so that the one after it may build on it.
+    pub fn read(&mut self, item: &Raw) -> Finding {
+        let Some(document) = &mut self.document else {
+            return Finding::Refused(Reason::HeaderMalformed, None);
+        };
+        let keys = &self.keys;
+        // The document takes changes in by copying itself, so no panic leaves it half-changed.
+        guarded(|| match item.kind {
+            ItemKind::Change => read_change(document, &item.bytes),
+            ItemKind::Entry => read_entry(document.header(), &item.bytes, keys),
+        })
+        .unwrap_or_else(|| unreadable(item))
+    }
+}
+
+/// The refusal of an item that could not be read for a fault of the reader.
+pub(super) fn unreadable(item: &Raw) -> Finding {
+    Finding::Refused(Reason::ItemUnreadable, name_of(item))
+}
+
+fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(read)).ok()
+}
+
+/// Reads one change against the document, and adds it.
 fn read_change(document: &mut Document, bytes: &[u8]) -> Finding {
     let inspected = match accept::inspect(bytes, &Limits::EDIT) {
         Ok(inspected) => inspected,
@@ -179,10 +167,4 @@ pub fn name_of(item: &Raw) -> Option<ItemHash> {
             .map(|inspected| inspected.hash),
         ItemKind::Entry => Entry::parse(&item.bytes).ok().map(|entry| entry.hash.0),
     }
-}
-
-/// Whether 32 bytes are a public key that signatures can be checked with.
-#[must_use]
-pub fn is_public_key(bytes: &[u8; 32]) -> bool {
-    VerifyingKey::from_bytes(bytes).is_ok_and(|key| !key.is_weak())
 }

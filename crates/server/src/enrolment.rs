@@ -1,0 +1,97 @@
+//! Enrolment without HTTP: a one-time code becomes a device's own credential.
+
+use crate::{
+    credential::{code_hash, draw_credential},
+    environment::draw_id,
+    inspector::is_public_key,
+    metrics::add,
+    rate::Rate,
+    state::Server,
+    storage::{NewDevice, Redeemed, StorageError},
+};
+use hemrond_domain::ids::DeviceId;
+use hemrond_protocol::enrolment::{EnrolRequest, EnrolResponse, MAGIC};
+
+/// Bounds a tablet's name.
+const NAME_MAX: usize = 80;
+
+/// Why a tablet is not enrolled.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolError {
+    /// Codes are being tried.
+    #[error("too many codes are being tried; wait a minute and try again")]
+    TooOften,
+    /// The tablet's key is none.
+    #[error("the tablet's key is not a public key; update the app")]
+    KeyMalformed,
+    /// A device has used the code already.
+    #[error("this code has been used; ask the administrator for a new one")]
+    CodeUsed,
+    /// The code came too late.
+    #[error("this code came too late; ask the administrator for a new one")]
+    CodeExpired,
+    /// The account is closed.
+    #[error("the account is closed; ask the administrator")]
+    Closed,
+    /// Nobody was given this code.
+    #[error("nobody was given this code; check it letter by letter")]
+    CodeUnknown,
+    /// The database failed; the code may be used again.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Enrols a tablet.
+///
+/// # Errors
+/// When the code or the key is not good, or the database fails.
+pub async fn enrol(server: &Server, request: &EnrolRequest) -> Result<EnrolResponse, EnrolError> {
+    let now = server.clock.now_ms();
+    // All codes together: whoever tries codes does so from anywhere.
+    if !server.rates.allows(b"enrolment", Rate::ENROLMENT, now) {
+        return Err(EnrolError::TooOften);
+    }
+    let (device, credential) = new_device(server, request)?;
+    let redeemed = server
+        .storage
+        .redeem_code(code_hash(&request.code), &device, now)
+        .await?;
+    let (account, organisation) = match redeemed {
+        Redeemed::Enrolled(account, organisation) => (account, organisation),
+        Redeemed::Used => return Err(EnrolError::CodeUsed),
+        Redeemed::Expired => return Err(EnrolError::CodeExpired),
+        Redeemed::Closed => return Err(EnrolError::Closed),
+        Redeemed::Unknown => return Err(EnrolError::CodeUnknown),
+    };
+    add(&server.metrics.enrolled, 1);
+    Ok(EnrolResponse {
+        hemrond: MAGIC.to_owned(),
+        device: device.id,
+        user: account.user,
+        organisation_name: organisation.name,
+        credential,
+    })
+}
+
+fn new_device(server: &Server, request: &EnrolRequest) -> Result<(NewDevice, String), EnrolError> {
+    let mut public_key = [0; 32];
+    if hex::decode_to_slice(&request.public_key, &mut public_key).is_err()
+        || !is_public_key(&public_key)
+    {
+        return Err(EnrolError::KeyMalformed);
+    }
+    let name: String = request
+        .tablet
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(NAME_MAX)
+        .collect();
+    let secret = draw_credential(server.chance.as_ref());
+    let device = NewDevice {
+        id: DeviceId::from_bytes(draw_id(server.chance.as_ref())),
+        name: name.trim().to_owned(),
+        credential_sha256: secret.sha256,
+        public_key,
+    };
+    Ok((device, secret.text))
+}

@@ -1,0 +1,87 @@
+//! A few workers, and who may use them.
+
+use super::process::{Process, Program, StartError};
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// The workers of a server.
+#[derive(Debug)]
+pub(super) struct Pool {
+    program: Program,
+    step: Duration,
+    places: Semaphore,
+    idle: Mutex<Vec<Process>>,
+    lost: AtomicU64,
+}
+
+/// A worker that is lent to one push. Dropped in the midst of a job, it is killed; only
+/// [given back](Lent::give_back) it is used again.
+#[derive(Debug)]
+pub(super) struct Lent<'a> {
+    pool: &'a Pool,
+    pub(super) process: Process,
+    // Free again once this is dropped.
+    _place: Option<SemaphorePermit<'a>>,
+}
+
+impl Pool {
+    pub(super) fn new(program: Program, size: NonZeroUsize, step: Duration) -> Self {
+        Self {
+            program,
+            step,
+            places: Semaphore::new(size.get()),
+            idle: Mutex::default(),
+            lost: AtomicU64::new(0),
+        }
+    }
+
+    /// Waits for a free place, and lends an idle worker or a new one.
+    pub(super) async fn worker(&self) -> Result<Lent<'_>, StartError> {
+        // An error means that the semaphore is closed, which nobody does.
+        let place = self.places.acquire().await.ok();
+        let idle = self.idle().pop();
+        let process = match idle {
+            Some(process) => process,
+            None => self.start().await?,
+        };
+        Ok(Lent {
+            pool: self,
+            process,
+            _place: place,
+        })
+    }
+
+    async fn start(&self) -> Result<Process, StartError> {
+        Process::start(&self.program, self.step).await
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Process>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many workers were lost.
+    pub(super) fn lost(&self) -> u64 {
+        self.lost.load(Relaxed)
+    }
+}
+
+impl Lent<'_> {
+    /// Has a fresh worker take the place of one that is lost, which is killed if it still runs.
+    pub(super) async fn replace(&mut self) -> Result<(), StartError> {
+        self.pool.lost.fetch_add(1, Relaxed);
+        self.process = self.pool.start().await?;
+        Ok(())
+    }
+
+    /// Gives back a worker that has answered everything.
+    pub(super) fn give_back(self) {
+        self.pool.idle().push(self.process);
+    }
+}

@@ -1,0 +1,163 @@
+//! Documents and the feed.
+
+use super::{Call, Moment, Numbering, Process, page, take_in};
+use crate::storage::{
+    Asker, Digested, Kept, Page, PageQuery, PushedDocument, Records, RefusedItem, StorageError,
+    TakenIn,
+};
+use async_trait::async_trait;
+use hemrond_domain::{ids::DeviceId, record::DocumentId};
+use hemrond_protocol::{ItemHash, ItemKind};
+use std::collections::BTreeMap;
+
+#[async_trait]
+impl Records for Process {
+    async fn take_in(
+        &self,
+        asker: &Asker,
+        documents: Vec<PushedDocument>,
+        now: i64,
+    ) -> Result<TakenIn, StorageError> {
+        self.pass(Call::TakeIn, Moment::Begin).await;
+        let drawn = match self.shared.numbering {
+            Numbering::UnderLock => None,
+            Numbering::BeforeLock => {
+                let drawn = self.draw(&documents);
+                // With the numbers in hand it may be overtaken, which is the fault.
+                self.pass(Call::TakeIn, Moment::Begin).await;
+                Some(drawn)
+            }
+        };
+        let lock = self.shared.head_lock.lock().await;
+        self.pass(Call::TakeIn, Moment::Locked).await;
+        let layout = {
+            let state = self.committed();
+            let before = drawn.unwrap_or(state.head);
+            take_in::lay_out(&state, asker, &documents, before, now)?
+        };
+        self.pass(Call::TakeIn, Moment::Commit).await;
+        let verdicts = layout.verdicts.clone();
+        let head = self.commit(|state| Ok(take_in::apply(state, layout)))?;
+        drop(lock);
+        self.moved_to(head);
+        self.pass(Call::TakeIn, Moment::Committed).await;
+        Ok(TakenIn { verdicts })
+    }
+
+    async fn page(&self, asker: &Asker, query: &PageQuery) -> Result<Page, StorageError> {
+        self.read(Call::Page, |state| {
+            state.check_access(asker.user, asker.access_version)?;
+            Ok(page::page(state, asker, query))
+        })
+        .await
+    }
+
+    async fn digests(&self, asker: &Asker) -> Result<(Vec<Digested>, u64), StorageError> {
+        self.read(Call::Digests, |state| {
+            state.check_access(asker.user, asker.access_version)?;
+            Ok((page::digests(state, asker), state.head))
+        })
+        .await
+    }
+
+    async fn hashes(
+        &self,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<DocumentId, Vec<ItemHash>>, StorageError> {
+        Ok(self
+            .read(Call::Hashes, |state| {
+                documents
+                    .iter()
+                    .filter_map(|id| {
+                        let items = &state.documents.get(id)?.items;
+                        Some((*id, items.keys().copied().collect()))
+                    })
+                    .collect()
+            })
+            .await)
+    }
+
+    async fn existing(&self, documents: &[DocumentId]) -> Result<Vec<DocumentId>, StorageError> {
+        Ok(self
+            .read(Call::Existing, |state| {
+                let mut found: Vec<DocumentId> = documents
+                    .iter()
+                    .copied()
+                    .filter(|id| state.documents.contains_key(id))
+                    .collect();
+                found.sort_unstable();
+                found.dedup();
+                found
+            })
+            .await)
+    }
+
+    async fn document(&self, id: DocumentId) -> Result<Option<Kept>, StorageError> {
+        Ok(self
+            .read(Call::Document, |state| {
+                let document = state.documents.get(&id)?;
+                Some(page::kept(document))
+            })
+            .await)
+    }
+
+    async fn changes(
+        &self,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<DocumentId, Vec<Vec<u8>>>, StorageError> {
+        Ok(self
+            .read(Call::Changes, |state| {
+                documents
+                    .iter()
+                    .filter_map(|id| {
+                        let items = state.documents.get(id)?.in_order().into_iter();
+                        let changes: Vec<Vec<u8>> = items
+                            .filter(|item| item.kind == ItemKind::Change)
+                            .map(|item| item.bytes.to_vec())
+                            .collect();
+                        (!changes.is_empty()).then_some((*id, changes))
+                    })
+                    .collect()
+            })
+            .await)
+    }
+
+    async fn refused(&self, device: DeviceId) -> Result<Vec<RefusedItem>, StorageError> {
+        Ok(self
+            .read(Call::Refused, |state| {
+                take_in::newest_first(state, device)
+                    .into_iter()
+                    .filter_map(|name| {
+                        let refused = state.refused.get(&(device, name))?;
+                        Some(RefusedItem {
+                            document: refused.document,
+                            code: refused.code.to_owned(),
+                            bytes: refused.bytes.to_vec(),
+                            refused_at: refused.refused_at,
+                        })
+                    })
+                    .collect()
+            })
+            .await)
+    }
+
+    async fn news(&self, asker: &Asker, after: u64) -> Result<(bool, u64), StorageError> {
+        self.read(Call::News, |state| {
+            state.check_access(asker.user, asker.access_version)?;
+            Ok((page::concerns(state, asker, after), state.head))
+        })
+        .await
+    }
+}
+
+impl Process {
+    /// Draws positions for everything that a push offers; those that it does not need stay empty,
+    /// as they do after a database's own sequence. Returns the position before the first.
+    fn draw(&self, documents: &[PushedDocument]) -> u64 {
+        let offered: usize = documents.iter().map(|document| document.items.len()).sum();
+        let mut inner = self.shared.lock();
+        let before = inner.drawn.max(inner.state.head);
+        inner.drawn = before.saturating_add(u64::try_from(offered).unwrap_or(u64::MAX));
+        before
+    }
+}

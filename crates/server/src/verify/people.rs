@@ -1,0 +1,64 @@
+//! The accounts and devices that everything else names.
+
+use crate::{
+    directory::own_user,
+    storage::{Device, StorageError, Survey},
+    verify::fault::{Fault, What},
+};
+use hemrond_domain::ids::{DeviceId, UserId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The accounts and devices that there are.
+pub(super) struct People {
+    users: BTreeSet<UserId>,
+    devices: BTreeMap<DeviceId, Device>,
+}
+
+impl People {
+    /// Reads them all, and checks what they name.
+    pub(super) async fn read(
+        survey: &dyn Survey,
+        faults: &mut Vec<Fault>,
+    ) -> Result<Self, StorageError> {
+        let accounts = survey.users().await?;
+        let units: BTreeSet<_> = survey.units().await?.iter().map(|unit| unit.id).collect();
+        for account in &accounts {
+            let user = &account.user;
+            // The server's own accounts work in no unit.
+            if !units.contains(&user.unit) && user.id != own_user(user.organisation) {
+                faults.push(Fault {
+                    place: format!("account {}", user.id),
+                    what: What::Lacks("unit"),
+                });
+            }
+        }
+        let devices = survey.devices().await?;
+        Ok(Self {
+            users: accounts
+                .into_iter()
+                .map(|account| account.user.id)
+                .collect(),
+            devices: devices
+                .into_iter()
+                .map(|device| (device.id, device))
+                .collect(),
+        })
+    }
+
+    pub(super) fn has_user(&self, id: UserId) -> bool {
+        self.users.contains(&id)
+    }
+
+    pub(super) fn has_device(&self, id: DeviceId) -> bool {
+        self.devices.contains_key(&id)
+    }
+
+    pub(super) fn device(&self, id: DeviceId) -> Option<&Device> {
+        self.devices.get(&id)
+    }
+
+    pub(super) fn counts(&self) -> (u64, u64) {
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        (count(self.users.len()), count(self.devices.len()))
+    }
+}

@@ -1,0 +1,324 @@
+//! Stories of checking, backing up and restoring, by the real program on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use hemrond_documents::Edit;
+use hemrond_domain::people::Role;
+use hemrond_server::storage::Address;
+use sqlx::{Connection, PgConnection, SqliteConnection};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+use support::{Backend, HEMTJANST, Place, Town, visit};
+
+on_both_databases!(
+    whatever_is_damaged_is_named,
+    a_backup_is_restored_where_nothing_is_and_nowhere_else,
+);
+
+/// What the program said: everything, and whether it ended well.
+fn run(place: &Place, arguments: &[&str]) -> (String, bool) {
+    let output = Command::new(env!("CARGO_BIN_EXE_hemrond-server"))
+        .env("HEMROND_DATABASE", place.text())
+        .env_remove("HEMROND_DATABASE_FILE")
+        .stdin(Stdio::null())
+        .args(arguments)
+        .output()
+        .unwrap();
+    let mut said = String::from_utf8(output.stdout).unwrap();
+    said += &String::from_utf8_lossy(&output.stderr);
+    (said, output.status.success())
+}
+
+/// A hand in the database, past everything that keeps it whole.
+enum Hand {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Hand {
+    async fn in_(place: &Place) -> Self {
+        match place.address() {
+            Address::Sqlite(file) => {
+                let url = format!("sqlite:{}", file.display());
+                Self::Sqlite(SqliteConnection::connect(&url).await.unwrap())
+            }
+            Address::Postgres(url) => Self::Postgres(PgConnection::connect(url).await.unwrap()),
+        }
+    }
+
+    /// The bytes that a query finds first.
+    async fn bytes(&mut self, query: &'static str) -> Vec<u8> {
+        let (bytes,): (Vec<u8>,) = match self {
+            Self::Sqlite(hand) => sqlx::query_as(query).fetch_one(hand).await.unwrap(),
+            Self::Postgres(hand) => sqlx::query_as(query).fetch_one(hand).await.unwrap(),
+        };
+        bytes
+    }
+
+    /// Runs a statement with some bytes, and tells how many rows it met.
+    async fn run(&mut self, statement: &'static str, bytes: &[&[u8]]) -> u64 {
+        match self {
+            Self::Sqlite(hand) => {
+                let mut query = sqlx::query(statement);
+                for bytes in bytes {
+                    query = query.bind(bytes.to_vec());
+                }
+                query.execute(hand).await.unwrap().rows_affected()
+            }
+            Self::Postgres(hand) => {
+                let mut query = sqlx::query(statement);
+                for bytes in bytes {
+                    query = query.bind(bytes.to_vec());
+                }
+                query.execute(hand).await.unwrap().rows_affected()
+            }
+        }
+    }
+
+    /// Turns one bit of what a query finds, and tells what it was before.
+    async fn turn(
+        &mut self,
+        query: &'static str,
+        update: &'static str,
+        from_end: usize,
+    ) -> Vec<u8> {
+        let whole = self.bytes(query).await;
+        let mut broken = whole.clone();
+        let at = broken.len() - from_end;
+        broken[at] ^= 1;
+        assert_eq!(self.run(update, &[&broken, &whole]).await, 1);
+        whole
+    }
+}
+
+/// A day's work: several authors, a signature, a change of role, and something refused.
+async fn a_day(backend: Backend) -> Town {
+    let town = Town::new(backend).await;
+    let mut eva = town.tablet("Eva").await;
+    let mut omar = town.tablet("Omar").await;
+    let mut stina = town.tablet("Stina").await;
+    eva.write(&visit(1), &[Edit::set("reason", "Yrsel")]);
+    eva.write(&visit(1), &[Edit::set("called_by", "Dottern")]);
+    eva.sync().await;
+    omar.sync().await;
+    omar.write(&visit(1), &[Edit::set("reason", "Yrsel och fall")]);
+    omar.sync().await;
+    eva.sync().await;
+    eva.sign(&visit(1));
+    eva.sync().await;
+    stina.write(&visit(2), &[Edit::set("reason", "Nyfiken")]);
+    stina.sync().await;
+    town.set_role("Omar", Role::Hemtjanst, HEMTJANST).await;
+    town.set_role("Omar", Role::Nurse, support::TEAM).await;
+    town
+}
+
+async fn whatever_is_damaged_is_named(backend: Backend) {
+    let town = a_day(backend).await;
+    let place = &town.place;
+    let whole = || {
+        let (said, well) = run(place, &["verify"]);
+        assert!(well && said.contains("nothing is wrong"), "{said}");
+        assert!(
+            said.contains("1 signed entries") && said.contains("1 refused items"),
+            "{said}"
+        );
+    };
+    let wrong = |words: &[&str]| {
+        let (said, well) = run(place, &["verify"]);
+        assert!(!well, "{said}");
+        for words in words {
+            assert!(said.contains(words), "\"{words}\" is not in: {said}");
+        }
+    };
+    whole();
+    let mut hand = Hand::in_(place).await;
+    let id = visit(1).id().to_string();
+
+    // One bit in an item, in a signature, in a digest, in what was refused.
+    let item = "SELECT bytes FROM items WHERE kind = 0 ORDER BY fed DESC LIMIT 1";
+    let set_item = "UPDATE items SET bytes = $1 WHERE bytes = $2";
+    let back =
+        "UPDATE items SET bytes = $1 WHERE fed = (SELECT MAX(fed) FROM items WHERE kind = 0)";
+    let name = hand
+        .bytes("SELECT hash FROM items WHERE kind = 0 ORDER BY fed DESC LIMIT 1")
+        .await;
+    let before = hand.turn(item, set_item, 20).await;
+    let place_of_it = format!(
+        "item {}: its bytes cannot be read: the checksum",
+        hex::encode(name)
+    );
+    wrong(&[
+        &place_of_it,
+        "restore the newest backup in which 'verify' finds nothing",
+    ]);
+    assert_eq!(hand.run(back, &[&before]).await, 1);
+    whole();
+
+    let entry = "SELECT bytes FROM items WHERE kind = 1";
+    let before = hand.turn(entry, set_item, 1).await;
+    wrong(&[
+        &format!("document {id}, item"),
+        "its signature does not hold",
+    ]);
+    assert_eq!(
+        hand.run("UPDATE items SET bytes = $1 WHERE kind = 1", &[&before])
+            .await,
+        1
+    );
+    whole();
+
+    let digest = "SELECT digest FROM documents WHERE kind = 'visit'";
+    let before = hand
+        .turn(
+            digest,
+            "UPDATE documents SET digest = $1 WHERE digest = $2",
+            1,
+        )
+        .await;
+    wrong(&[&format!(
+        "document {id}: its digest is not that of its items"
+    )]);
+    let back = "UPDATE documents SET digest = $1 WHERE kind = 'visit'";
+    assert_eq!(hand.run(back, &[&before]).await, 1);
+    whole();
+
+    let refused = "SELECT bytes FROM refused_items";
+    let set = "UPDATE refused_items SET bytes = $1 WHERE bytes = $2";
+    let before = hand.turn(refused, set, 1).await;
+    wrong(&["refused item", "its bytes are those of"]);
+    assert_eq!(
+        hand.run("UPDATE refused_items SET bytes = $1", &[&before])
+            .await,
+        1
+    );
+    whole();
+
+    // An item that stands under another's name.
+    let swap = "UPDATE items SET bytes = (SELECT o.bytes FROM items o WHERE o.kind = 0 \
+                AND o.document_id = items.document_id AND o.hash <> items.hash LIMIT 1) \
+                WHERE hash = $1";
+    let name = hand
+        .bytes("SELECT hash FROM items WHERE kind = 0 ORDER BY fed DESC LIMIT 1")
+        .await;
+    let before = hand.bytes(item).await;
+    assert_eq!(hand.run(swap, &[&name]).await, 1);
+    wrong(&[&format!(
+        "item {}: its bytes are those of",
+        hex::encode(&name)
+    )]);
+    assert_eq!(
+        hand.run(
+            "UPDATE items SET bytes = $1 WHERE hash = $2",
+            &[&before, &name]
+        )
+        .await,
+        1
+    );
+    whole();
+
+    // A device that is not there, and an actor whom nobody stands behind.
+    let device = "SELECT device_id FROM items WHERE kind = 1";
+    let signer = hand.bytes(device).await;
+    assert_eq!(
+        hand.run("DELETE FROM devices WHERE id = $1", &[&signer])
+            .await,
+        1
+    );
+    wrong(&[
+        "the device that signed is not there",
+        "the device that it names is not there",
+    ]);
+    let actor = "SELECT actor FROM items WHERE kind = 0 ORDER BY fed DESC LIMIT 1";
+    let actor = hand.bytes(actor).await;
+    assert_eq!(
+        hand.run("DELETE FROM actors WHERE actor = $1", &[&actor])
+            .await,
+        1
+    );
+    wrong(&["nobody is registered for its actor"]);
+
+    // A row of the feed that names an item, and one that names a person.
+    let gone = "DELETE FROM feed WHERE seq = (SELECT fed FROM items WHERE kind = 1)";
+    assert_eq!(hand.run(gone, &[]).await, 1);
+    wrong(&[
+        "feed: the feed has no position",
+        "the feed does not name it at its position",
+    ]);
+    assert!(hand.run("DELETE FROM feed WHERE event = 2", &[]).await >= 1);
+    wrong(&["feed: the feed has no position"]);
+
+    // A change in the middle of its author's.
+    let first = "DELETE FROM items WHERE seq = 1 AND document_id = $1";
+    assert!(hand.run(first, &[visit(1).id().as_bytes()]).await >= 1);
+    wrong(&[
+        "have a gap: number 1 is not there",
+        "the item that it names is not there",
+        "it does not fit its document",
+        "its number of items is not that of its items",
+    ]);
+}
+
+async fn a_backup_is_restored_where_nothing_is_and_nowhere_else(backend: Backend) {
+    let town = a_day(backend).await;
+    let life = town.storage.life().await.unwrap();
+    let file = town.place.folder().join("backup");
+    let file = file.to_str().unwrap();
+    assert!(run(&town.place, &["backup", "--to", file]).1);
+    let (said, well) = run(&town.place, &["verify", "--backup", file]);
+    assert!(well && said.contains("nothing is wrong"), "{said}");
+
+    // Not over a database that is there.
+    let (said, well) = run(&town.place, &["restore", "--from", file]);
+    assert!(!well && said.contains("nothing was restored"), "{said}");
+    assert!(
+        said.contains("a new file only") || said.contains("an empty one only"),
+        "{said}"
+    );
+    assert_eq!(town.storage.life().await.unwrap(), life);
+
+    // Where nothing is, with the new epoch in the same act.
+    let other = Place::new(backend);
+    let (said, well) = run(&other, &["restore", "--from", file]);
+    assert!(well && said.contains("a new epoch has begun"), "{said}");
+    let (said, well) = run(&other, &["verify"]);
+    assert!(well, "{said}");
+    let restored = other.open().await;
+    let new_life = restored.life().await.unwrap();
+    assert_ne!(new_life.epoch, life.epoch);
+    assert!(new_life.recovering);
+    assert_eq!(new_life.head, life.head);
+    let kept = town.storage.document(visit(1).id()).await.unwrap();
+    assert!(kept.is_some());
+    assert_eq!(restored.document(visit(1).id()).await.unwrap(), kept);
+
+    // What is no whole backup is refused, and leaves nothing behind.
+    for broken in broken_backups(file) {
+        let empty = Place::new(backend);
+        let (said, well) = run(&empty, &["restore", "--from", broken.to_str().unwrap()]);
+        assert!(
+            !well && said.contains("nothing was restored"),
+            "{}: {said}",
+            broken.display()
+        );
+        let left = std::fs::read_dir(empty.folder()).unwrap().count();
+        assert_eq!(left, 0, "{}", broken.display());
+        // So that the whole one still goes there.
+        let (said, well) = run(&empty, &["restore", "--from", file]);
+        assert!(well, "{said}");
+    }
+}
+
+/// A file that is cut, one of something else, and one that is not there.
+fn broken_backups(file: &str) -> Vec<std::path::PathBuf> {
+    let bytes = std::fs::read(file).unwrap();
+    let folder = Path::new(file).parent().unwrap();
+    let cut = folder.join("cut");
+    std::fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let other = folder.join("other");
+    std::fs::write(&other, "en inköpslista").unwrap();
+    vec![cut, other, folder.join("absent")]
+}

@@ -1,0 +1,28 @@
+//! A change's header and checksum, so that what is tried gets behind them.
+
+use sha2::{Digest, Sha256};
+
+const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+
+/// Makes a chunk of a change's content, with the right length and checksum.
+#[must_use]
+pub fn seal(content: &[u8]) -> Vec<u8> {
+    let mut hashed = vec![1];
+    let mut length = content.len();
+    while length > 0x7f {
+        hashed.push(u8::try_from(length & 0x7f).unwrap_or_default() | 0x80);
+        length >>= 7;
+    }
+    hashed.push(u8::try_from(length).unwrap_or_default());
+    hashed.extend(content);
+    let checksum = Sha256::digest(&hashed);
+    [&MAGIC, &checksum[..4], &hashed].concat()
+}
+
+/// A sound chunk's content.
+#[must_use]
+pub fn open(chunk: &[u8]) -> Option<&[u8]> {
+    let after_type = chunk.get(9..)?;
+    let length = after_type.iter().position(|byte| byte & 0x80 == 0)? + 1;
+    after_type.get(length..)
+}

@@ -1,0 +1,32 @@
+//! `kills TIMES SEED` kills real programs while edits flow, prints what it came to as one JSON
+//! object, and exits 0 only if nothing that was saved is lost.
+
+use hemrond_tests::kills::kills;
+use serde_json::json;
+use std::{process::ExitCode, time::Instant};
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let mut number = || arguments.next()?.parse::<u64>().ok();
+    let (Some(times), Some(seed)) = (number(), number()) else {
+        eprintln!("usage: kills TIMES SEED");
+        return ExitCode::FAILURE;
+    };
+    let begun = Instant::now();
+    let tally = kills(usize::try_from(times).unwrap_or(usize::MAX), seed);
+    for lost in &tally.lost {
+        eprintln!("{lost}");
+    }
+    let line = json!({
+        "kills": tally.kills,
+        "edits": tally.edits,
+        "lost": tally.lost.len(),
+        "seconds": begun.elapsed().as_secs(),
+    });
+    println!("{line}");
+    if tally.lost.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

@@ -1,0 +1,14 @@
+//! Killed in the middle of anything, and nothing that was said to be saved is lost. The long form
+//! is `cargo xtask kills`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use hemrond_tests::kills::kills;
+
+#[test]
+fn whoever_is_killed_whenever_every_saved_note_reaches_everybody() {
+    let tally = kills(20, 7);
+    assert_eq!(tally.kills, 20);
+    assert!(tally.edits >= 40, "{tally:?}");
+    assert_eq!(tally.lost, [""; 0]);
+}

@@ -1,0 +1,89 @@
+//! A server that is restored from a backup, on both databases: tablets give back what it forgot.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use hemrond_tests::{Server, Town};
+use serde_json::json;
+
+#[test]
+fn tablets_give_back_what_a_restored_sqlite_server_has_forgotten() {
+    tablets_give_back_what_a_restored_server_has_forgotten(Server::new());
+}
+
+#[test]
+fn tablets_give_back_what_a_restored_postgresql_server_has_forgotten() {
+    tablets_give_back_what_a_restored_server_has_forgotten(Server::on_postgres());
+}
+
+fn tablets_give_back_what_a_restored_server_has_forgotten(server: Server) {
+    let mut town = Town::of(server);
+    let mut eva = town.tablet_of("Eva Lind");
+    let mut omar = town.tablet_of("Omar Haddad");
+    eva.sync();
+    let place = eva.plan_astrid();
+    eva.sync();
+    omar.sync();
+
+    // The backup is made and looked at, and the day goes on.
+    let backup = town.server.folder().join("backup");
+    let file = backup.to_str().unwrap();
+    town.server.command(&["backup", "--to", file]);
+    town.server.command(&["verify", "--backup", file]);
+    omar.set(&place.document, &[("cfs.level", json!(6))]);
+    let page = omar.ok("sign", json!({ "visit": place.visit }));
+    let signature = page["signatures"][0]["entry"].clone();
+    assert!(signature.is_string(), "{page}");
+    omar.sync();
+    eva.sync();
+    eva.write(&place.document, "note", "Efter säkerhetskopian.");
+    let marta = eva.add_person("Märta", "Lindqvist", "190104132386");
+    eva.sync();
+
+    // Omar's tablet falls into the water; nobody but Eva has what he answered and signed. The
+    // server's disk dies.
+    omar.kill();
+    drop(omar);
+    town.server.kill();
+    town.server.restore(&backup);
+    town.restart_server();
+
+    // What Eva wrote meanwhile goes with what she gives back.
+    eva.ok(
+        "add_note",
+        json!({ "visit": place.visit, "kind": "note", "text": "Servern var borta." }),
+    );
+    let status = eva.sync();
+    assert_eq!(
+        (&status["waiting"], &status["refused"]),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!(eva.visit(&place.visit)["whereabouts"]["is"], "on_server");
+
+    // A new tablet finds everything, and under the right names.
+    let mut berg = town.tablet_of("Anna Berg");
+    berg.sync();
+    let page = berg.visit(&place.visit);
+    assert_eq!(page["texts"]["note"], "Efter säkerhetskopian.");
+    assert_eq!(page["fields"]["cfs.level"], 6);
+    assert_eq!(page["signatures"][0]["entry"], signature);
+    assert_eq!(page["notes"].as_array().unwrap().len(), 1);
+    let told = berg.ok(
+        "history",
+        json!({ "document": place.document, "field": "cfs.level" }),
+    );
+    assert_eq!(told["values"][0]["by"]["name"], "Omar Haddad");
+    let found = berg.ok("search", json!({ "text": "märta" }));
+    assert_eq!(found["people"][0]["id"], marta);
+
+    // What came back is whole, Omar's signature too.
+    let said = town.server.command(&["verify"]);
+    assert!(
+        said.contains("1 signed entries") && said.ends_with("nothing is wrong"),
+        "{said}"
+    );
+    town.server.command(&["recovery", "end"]);
+    eva.set(&place.document, &[("cfs.badl", json!(1))]);
+    eva.sync();
+    berg.sync();
+    assert_eq!(berg.visit(&place.visit)["fields"]["cfs.badl"], 1);
+}

@@ -1,0 +1,20 @@
+//! Killing the real programs while edits flow.
+
+use crate::{
+    build,
+    error::Error,
+    project::{Profile, Project},
+    run,
+    setup::{self, Need},
+};
+use std::process::Command;
+
+/// Kills so many times, at moments drawn from the seed. Succeeds only if nothing is lost.
+pub(crate) fn kills(project: &Project, times: u32, seed: u64) -> Result<(), Error> {
+    setup::setup(project, &[Need::Interface, Need::Build], false)?;
+    build::interface(project)?;
+    build::programs(project, Profile::Debug)?;
+    let mut kills = Command::new(project.binary(Profile::Debug, "kills"));
+    kills.arg(times.to_string()).arg(seed.to_string());
+    run::run(&mut kills)
+}
