@@ -110,12 +110,13 @@ impl Gate for Gatekeeper {
         let needs_lock = point.call == Call::TakeIn && point.moment == Moment::Begin;
         let mut stop = self.stops(point);
         poll_fn(|_| {
-            if !stop && !(needs_lock && self.waits_for_another()) {
-                return Poll::Ready(());
+            let waits = needs_lock && self.waits_for_another();
+            if stop || waits {
+                stop = false;
+                self.stop.raise();
+                return Poll::Pending;
             }
-            stop = false;
-            self.stop.raise();
-            Poll::Pending
+            Poll::Ready(())
         })
         .await;
     }

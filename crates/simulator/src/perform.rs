@@ -51,6 +51,9 @@ const FAIR_REFUSALS: [&str; 9] = [
 /// What a sync may fail with, although nothing is wrong with the tablet.
 const FAIR_FAILURES: [&str; 2] = ["transport.", "sync."];
 
+/// A sync that is under way.
+type Syncing = Pin<Box<dyn Future<Output = Result<serde_json::Value, Failure>>>>;
+
 impl World {
     /// Carries out a step.
     pub(crate) fn perform(&mut self, step: &Step) {
@@ -257,10 +260,7 @@ impl World {
             }
         }
         self.let_others_move(places, true);
-        let mut syncs: Vec<(
-            usize,
-            Pin<Box<dyn Future<Output = Result<serde_json::Value, Failure>>>>,
-        )> = Vec::new();
+        let mut syncs: Vec<(usize, Syncing)> = Vec::new();
         for (place, companion) in running {
             syncs.push((
                 place,

@@ -61,7 +61,7 @@ fn write(target: &str, name: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
 
 fn entry() -> Result<Vec<u8>, Box<dyn Error>> {
     let mut document = sample::blank(1).ok_or("no document")?;
-    document.apply(&sample::morning())?;
+    document.apply(sample::morning())?;
     let signer = Signer {
         author: UserId::from_bytes([11; 16]),
         author_name: "Eva Lind".to_owned(),

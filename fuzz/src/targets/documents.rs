@@ -58,7 +58,7 @@ pub(super) fn load(bytes: &[u8]) {
     };
     read_through(&loaded.document);
     // What was taken in is taken in again, and adds up to the same.
-    let again = Document::load(&sample::visit(), actor, &loaded.document.changes());
+    let again = Document::load(&sample::visit(), actor, loaded.document.changes());
     assert_eq!(
         again.map(|again| again.document.heads()).ok(),
         Some(loaded.document.heads())
