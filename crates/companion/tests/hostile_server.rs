@@ -131,8 +131,11 @@ async fn what_is_no_item_of_the_document_is_left_out_visibly() {
     );
 }
 
+/// What a lie is called, and what it makes of an honest answer.
+type Lie = (&'static str, fn(&mut SyncResponse));
+
 /// Answers that no honest server gives.
-const LIES: [(&str, fn(&mut SyncResponse)); 7] = [
+const LIES: [Lie; 7] = [
     ("verdicts for nothing", |response| {
         response.verdicts.push(vec![Outcome::Accepted]);
     }),
