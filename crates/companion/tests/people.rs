@@ -131,6 +131,33 @@ async fn eva_enrols_once_and_is_told_why_it_did_not_work_before() {
 }
 
 #[tokio::test]
+async fn a_server_that_was_restored_lets_eva_in_again_with_a_new_code() {
+    let day = Day::new();
+    let eva = day.tablet(Who::Eva).await;
+    eva.astrid().await;
+    let waiting = eva.ok("status", json!({})).await["waiting"].clone();
+    day.exchange
+        .fail([TransportError::Rejected("device.unknown".to_owned())]);
+    assert_eq!(eva.fails("sync_now", json!({})).await, "device.unknown");
+    let enrol =
+        |code: &str| json!({ "server": "https://hemrond.example", "code": code, "tablet": "Evas" });
+    // What waits is Eva's to send, nobody else's.
+    assert_eq!(
+        eva.fails("enrol", enrol("KOD-12")).await,
+        "enrol.other_user"
+    );
+    let status = eva.ok("enrol", enrol("KOD-11")).await;
+    assert_eq!(status["waiting"], waiting);
+    let status = eva.sync().await;
+    assert_eq!(
+        (&status["connection"], &status["waiting"]),
+        (&json!("online"), &json!(0))
+    );
+    // The door is shut again.
+    assert_eq!(eva.fails("enrol", enrol("KOD-11")).await, "enrol.already");
+}
+
+#[tokio::test]
 async fn a_number_is_checked_before_a_person_is_added() {
     let eva = Day::new().tablet(Who::Eva).await;
     let check = |value: &str| json!({ "value": value });

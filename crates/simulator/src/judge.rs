@@ -36,6 +36,14 @@ fn all_buckets() -> Vec<u8> {
     (0..=u8::MAX).collect()
 }
 
+/// A refusal as it stands on a tablet.
+struct Refusal {
+    /// The server's code.
+    code: String,
+    /// Whether the tablet's user may read the document.
+    readable: bool,
+}
+
 impl World {
     /// Everything works from now on, and everybody syncs until nothing moves any more.
     pub(crate) fn heal(&mut self) {
@@ -118,7 +126,11 @@ impl World {
         let waiting = self.still_waiting();
         for saved in saved {
             if held.contains(&saved.item) {
-                if let Some(code) = refused.get(&saved.item)
+                // Who may not read the document cannot learn that a colleague has given it since.
+                if let Some(Refusal {
+                    code,
+                    readable: true,
+                }) = refused.get(&saved.item)
                     && !waiting.contains(&saved.item)
                 {
                     let what = format!(
@@ -151,22 +163,24 @@ impl World {
         }
     }
 
-    /// What stands among the refused on a tablet, with its reason, for its user to see.
-    fn visibly_refused(&mut self) -> BTreeMap<ItemName, String> {
+    /// What stands among the refused on a tablet, for its user to see.
+    fn visibly_refused(&mut self) -> BTreeMap<ItemName, Refusal> {
         let mut all = BTreeMap::new();
         for place in 0..self.places.len() {
-            let Some(companion) = self.running(place) else {
+            let (Some(asker), Some(companion)) = (self.asker(place), self.running(place)) else {
                 continue;
             };
             let rows = to_the_end(companion.store().refused_all(), &self.stop);
-            if let Ok(Ok(rows)) = rows {
-                all.extend(rows.into_iter().map(|row| {
-                    let item = ItemName {
-                        document: row.document,
-                        hash: row.hash,
-                    };
-                    (item, row.code)
-                }));
+            for row in rows.into_iter().flatten().flatten() {
+                let item = ItemName {
+                    document: row.document,
+                    hash: row.hash,
+                };
+                let header = row.header.header();
+                let readable =
+                    header.is_ok_and(|header| asker.readable.includes(&Resource::from(&header)));
+                let code = row.code;
+                all.insert(item, Refusal { code, readable });
             }
         }
         all

@@ -185,6 +185,23 @@ export const SCREENS: Screen[] = [
   { name: 'todo', who: 'eva', open: async (page) => { await go(page, '#/todo'); await seen(page, 'todo-item'); } },
   { name: 'sync', who: 'eva', open: async (page) => { await go(page, '#/sync'); await seen(page, 'disagreement-item'); } },
   { name: 'sync-offline', who: 'omar', open: async (page) => { await go(page, '#/sync'); await seen(page, 'waiting-item'); } },
+  {
+    name: 'sync-unknown', who: 'omar',
+    open: async (page) => {
+      // What the companion answers after the server was restored from a backup older than the tablet's enrolment.
+      await page.route('**/api/call', async (route) => {
+        if (!route.request().postData()?.includes('"sync_page"')) return route.continue();
+        const answer = await route.fetch();
+        const unknown = { code: 'device.unknown', params: {}, message: '' };
+        return route.fulfill({ response: answer, json: { ...(await answer.json() as object), last_failure: unknown } });
+      });
+      // The page may be open already, and asks only when it is opened.
+      await go(page, '#/settings');
+      await seen(page, 'about');
+      await go(page, '#/sync');
+      await seen(page, 'reconnect-submit');
+    },
+  },
   { name: 'settings', who: 'eva', open: async (page) => { await go(page, '#/settings'); await seen(page, 'about'); } },
   { name: 'nowhere', who: 'eva', open: async (page) => { await go(page, '#/vilse'); await expect(page.locator('main h1')).toBeVisible(); } },
 
