@@ -10,7 +10,13 @@ use hemrond_domain::{
     ids::{OrganisationId, UnitId},
     record::DocumentKind,
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+/// The decisions of this program's own policies, once they were made.
+static MADE: OnceLock<Policy> = OnceLock::new();
 
 /// A decision and the policies behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,18 +50,27 @@ impl Readable {
     }
 }
 
-/// The policies, with every decision that they can make.
-#[derive(Debug)]
+/// The policies, with every decision that they can make. Clones share the decisions.
+#[derive(Debug, Clone)]
 pub struct Policy {
-    decisions: BTreeMap<Case, Decision>,
+    decisions: Arc<BTreeMap<Case, Decision>>,
 }
 
 impl Policy {
-    /// Reads the policies, checks them against their schema, and decides every case once.
+    /// Reads the policies, checks them against their schema, and decides every case, once in a
+    /// process: the policies are part of the program.
     ///
     /// # Errors
     /// When a policy cannot be read, does not fit the schema or fails on a case.
     pub fn load() -> Result<Self, PolicyError> {
+        if let Some(made) = MADE.get() {
+            return Ok(made.clone());
+        }
+        let made = Self::decide()?;
+        Ok(MADE.get_or_init(|| made).clone())
+    }
+
+    fn decide() -> Result<Self, PolicyError> {
         let engine = Engine::load()?;
         engine.validate()?;
         let mut decisions = BTreeMap::new();
@@ -63,7 +78,9 @@ impl Policy {
             let (allowed, policies) = engine.ask(case)?;
             decisions.insert(case, Decision { allowed, policies });
         }
-        Ok(Self { decisions })
+        Ok(Self {
+            decisions: Arc::new(decisions),
+        })
     }
 
     /// Whether somebody may do something with a document, and by which policies.

@@ -1,0 +1,173 @@
+//! A tablet holds exactly what its user may read, and all of it as the server has it.
+
+use crate::{drive::to_the_end, witness::Wrong, world::World};
+use hemrond_companion::Companion;
+use hemrond_domain::{
+    ids::DeviceId,
+    record::{DocumentId, Header},
+};
+use hemrond_policy::{Principal, Resource};
+use hemrond_protocol::{Digest, digest::combine};
+use hemrond_server::storage::{Accounts as _, Asker, Records as _};
+use hemrond_store::ItemName;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// Every first byte that an id may have.
+fn all_buckets() -> Vec<u8> {
+    (0..=u8::MAX).collect()
+}
+
+impl World {
+    /// What a tablet's user may read, as the server knows the account.
+    pub(super) fn asker(&self, place: usize) -> Option<Asker> {
+        let user = self.staff.get(place)?;
+        let site = Arc::clone(&self.site);
+        let account = to_the_end(site.database.user(user.id), &self.stop);
+        let account = account.ok()?.ok()??;
+        Some(Asker {
+            user: user.id,
+            device: DeviceId::from_stored([0; 16]),
+            access_version: account.access_version,
+            readable: self.site.policy.readable(&Principal::from(&account.user)),
+        })
+    }
+
+    /// Those of the items whose documents the user of this place may read.
+    pub(crate) fn readable_among(
+        &mut self,
+        place: usize,
+        items: &BTreeSet<ItemName>,
+    ) -> BTreeSet<ItemName> {
+        let (Some(asker), Some(companion)) = (self.asker(place), self.running(place)) else {
+            return BTreeSet::new();
+        };
+        let headers = self.headers(&companion);
+        items
+            .iter()
+            .filter(|item| {
+                headers
+                    .get(&item.document)
+                    .is_some_and(|header| asker.readable.includes(&Resource::from(header)))
+            })
+            .copied()
+            .collect()
+    }
+
+    /// Everything that a tablet lists, by name.
+    pub(super) fn headers(&self, companion: &Companion) -> BTreeMap<DocumentId, Header> {
+        let rows = to_the_end(companion.store().all_documents(), &self.stop);
+        let Ok(Ok(rows)) = rows else {
+            return BTreeMap::new();
+        };
+        rows.into_iter()
+            .filter_map(|(id, raw)| Some((id, raw.header().ok()?)))
+            .collect()
+    }
+
+    /// A tablet holds exactly what its user may read, and all of it as the server has it.
+    pub(super) fn all_agree(&mut self, place: usize) {
+        let (Some(asker), Some(companion)) = (self.asker(place), self.running(place)) else {
+            return;
+        };
+        let Some(&number) = self.places.get(place) else {
+            return;
+        };
+        let site = Arc::clone(&self.site);
+        let theirs = to_the_end(site.database.digests(&asker), &self.stop);
+        let ours = to_the_end(
+            companion.store().document_digests(&all_buckets()),
+            &self.stop,
+        );
+        let (Ok(Ok((theirs, _))), Ok(Ok(ours))) = (theirs, ours) else {
+            self.witness.find(Wrong::Stuck, "digests cannot be read");
+            return;
+        };
+        let headers = self.headers(&companion);
+        for (id, header) in &headers {
+            if asker.readable.includes(&Resource::from(header)) {
+                continue;
+            }
+            let what = format!(
+                "{} lists a {} that its user may not read ({id})",
+                self.name(number),
+                header.kind()
+            );
+            self.witness.find(Wrong::Leaked, what);
+        }
+        let ours: BTreeMap<DocumentId, _> = ours.into_iter().collect();
+        let theirs: BTreeMap<DocumentId, _> = theirs
+            .into_iter()
+            .map(|digested| (digested.document, digested.digest))
+            .collect();
+        for (id, digest) in &theirs {
+            if ours.get(id) != Some(digest) && !self.same_but_for_refused(&companion, *id) {
+                let kind = headers
+                    .get(id)
+                    .map_or("document", |header| header.kind().as_str());
+                let what = format!(
+                    "{} and the server do not agree on a {kind} ({id}): {}",
+                    self.name(number),
+                    if ours.contains_key(id) {
+                        "other items"
+                    } else {
+                        "not on the tablet"
+                    }
+                );
+                self.witness.find(Wrong::Diverged, what);
+                return;
+            }
+        }
+    }
+
+    /// After a sync that came through, a tablet that has nothing more to say holds just what the
+    /// server holds for its user.
+    pub(crate) fn has_everything(&mut self, place: usize) {
+        let (Some(asker), Some(companion)) = (self.asker(place), self.running(place)) else {
+            return;
+        };
+        let seen = async {
+            let waiting = companion.store().waiting_names().await;
+            let refused = companion.store().refused_all().await;
+            let ours = companion.store().bucket_digests().await;
+            Ok::<_, hemrond_store::StoreError>((waiting?, refused?, ours?))
+        };
+        let site = Arc::clone(&self.site);
+        let theirs = to_the_end(site.database.digests(&asker), &self.stop);
+        let (Ok(Ok((waiting, refused, ours))), Ok(Ok((theirs, _)))) =
+            (to_the_end(seen, &self.stop), theirs)
+        else {
+            self.witness.find(Wrong::Stuck, "digests cannot be read");
+            return;
+        };
+        if !waiting.is_empty() || !refused.is_empty() {
+            return;
+        }
+        let mut buckets: BTreeMap<u8, Digest> = BTreeMap::new();
+        for digested in &theirs {
+            let first = digested.document.as_bytes()[0];
+            combine(buckets.entry(first).or_default(), &digested.digest);
+        }
+        let empty = |(_, digest): &(u8, Digest)| *digest != [0; 32];
+        let ours: Vec<_> = ours.into_iter().filter(empty).collect();
+        let theirs: Vec<_> = buckets.into_iter().filter(empty).collect();
+        if ours != theirs {
+            // Which, and whether more or less, the longer look tells.
+            self.all_agree(place);
+        }
+    }
+
+    /// What the server refused is kept on its tablet, and in its digest.
+    fn same_but_for_refused(&self, companion: &Companion, id: DocumentId) -> bool {
+        let site = Arc::clone(&self.site);
+        let theirs = to_the_end(site.database.hashes(&[id]), &self.stop);
+        let ours = to_the_end(companion.store().hashes_not_refused(id), &self.stop);
+        let (Ok(Ok(mut theirs)), Ok(Ok(ours))) = (theirs, ours) else {
+            return false;
+        };
+        let theirs: BTreeSet<_> = theirs.remove(&id).unwrap_or_default().into_iter().collect();
+        theirs == ours.into_iter().collect()
+    }
+}

@@ -1,0 +1,103 @@
+//! What people wrote is found in the documents, and lists follow from them.
+
+use crate::{
+    act::Expect,
+    drive::to_the_end,
+    witness::{Mark, Wrong},
+    world::World,
+};
+use hemrond_companion::api::{Command, Nothing};
+use hemrond_documents::{Actor, Document, Value, history::history};
+use hemrond_domain::record::{DocumentId, Header};
+use hemrond_protocol::ItemKind;
+use hemrond_server::storage::Records as _;
+use std::{collections::BTreeMap, sync::Arc};
+
+impl World {
+    /// What people wrote is found in the documents, by everybody who reads them.
+    pub(super) fn marks_are_found(&mut self) {
+        let marks = std::mem::take(&mut self.witness.marks);
+        let mut by_document: BTreeMap<DocumentId, Vec<Mark>> = BTreeMap::new();
+        for mark in marks {
+            by_document.entry(mark.document).or_default().push(mark);
+        }
+        for (id, marks) in by_document {
+            let Some(document) = self.read_on_server(id) else {
+                continue;
+            };
+            let content = serde_json::to_string(&document.content()).unwrap_or_default();
+            for mark in marks {
+                let on_server = self.on_server(&mark.items);
+                if on_server.len() != mark.items.len() {
+                    // Refused: it is shown, and not in the document.
+                    continue;
+                }
+                let found = match &mark.expect {
+                    Expect::Words(words) => content.contains(words.as_str()),
+                    Expect::Field(field, value) => history(&document, field)
+                        .iter()
+                        .any(|trace| trace.value.as_ref().is_some_and(|v| is_text(v, value))),
+                };
+                if !found {
+                    let what = format!("{:?} is not found in {id}", mark.expect);
+                    self.witness.find(Wrong::Lost, what);
+                }
+            }
+        }
+    }
+
+    fn read_on_server(&mut self, id: DocumentId) -> Option<Document> {
+        let site = Arc::clone(&self.site);
+        let kept = to_the_end(site.database.document(id), &self.stop);
+        let kept = kept.ok()?.ok()??;
+        let header = Header::try_from(&kept.header).ok()?;
+        let changes = kept
+            .items
+            .iter()
+            .filter(|item| item.kind == ItemKind::Change)
+            .map(|item| &item.bytes);
+        let loaded = Document::load(&header, Actor::from_random([3; 16]), changes);
+        let Ok(loaded) = loaded else {
+            self.witness.find(
+                Wrong::Diverged,
+                format!("{id} cannot be read on the server"),
+            );
+            return None;
+        };
+        if !loaded.set_aside.is_empty() {
+            let what = format!("{id} holds changes on the server that cannot be applied");
+            self.witness.find(Wrong::Diverged, what);
+        }
+        Some(loaded.document)
+    }
+
+    /// Lists made anew from the documents are the same lists.
+    pub(super) fn lists_follow_from_documents(&mut self, place: usize) {
+        let Some(companion) = self.running(place) else {
+            return;
+        };
+        let compared = async {
+            let before = companion.store().dump_read_models().await;
+            let before = before.map_err(|error| error.to_string())?;
+            companion
+                .call(Command::Rebuild(Nothing {}))
+                .await
+                .map_err(|failure| failure.to_string())?;
+            let after = companion.store().dump_read_models().await;
+            Ok::<_, String>(before == after.map_err(|error| error.to_string())?)
+        };
+        match to_the_end(compared, &self.stop) {
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => {
+                let what = format!("lists of tablet {place} do not follow from its documents");
+                self.witness.find(Wrong::Diverged, what);
+            }
+            Ok(Err(why)) => self.witness.find(Wrong::Stuck, why),
+            Err(hangs) => self.witness.find(Wrong::Stuck, hangs.to_string()),
+        }
+    }
+}
+
+fn is_text(value: &Value, words: &str) -> bool {
+    matches!(value, Value::Text(text) if text == words)
+}

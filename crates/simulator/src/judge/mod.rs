@@ -1,0 +1,189 @@
+//! The end of a story: the network heals, things run until quiet, and everybody is held to what was
+//! said.
+
+mod agreement;
+mod content;
+
+use crate::{
+    chance::Chance,
+    drive::to_the_end,
+    site::lock,
+    tablet::Tablet,
+    witness::{Saved, Told, Wrong},
+    world::World,
+};
+use hemrond_companion::api::{Command, Nothing};
+use hemrond_policy::Resource;
+use hemrond_server::storage::Upkeep as _;
+use hemrond_store::ItemName;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// How many times everybody may sync before things must be quiet.
+const ROUNDS: usize = 8;
+
+/// A refusal as it stands on a tablet.
+struct Refusal {
+    /// The server's code.
+    code: String,
+    /// Whether the tablet's user may read the document.
+    readable: bool,
+}
+
+impl World {
+    /// Everything works from now on, and everybody syncs until nothing moves any more.
+    pub(crate) fn heal(&mut self) {
+        self.resume();
+        for tablet in &self.tablets {
+            tablet.clock.be_wrong_by(0);
+            lock(&tablet.wire.faults).clear();
+        }
+        let mut before = None;
+        for round in 0..ROUNDS {
+            self.time.pass(3_600_000);
+            let mut all = true;
+            for place in 0..self.places.len() {
+                all &= self.sync_now(place, round + 1 == ROUNDS);
+                self.look_at_queue(place);
+                if self.witness.found_something() {
+                    return;
+                }
+            }
+            let head = self.head();
+            if all && before == Some(head) {
+                return;
+            }
+            before = all.then_some(head);
+        }
+        self.witness.find(
+            Wrong::Stuck,
+            format!("things are not quiet after {ROUNDS} rounds"),
+        );
+    }
+
+    fn sync_now(&mut self, place: usize, last: bool) -> bool {
+        let Some(companion) = self.running(place) else {
+            return false;
+        };
+        let synced = to_the_end(companion.call(Command::SyncNow(Nothing {})), &self.stop);
+        drop(companion);
+        let came_through = matches!(synced, Ok(Ok(_)));
+        if let (Ok(Err(failure)), true) = (&synced, last) {
+            let what = format!(
+                "a sync fails though everything works: {failure} ({})",
+                failure.code
+            );
+            self.witness.find(Wrong::Stuck, what);
+        }
+        self.weigh_sync(place, synced, false);
+        came_through
+    }
+
+    fn head(&mut self) -> u64 {
+        let site = Arc::clone(&self.site);
+        match to_the_end(site.database.life(), &self.stop) {
+            Ok(Ok(life)) => life.head,
+            _ => 0,
+        }
+    }
+
+    /// Holds everybody to everything.
+    pub(crate) fn judge(&mut self) {
+        self.nothing_is_lost();
+        for place in 0..self.places.len() {
+            self.all_agree(place);
+        }
+        self.marks_are_found();
+        let mut chance = Chance::new(self.setting.seed ^ 0x11d6e);
+        self.lists_follow_from_documents(chance.below(self.places.len()));
+    }
+
+    fn nothing_is_lost(&mut self) {
+        let saved: Vec<Saved> = self
+            .witness
+            .saved()
+            .iter()
+            .filter(|saved| !saved.excused)
+            .cloned()
+            .collect();
+        let items: Vec<ItemName> = saved.iter().map(|saved| saved.item).collect();
+        let held = self.on_server(&items);
+        let refused = self.visibly_refused();
+        let waiting = self.still_waiting();
+        for saved in saved {
+            if held.contains(&saved.item) {
+                // Who may not read the document cannot learn that a colleague has given it since.
+                if let Some(Refusal {
+                    code,
+                    readable: true,
+                }) = refused.get(&saved.item)
+                    && !waiting.contains(&saved.item)
+                {
+                    let what = format!(
+                        "an item of {} is called refused ({code}), and it was taken",
+                        saved.item.document
+                    );
+                    self.witness.find(Wrong::Stuck, what);
+                }
+                continue;
+            }
+            if waiting.contains(&saved.item) {
+                let what = format!(
+                    "{} still holds what it has to send",
+                    self.name(saved.tablet)
+                );
+                self.witness.find(Wrong::Stuck, what);
+            } else if !refused.contains_key(&saved.item) {
+                let what = format!(
+                    "{} said that an item of {} was saved (then: {}), and it is nowhere",
+                    self.name(saved.tablet),
+                    saved.item.document,
+                    match saved.told {
+                        Told::OnlyHere => "only here",
+                        Told::OnServer => "on the server",
+                        Told::Refused => "refused",
+                    }
+                );
+                self.witness.find(Wrong::Lost, what);
+            }
+        }
+    }
+
+    /// What stands among the refused on a tablet, for its user to see.
+    fn visibly_refused(&mut self) -> BTreeMap<ItemName, Refusal> {
+        let mut all = BTreeMap::new();
+        for place in 0..self.places.len() {
+            let (Some(asker), Some(companion)) = (self.asker(place), self.running(place)) else {
+                continue;
+            };
+            let rows = to_the_end(companion.store().refused_all(), &self.stop);
+            for row in rows.into_iter().flatten().flatten() {
+                let item = ItemName {
+                    document: row.document,
+                    hash: row.hash,
+                };
+                let header = row.header.header();
+                let readable =
+                    header.is_ok_and(|header| asker.readable.includes(&Resource::from(&header)));
+                let code = row.code;
+                all.insert(item, Refusal { code, readable });
+            }
+        }
+        all
+    }
+
+    fn still_waiting(&mut self) -> BTreeSet<ItemName> {
+        let mut all = BTreeSet::new();
+        for place in 0..self.places.len() {
+            let Some(companion) = self.running(place) else {
+                continue;
+            };
+            if let Ok(Ok(waiting)) = to_the_end(Tablet::waiting(&companion), &self.stop) {
+                all.extend(waiting);
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,112 @@
+//! Where items are, and whether tablets tell the truth about it.
+
+use crate::{
+    drive::to_the_end,
+    tablet::Tablet,
+    witness::{Told, Wrong},
+    world::World,
+};
+use hemrond_server::storage::Records as _;
+use hemrond_store::ItemName;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+impl World {
+    /// Asks a tablet what waits, and holds it to what it says of the rest.
+    pub(crate) fn look_at_queue(&mut self, place: usize) {
+        let Some(companion) = self.running(place) else {
+            return;
+        };
+        let Some(&number) = self.places.get(place) else {
+            return;
+        };
+        let seen = async {
+            let waiting = Tablet::waiting(&companion).await?;
+            let refused = companion.store().refused_all().await;
+            Ok::<_, String>((waiting, refused.map_err(|error| error.to_string())?))
+        };
+        let Ok(Ok((waiting, refused))) = to_the_end(seen, &self.stop) else {
+            self.witness.find(
+                Wrong::Stuck,
+                format!("{} cannot be read", self.name(number)),
+            );
+            return;
+        };
+        self.witness.kept(number, &waiting);
+        let gone = self.witness.said_to_be_gone(number, &waiting);
+        let refused: BTreeSet<ItemName> = refused
+            .into_iter()
+            .map(|row| ItemName {
+                document: row.document,
+                hash: row.hash,
+            })
+            .collect();
+        let held = self.on_server(&gone);
+        for item in gone {
+            if refused.contains(&item) {
+                self.witness.tell(number, item, Told::Refused);
+            } else if held.contains(&item) {
+                self.witness.tell(number, item, Told::OnServer);
+            } else {
+                let what = format!(
+                    "{} says that an item of {} is on the server, and it is not",
+                    self.name(number),
+                    item.document
+                );
+                self.witness.find(Wrong::Lost, what);
+                return;
+            }
+        }
+    }
+
+    /// Which of these items the server has.
+    pub(crate) fn on_server(&mut self, items: &[ItemName]) -> BTreeSet<ItemName> {
+        let documents: BTreeSet<_> = items.iter().map(|item| item.document).collect();
+        let documents: Vec<_> = documents.into_iter().collect();
+        if documents.is_empty() {
+            return BTreeSet::new();
+        }
+        let site = Arc::clone(&self.site);
+        let held = to_the_end(site.database.hashes(&documents), &self.stop);
+        let Ok(Ok(held)) = held else {
+            self.witness
+                .find(Wrong::Stuck, "the database cannot be read");
+            return BTreeSet::new();
+        };
+        let held: BTreeMap<_, BTreeSet<_>> = held
+            .into_iter()
+            .map(|(document, hashes)| (document, hashes.into_iter().collect()))
+            .collect();
+        items
+            .iter()
+            .filter(|item| {
+                held.get(&item.document)
+                    .is_some_and(|hashes| hashes.contains(&item.hash))
+            })
+            .copied()
+            .collect()
+    }
+
+    /// Which of these items a tablet has.
+    pub(crate) fn held_by(&mut self, place: usize, items: &[ItemName]) -> BTreeSet<ItemName> {
+        let documents: BTreeSet<_> = items.iter().map(|item| item.document).collect();
+        let Some(companion) = self.running(place) else {
+            return BTreeSet::new();
+        };
+        let mut found = BTreeSet::new();
+        for document in documents {
+            let hashes = to_the_end(companion.store().hashes(document), &self.stop);
+            let Ok(Ok(hashes)) = hashes else { continue };
+            let hashes: BTreeSet<_> = hashes.into_iter().collect();
+            let of_document = items.iter().filter(|item| item.document == document);
+            found.extend(
+                of_document
+                    .filter(|item| hashes.contains(&item.hash))
+                    .copied(),
+            );
+        }
+        found
+    }
+}

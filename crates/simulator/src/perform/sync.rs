@@ -1,0 +1,193 @@
+//! Tablets sync, one by one or together, and old requests come again.
+
+use super::is_fair;
+use crate::{
+    chance::Chance,
+    drive::{Came, Hangs, onward, to_the_end},
+    site::lock,
+    steps::{DiskFault, NetworkFault},
+    witness::Wrong,
+    world::World,
+};
+use hemrond_companion::{
+    Companion,
+    api::{Command, Failure, Nothing},
+};
+use hemrond_protocol::SYNC_PATH;
+use std::{
+    collections::BTreeSet,
+    pin::Pin,
+    sync::{Arc, atomic::Ordering},
+};
+
+/// What a sync may fail with, although nothing is wrong with the tablet.
+const FAIR_FAILURES: [&str; 2] = ["transport.", "sync."];
+
+/// A sync that is under way.
+type Syncing = Pin<Box<dyn Future<Output = Result<serde_json::Value, Failure>>>>;
+
+impl World {
+    pub(super) fn sync(
+        &mut self,
+        place: usize,
+        network: &[Option<NetworkFault>],
+        disk: Option<DiskFault>,
+    ) {
+        let Some(companion) = self.running(place) else {
+            return;
+        };
+        let Some(&number) = self.places.get(place) else {
+            return;
+        };
+        if let Some(tablet) = self.tablets.get(number) {
+            *lock(&tablet.wire.faults) = network.iter().copied().collect();
+            if let Some(fault) = disk {
+                tablet.disturb(fault);
+            }
+        }
+        let synced = to_the_end(companion.call(Command::SyncNow(Nothing {})), &self.stop);
+        drop(companion);
+        if let Some(tablet) = self.tablets.get(number) {
+            lock(&tablet.wire.faults).clear();
+        }
+        self.settle(number);
+        let came_through = matches!(synced, Ok(Ok(_)));
+        self.weigh_sync(place, synced, disk.is_some());
+        self.look_at_queue(place);
+        if came_through && !self.witness.found_something() {
+            self.has_everything(place);
+        }
+    }
+
+    /// What came of a sync: fair, or a finding; a tablet that the server does not know any more is
+    /// enrolled anew.
+    pub(crate) fn weigh_sync(
+        &mut self,
+        place: usize,
+        synced: Result<Result<serde_json::Value, Failure>, Hangs>,
+        disturbed: bool,
+    ) {
+        let Some(&number) = self.places.get(place) else {
+            return;
+        };
+        match synced {
+            Err(Hangs) => self.witness.find(
+                Wrong::Stuck,
+                format!("{} hangs in a sync", self.name(number)),
+            ),
+            Ok(Ok(_)) => {}
+            Ok(Err(failure)) if failure.code == "device.unknown" => self.enrol_again(place),
+            Ok(Err(failure)) => {
+                if !disturbed && !is_fair(&failure, &FAIR_FAILURES) {
+                    let what = format!(
+                        "{} does not sync: {failure} ({})",
+                        self.name(number),
+                        failure.code
+                    );
+                    self.witness.find(Wrong::Stuck, what);
+                }
+            }
+        }
+    }
+
+    /// A restored server may not know a tablet that was enrolled since: it gets a new code.
+    fn enrol_again(&mut self, place: usize) {
+        let Some(&number) = self.places.get(place) else {
+            return;
+        };
+        let (Some(companion), Some(user)) = (
+            self.running(place),
+            self.staff.get(place).map(|user| user.id),
+        ) else {
+            return;
+        };
+        let name = self.name(number);
+        match self.enrol(&companion, user, &name) {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => {
+                let what = format!(
+                    "{name} cannot be enrolled again: {failure} ({})",
+                    failure.code
+                );
+                self.witness.find(Wrong::Stuck, what);
+            }
+            Err(error) => self.witness.find(Wrong::Stuck, error.to_string()),
+        }
+    }
+
+    pub(super) fn together(&mut self, places: &BTreeSet<usize>, chance: &mut Chance) {
+        let mut running: Vec<(usize, Arc<Companion>)> = Vec::new();
+        for place in places {
+            if let Some(companion) = self.running(*place) {
+                running.push((*place, companion));
+            }
+        }
+        self.let_others_move(places, true);
+        let mut syncs: Vec<(usize, Syncing)> = Vec::new();
+        for (place, companion) in running {
+            syncs.push((
+                place,
+                Box::pin(async move { companion.call(Command::SyncNow(Nothing {})).await }),
+            ));
+        }
+        let mut ended = Vec::new();
+        while !syncs.is_empty() {
+            let next = chance.below(syncs.len());
+            let Some((place, sync)) = syncs.get_mut(next) else {
+                break;
+            };
+            match onward(sync.as_mut(), &self.stop) {
+                Came::Stopped => {}
+                Came::Done(result) => {
+                    ended.push((*place, Ok(result)));
+                    drop(syncs.swap_remove(next));
+                }
+                Came::Hangs => {
+                    ended.push((*place, Err(Hangs)));
+                    drop(syncs.swap_remove(next));
+                }
+            }
+        }
+        drop(syncs);
+        self.let_others_move(places, false);
+        for (place, result) in ended {
+            self.weigh_sync(place, result, false);
+            self.look_at_queue(place);
+        }
+    }
+
+    fn let_others_move(&self, places: &BTreeSet<usize>, together: bool) {
+        let numbers = places.iter().filter_map(|place| self.places.get(*place));
+        for tablet in numbers.filter_map(|number| self.tablets.get(*number)) {
+            tablet.wire.together.store(together, Ordering::SeqCst);
+        }
+    }
+
+    pub(crate) fn resume(&mut self) {
+        if self.site.resume().is_err() {
+            self.witness
+                .find(Wrong::Stuck, "a paused server process does not go on");
+        }
+    }
+
+    pub(super) fn replay(&mut self, chance: &mut Chance) {
+        // A paused process may hold the lock that the old request needs.
+        self.resume();
+        let sent = {
+            let sent = lock(&self.air.sent);
+            sent.get(chance.below(sent.len())).cloned()
+        };
+        let Some((credential, body)) = sent else {
+            return;
+        };
+        let place = chance.below(crate::site::PROCESSES);
+        let pending = self.site.post(place, SYNC_PATH, &credential, body);
+        // Nobody waits for the answer any more.
+        if to_the_end(pending, &self.stop).is_err() {
+            self.witness.find(Wrong::Stuck, "an old request hangs");
+        }
+        if let Some(gate) = self.site.gate(place) {
+            gate.over();
+        }
+    }
+}
