@@ -1,7 +1,6 @@
 //! Stories: Eva and Omar write, Dr Berg reads, Astrid is the patient.
 
-mod support;
-
+mod caseload;
 mod commits;
 mod copies;
 mod damage;
@@ -14,7 +13,7 @@ mod outbox;
 mod people;
 mod read_models;
 mod settings;
-mod speed;
+mod support;
 mod sync;
 mod visits;
 mod withdrawal;

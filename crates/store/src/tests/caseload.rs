@@ -1,4 +1,4 @@
-//! A caseload of ten thousand people. Limits are wide: they catch a slip, not a slow machine.
+//! A caseload of ten thousand people, and a server that gets twenty thousand items back.
 
 use super::support::*;
 use crate::*;
@@ -6,7 +6,6 @@ use hemrond_domain::{
     ids::PersonId,
     record::{DocumentId, Header},
 };
-use std::time::{Duration, Instant};
 
 fn person(number: u32) -> (Header, PersonId) {
     let mut bytes = [9; 16];
@@ -15,17 +14,10 @@ fn person(number: u32) -> (Header, PersonId) {
     (Header::person(REGION, person), person)
 }
 
-fn took(what: &str, start: Instant) -> Duration {
-    let took = start.elapsed();
-    println!("{what}: {took:?}");
-    took
-}
-
 #[tokio::test]
-async fn ten_thousand_people_are_kept_listed_and_searched_in_time() {
+async fn ten_thousand_people_are_kept_and_listed() {
     let tablet = Tablet::new().await;
     let store = &tablet.store;
-    let start = Instant::now();
     for page in 0..20_u32 {
         let documents = (0..500)
             .map(|number| {
@@ -48,38 +40,23 @@ async fn ten_thousand_people_are_kept_listed_and_searched_in_time() {
         };
         store.apply_sync(answer).await.unwrap();
     }
-    assert!(took("20 pages of 500 documents", start) < Duration::from_secs(120));
 
-    store.people_index().await.unwrap();
-    let start = Instant::now();
     assert_eq!(store.people_index().await.unwrap().len(), 10_000);
-    assert!(took("people_index", start) < Duration::from_secs(10));
 
-    let start = Instant::now();
     assert_eq!(store.all_documents().await.unwrap().len(), 10_000);
-    assert!(took("all_documents", start) < Duration::from_secs(10));
 
-    let start = Instant::now();
     assert_eq!(store.bucket_digests().await.unwrap().len(), 256);
-    assert!(took("bucket_digests", start) < Duration::from_secs(10));
 
     let some: Vec<DocumentId> = (0..50).map(|number| person(number).0.id()).collect();
-    let start = Instant::now();
     assert_eq!(store.whereabouts_of(&some).await.unwrap().len(), 50);
-    assert!(took("whereabouts of 50", start) < Duration::from_secs(10));
 
-    let start = Instant::now();
     store
         .commit(commit(vec![about(&person(1).0, vec![evas(77)])]))
         .await
         .unwrap();
-    assert!(took("one edit", start) < Duration::from_secs(10));
 
-    let start = Instant::now();
     assert_eq!(waiting(store).await.len(), 1);
-    assert!(took("outbox_batch", start) < Duration::from_secs(10));
 
-    let start = Instant::now();
     assert_eq!(
         store
             .load(person(1).0.id())
@@ -90,7 +67,6 @@ async fn ten_thousand_people_are_kept_listed_and_searched_in_time() {
             .len(),
         5
     );
-    assert!(took("load", start) < Duration::from_secs(10));
 }
 
 #[tokio::test]
@@ -107,7 +83,6 @@ async fn a_restored_server_gets_twenty_thousand_items_back_in_batches() {
         })
         .await
         .unwrap();
-    let start = Instant::now();
     let requeue = (0..200)
         .flat_map(|number| {
             (0..100).map(move |item| Requeue {
@@ -123,8 +98,6 @@ async fn a_restored_server_gets_twenty_thousand_items_back_in_batches() {
         })
         .await
         .unwrap();
-    assert!(took("requeue of 20,000", start) < Duration::from_secs(60));
-    let start = Instant::now();
     let batch = store.outbox_batch(5000, 2 << 20).await.unwrap();
     assert_eq!(
         batch
@@ -133,8 +106,6 @@ async fn a_restored_server_gets_twenty_thousand_items_back_in_batches() {
             .sum::<usize>(),
         5000
     );
-    assert!(took("a batch of 5,000", start) < Duration::from_secs(30));
-    let start = Instant::now();
     let acknowledged = batch
         .iter()
         .flat_map(|document| {
@@ -151,6 +122,5 @@ async fn a_restored_server_gets_twenty_thousand_items_back_in_batches() {
         })
         .await
         .unwrap();
-    assert!(took("5,000 acknowledgements", start) < Duration::from_secs(60));
     assert_eq!(store.outbox_summary().await.unwrap().items, 15_000);
 }
