@@ -21,6 +21,7 @@ use hemrond_server::{
     exchange::{asker, exchange},
     inspector::InProcess,
     metrics::Metrics,
+    newsroom::Newsroom,
     rate::Rates,
     state::Server,
     storage::{NewDevice, Organisation, RoleChange, Unit},
@@ -58,6 +59,7 @@ impl Towns {
                 chance: Arc::new(SystemChance),
                 metrics: Metrics::default(),
                 rates: Rates::default(),
+                newsroom: Newsroom::default(),
                 news_wait: Duration::from_secs(25),
                 closing: watch::Sender::new(false),
             };
@@ -258,13 +260,17 @@ async fn look_around(towns: &Towns, tablet: &Tablet, after: u64) {
             let mut stale = asker.clone();
             stale.access_version -= 1;
             let stale = storage.news(&stale, after).await.unwrap_err().to_string();
+            let news = storage.news(&asker, after).await.unwrap();
+            let (published, head) = storage.published(after, 10_000).await.unwrap();
+            let concerned = published.iter().any(|one| one.concerns(&asker));
+            assert_eq!((concerned, head), news, "both ways of asking agree");
             (
                 storage.digests(&asker).await.unwrap(),
                 storage.hashes(&named).await.unwrap(),
                 storage.changes(&named).await.unwrap(),
                 storage.document(named[3]).await.unwrap(),
                 storage.refused(tablet.device).await.unwrap(),
-                storage.news(&asker, after).await.unwrap(),
+                (news, published),
                 storage.life().await.unwrap(),
                 (account, device, existing, stale),
                 (

@@ -8,8 +8,9 @@ use hemrond_domain::{people::Role, record::Header};
 use hemrond_protocol::{
     Item, ItemKind, Outcome, PushDocument, SyncRequest, encoding, enrolment::EnrolResponse, limits,
 };
+use hemrond_server::{exchange::asker, newsroom::Look};
 use std::time::Duration;
-use support::{Backend, Place, TEAM, Tablet, TestClock, Town, observations, signed, visit};
+use support::{Backend, Place, TEAM, Tablet, TestClock, Town, observations, person, signed, visit};
 
 /// The code of a refusal.
 async fn refusal(response: reqwest::Response) -> (u16, String) {
@@ -297,6 +298,42 @@ async fn news_wake_who_waits_and_only_those_they_concern() {
     for wait in waits {
         assert_eq!(wait.await.unwrap().status(), 204);
     }
+}
+
+#[tokio::test]
+async fn stina_sleeps_through_what_is_not_hers_and_wakes_for_what_is() {
+    let town = Town::new(Backend::Sqlite).await;
+    let mut eva = town.tablet("Eva").await;
+    let mut stina = town.tablet("Stina").await;
+    eva.write(&person(), &[Edit::set("look_out_for", "Hund")]);
+    eva.sync().await;
+    stina.sync().await;
+    let (storage, newsroom) = (&town.storage, &town.server.newsroom);
+    let device = storage.devices_by_id(&[stina.device]).await.unwrap();
+    let account = storage.user(stina.user.id).await.unwrap().unwrap();
+    let asker = asker(&town.server, &device[0], &account);
+    // Eva writes three visits; each moves the head, and none is for home help.
+    let mut seen = stina.cursor;
+    for number in 1..4 {
+        eva.write(&visit(number), &[Edit::set("reason", "Yrsel")]);
+        eva.sync().await;
+        let head = storage.life().await.unwrap().head;
+        let look = newsroom.look(storage.as_ref(), &asker, seen, head).await;
+        assert_eq!(look.unwrap(), Look::Nothing(head));
+        seen = head;
+    }
+    eva.write(&person(), &[Edit::set("look_out_for", "Hal trapp")]);
+    eva.sync().await;
+    let head = storage.life().await.unwrap().head;
+    for from in [stina.cursor, seen] {
+        let look = newsroom.look(storage.as_ref(), &asker, from, head).await;
+        assert_eq!(look.unwrap(), Look::Concerned(head));
+    }
+    // Before what this process remembers only the database knows.
+    let look = newsroom
+        .look(storage.as_ref(), &asker, stina.cursor - 1, head)
+        .await;
+    assert_eq!(look.unwrap(), Look::TooLongAgo);
 }
 
 #[tokio::test]

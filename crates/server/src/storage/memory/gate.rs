@@ -31,6 +31,7 @@ pub enum Call {
     Document,
     Changes,
     Refused,
+    Published,
     News,
     Life,
     BeginRecovery,
