@@ -255,8 +255,8 @@ async fn look_around(towns: &Towns, tablet: &Tablet, after: u64) {
             let account = storage.user(tablet.user.id).await.unwrap().unwrap();
             let device = storage.devices_by_id(&[tablet.device]).await.unwrap();
             let asker = asker(server, &device[0], &account);
-            let mut existing = storage.existing(&named).await.unwrap();
-            existing.sort_unstable();
+            let mut withheld = storage.withheld(&asker, &named).await.unwrap();
+            withheld.sort_unstable();
             let mut stale = asker.clone();
             stale.access_version -= 1;
             let stale = storage.news(&stale, after).await.unwrap_err().to_string();
@@ -272,7 +272,7 @@ async fn look_around(towns: &Towns, tablet: &Tablet, after: u64) {
                 storage.refused(tablet.device).await.unwrap(),
                 (news, published),
                 storage.life().await.unwrap(),
-                (account, device, existing, stale),
+                (account, device, withheld, stale),
                 (
                     storage.users().await.unwrap(),
                     storage.units().await.unwrap(),

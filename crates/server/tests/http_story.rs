@@ -401,10 +401,10 @@ async fn a_closing_server_finishes_what_it_has_begun() {
     // Once the request's own body is read, the server is told to stop.
     while town
         .storage
-        .existing(&[visit(1).id()])
+        .document(visit(1).id())
         .await
         .unwrap()
-        .is_empty()
+        .is_none()
     {
         tokio::task::yield_now().await;
     }
@@ -421,7 +421,7 @@ async fn a_closing_server_finishes_what_it_has_begun() {
     // What it said is on disk.
     let storage = town.place.open().await;
     let named: Vec<_> = (1..40).map(|number| visit(number).id()).collect();
-    assert_eq!(storage.existing(&named).await.unwrap().len(), 39);
+    assert_eq!(storage.changes(&named).await.unwrap().len(), 39);
     assert!(
         eva.http
             .get(format!("{}/healthz", town.url))

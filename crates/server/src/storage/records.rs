@@ -172,8 +172,12 @@ pub trait Records: Send + Sync {
         &self,
         documents: &[DocumentId],
     ) -> Result<BTreeMap<DocumentId, Vec<ItemHash>>, StorageError>;
-    /// Those of these documents that there are, readable or not.
-    async fn existing(&self, documents: &[DocumentId]) -> Result<Vec<DocumentId>, StorageError>;
+    /// Those of these documents that there are and that the asker may not read.
+    async fn withheld(
+        &self,
+        asker: &Asker,
+        documents: &[DocumentId],
+    ) -> Result<Vec<DocumentId>, StorageError>;
     /// One document with all its items.
     async fn document(&self, id: DocumentId) -> Result<Option<Kept>, StorageError>;
     /// The changes of some documents, each after those that it builds on.

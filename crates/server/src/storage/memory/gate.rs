@@ -27,7 +27,7 @@ pub enum Call {
     Page,
     Digests,
     Hashes,
-    Existing,
+    Withheld,
     Document,
     Changes,
     Refused,

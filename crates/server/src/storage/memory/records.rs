@@ -77,13 +77,20 @@ impl Records for Process {
             .await)
     }
 
-    async fn existing(&self, documents: &[DocumentId]) -> Result<Vec<DocumentId>, StorageError> {
+    async fn withheld(
+        &self,
+        asker: &Asker,
+        documents: &[DocumentId],
+    ) -> Result<Vec<DocumentId>, StorageError> {
         Ok(self
-            .read(Call::Existing, |state| {
+            .read(Call::Withheld, |state| {
                 let mut found: Vec<DocumentId> = documents
                     .iter()
                     .copied()
-                    .filter(|id| state.documents.contains_key(id))
+                    .filter(|id| {
+                        let document = state.documents.get(id);
+                        document.is_some_and(|document| !document.readable(&asker.readable))
+                    })
                     .collect();
                 found.sort_unstable();
                 found.dedup();

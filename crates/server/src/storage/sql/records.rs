@@ -50,9 +50,13 @@ impl Records for Tables {
         digests::hashes(&mut connection, documents).await
     }
 
-    async fn existing(&self, documents: &[DocumentId]) -> Result<Vec<DocumentId>, StorageError> {
+    async fn withheld(
+        &self,
+        asker: &Asker,
+        documents: &[DocumentId],
+    ) -> Result<Vec<DocumentId>, StorageError> {
         let mut connection = self.read.acquire().await?;
-        digests::existing(&mut connection, documents).await
+        digests::withheld(&mut connection, asker, documents).await
     }
 
     async fn document(&self, id: DocumentId) -> Result<Option<Kept>, StorageError> {
