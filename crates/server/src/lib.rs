@@ -15,6 +15,7 @@ pub mod exchange;
 pub mod http;
 pub mod inspector;
 pub mod metrics;
+pub mod newsroom;
 pub mod rate;
 pub mod seed;
 pub mod serve;

@@ -4,6 +4,7 @@ use crate::{
     environment::{Chance, Clock},
     inspector::Inspector,
     metrics::Metrics,
+    newsroom::Newsroom,
     rate::Rates,
     storage::Storage,
 };
@@ -27,6 +28,8 @@ pub struct Server {
     pub metrics: Metrics,
     /// Slows down who asks too often.
     pub rates: Rates,
+    /// What was published lately, for all who wait for news.
+    pub newsroom: Newsroom,
     /// How long a request for news is held.
     pub news_wait: Duration,
     /// True once the server is closing; who waits for news is answered then.

@@ -21,6 +21,7 @@ use hemrond_server::{
     exchange::{asker, exchange},
     inspector::InProcess,
     metrics::Metrics,
+    newsroom::Newsroom,
     rate::Rates,
     state::Server,
     storage::{NewDevice, Organisation, RoleChange, Unit},
@@ -58,6 +59,7 @@ impl Towns {
                 chance: Arc::new(SystemChance),
                 metrics: Metrics::default(),
                 rates: Rates::default(),
+                newsroom: Newsroom::default(),
                 news_wait: Duration::from_secs(25),
                 closing: watch::Sender::new(false),
             };
@@ -253,20 +255,24 @@ async fn look_around(towns: &Towns, tablet: &Tablet, after: u64) {
             let account = storage.user(tablet.user.id).await.unwrap().unwrap();
             let device = storage.devices_by_id(&[tablet.device]).await.unwrap();
             let asker = asker(server, &device[0], &account);
-            let mut existing = storage.existing(&named).await.unwrap();
-            existing.sort_unstable();
+            let mut withheld = storage.withheld(&asker, &named).await.unwrap();
+            withheld.sort_unstable();
             let mut stale = asker.clone();
             stale.access_version -= 1;
             let stale = storage.news(&stale, after).await.unwrap_err().to_string();
+            let news = storage.news(&asker, after).await.unwrap();
+            let (published, head) = storage.published(after, 10_000).await.unwrap();
+            let concerned = published.iter().any(|one| one.concerns(&asker));
+            assert_eq!((concerned, head), news, "both ways of asking agree");
             (
                 storage.digests(&asker).await.unwrap(),
                 storage.hashes(&named).await.unwrap(),
                 storage.changes(&named).await.unwrap(),
                 storage.document(named[3]).await.unwrap(),
                 storage.refused(tablet.device).await.unwrap(),
-                storage.news(&asker, after).await.unwrap(),
+                (news, published),
                 storage.life().await.unwrap(),
-                (account, device, existing, stale),
+                (account, device, withheld, stale),
                 (
                     storage.users().await.unwrap(),
                     storage.units().await.unwrap(),

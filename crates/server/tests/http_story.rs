@@ -8,8 +8,9 @@ use hemrond_domain::{people::Role, record::Header};
 use hemrond_protocol::{
     Item, ItemKind, Outcome, PushDocument, SyncRequest, encoding, enrolment::EnrolResponse, limits,
 };
+use hemrond_server::{exchange::asker, newsroom::Look};
 use std::time::Duration;
-use support::{Backend, Place, TEAM, Tablet, TestClock, Town, observations, signed, visit};
+use support::{Backend, Place, TEAM, Tablet, TestClock, Town, observations, person, signed, visit};
 
 /// The code of a refusal.
 async fn refusal(response: reqwest::Response) -> (u16, String) {
@@ -300,6 +301,42 @@ async fn news_wake_who_waits_and_only_those_they_concern() {
 }
 
 #[tokio::test]
+async fn stina_sleeps_through_what_is_not_hers_and_wakes_for_what_is() {
+    let town = Town::new(Backend::Sqlite).await;
+    let mut eva = town.tablet("Eva").await;
+    let mut stina = town.tablet("Stina").await;
+    eva.write(&person(), &[Edit::set("look_out_for", "Hund")]);
+    eva.sync().await;
+    stina.sync().await;
+    let (storage, newsroom) = (&town.storage, &town.server.newsroom);
+    let device = storage.devices_by_id(&[stina.device]).await.unwrap();
+    let account = storage.user(stina.user.id).await.unwrap().unwrap();
+    let asker = asker(&town.server, &device[0], &account);
+    // Eva writes three visits; each moves the head, and none is for home help.
+    let mut seen = stina.cursor;
+    for number in 1..4 {
+        eva.write(&visit(number), &[Edit::set("reason", "Yrsel")]);
+        eva.sync().await;
+        let head = storage.life().await.unwrap().head;
+        let look = newsroom.look(storage.as_ref(), &asker, seen, head).await;
+        assert_eq!(look.unwrap(), Look::Nothing(head));
+        seen = head;
+    }
+    eva.write(&person(), &[Edit::set("look_out_for", "Hal trapp")]);
+    eva.sync().await;
+    let head = storage.life().await.unwrap().head;
+    for from in [stina.cursor, seen] {
+        let look = newsroom.look(storage.as_ref(), &asker, from, head).await;
+        assert_eq!(look.unwrap(), Look::Concerned(head));
+    }
+    // Before what this process remembers only the database knows.
+    let look = newsroom
+        .look(storage.as_ref(), &asker, stina.cursor - 1, head)
+        .await;
+    assert_eq!(look.unwrap(), Look::TooLongAgo);
+}
+
+#[tokio::test]
 async fn a_new_role_is_news() {
     let town = Town::new(Backend::Sqlite).await;
     let mut eva = town.tablet("Eva").await;
@@ -364,10 +401,10 @@ async fn a_closing_server_finishes_what_it_has_begun() {
     // Once the request's own body is read, the server is told to stop.
     while town
         .storage
-        .existing(&[visit(1).id()])
+        .document(visit(1).id())
         .await
         .unwrap()
-        .is_empty()
+        .is_none()
     {
         tokio::task::yield_now().await;
     }
@@ -384,7 +421,7 @@ async fn a_closing_server_finishes_what_it_has_begun() {
     // What it said is on disk.
     let storage = town.place.open().await;
     let named: Vec<_> = (1..40).map(|number| visit(number).id()).collect();
-    assert_eq!(storage.existing(&named).await.unwrap().len(), 39);
+    assert_eq!(storage.changes(&named).await.unwrap().len(), 39);
     assert!(
         eva.http
             .get(format!("{}/healthz", town.url))

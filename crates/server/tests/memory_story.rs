@@ -17,6 +17,7 @@ use hemrond_server::{
     exchange,
     inspector::InProcess,
     metrics::Metrics,
+    newsroom::Newsroom,
     rate::Rates,
     state::Server,
     storage::{
@@ -92,6 +93,7 @@ fn process(memory: &Memory, gate: Arc<dyn Gate>) -> Server {
         chance: Arc::new(SystemChance),
         metrics: Metrics::default(),
         rates: Rates::default(),
+        newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(25),
         closing: watch::Sender::new(false),
     }

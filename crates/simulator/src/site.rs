@@ -21,6 +21,7 @@ use hemrond_server::{
     environment::{Chance as ServerRandomness, draw_id},
     inspector::Inline,
     metrics::Metrics,
+    newsroom::Newsroom,
     rate::Rates,
     state::Server,
     storage::{
@@ -142,6 +143,7 @@ impl Site {
             chance: Arc::clone(&self.randomness) as _,
             metrics: Metrics::default(),
             rates: Rates::default(),
+            newsroom: Newsroom::default(),
             news_wait: Duration::from_secs(1),
             closing: watch::Sender::new(false),
         };

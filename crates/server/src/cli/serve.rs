@@ -11,6 +11,7 @@ use crate::{
         worker::{Confinement, Patience, Program},
     },
     metrics::Metrics,
+    newsroom::Newsroom,
     rate::Rates,
     serve::{bind, serve as serve_until, told_to_stop},
     state::Server,
@@ -47,6 +48,7 @@ pub(super) async fn serve(
         chance: world.chance,
         metrics: Metrics::default(),
         rates: Rates::default(),
+        newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(NEWS_WAIT_SECONDS),
         closing: watch::Sender::new(false),
     });

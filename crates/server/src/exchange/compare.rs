@@ -75,10 +75,13 @@ pub(super) async fn documents(
         .into_keys()
         .filter(|document| !readable.contains(document))
         .collect();
-    let existing: BTreeSet<DocumentId> = storage.existing(&strange).await?.into_iter().collect();
+    // A colleague may have given one of them back since the digests were read: what is there and
+    // readable by now must not be called gone. It counts as missing, and is known when it comes.
+    let withheld = storage.withheld(asker, &strange).await?;
+    let withheld: BTreeSet<DocumentId> = withheld.into_iter().collect();
     let (gone, missing): (Vec<_>, Vec<_>) = strange
         .into_iter()
-        .partition(|document| existing.contains(document));
+        .partition(|document| withheld.contains(document));
     Ok(Compared {
         differing,
         missing: missing.into_iter().map(WireId::from).collect(),

@@ -1,7 +1,7 @@
 //! Waiting for news: answered as soon as something newer may concern who asks.
 
 use super::{auth::authenticate, observe::LoggedDevice, problem::Refused};
-use crate::{exchange, state::Shared, storage::StorageError};
+use crate::{exchange, newsroom::Look, state::Shared, storage::StorageError};
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
@@ -43,19 +43,33 @@ pub(crate) async fn news(
     let wait = tokio::time::sleep(server.news_wait);
     tokio::pin!(wait);
     let mut seen = after;
+    let mut moved_to = None;
+    head_moves.borrow_and_update();
     let mut response = loop {
-        head_moves.borrow_and_update();
-        match server.storage.news(&asker, seen).await {
-            // A position that the server never gave out: it was restored. The tablet finds out.
-            Ok((_, head)) if head < after => break Json(News { head }).into_response(),
-            Ok((true, head)) => break Json(News { head }).into_response(),
-            Ok((false, head)) => seen = head.max(seen),
-            // Another role: the tablet asks again and gets what follows from it.
-            Err(StorageError::AccessChanged) => {
-                let head = server.storage.life().await?.head;
-                break Json(News { head }).into_response();
+        // The first look asks the database, and whether the account is as it was; later ones what
+        // was published meanwhile. A change of the account is published to all.
+        let look = match moved_to {
+            Some(head) => {
+                let storage = server.storage.as_ref();
+                server.newsroom.look(storage, &asker, seen, head).await?
             }
-            Err(error) => return Err(error.into()),
+            None => Look::TooLongAgo,
+        };
+        match look {
+            Look::Concerned(head) => break Json(News { head }).into_response(),
+            Look::Nothing(head) => seen = head.max(seen),
+            Look::TooLongAgo => match server.storage.news(&asker, seen).await {
+                // A position that the server never gave out: it was restored. The tablet finds out.
+                Ok((_, head)) if head < after => break Json(News { head }).into_response(),
+                Ok((true, head)) => break Json(News { head }).into_response(),
+                Ok((false, head)) => seen = head.max(seen),
+                // Another role: the tablet asks again and gets what follows from it.
+                Err(StorageError::AccessChanged) => {
+                    let head = server.storage.life().await?.head;
+                    break Json(News { head }).into_response();
+                }
+                Err(error) => return Err(error.into()),
+            },
         }
         if *closing.borrow_and_update() {
             break StatusCode::NO_CONTENT.into_response();
@@ -67,6 +81,7 @@ pub(crate) async fn news(
                 if moved.is_err() {
                     break StatusCode::NO_CONTENT.into_response();
                 }
+                moved_to = Some(*head_moves.borrow_and_update());
             }
         }
     };

@@ -24,8 +24,8 @@ pub use address::{Address, open};
 pub use backup::{Unpacked, examine, examine_backup, restore};
 pub use error::StorageError;
 pub use records::{
-    Asker, Digested, Kept, Page, PageQuery, PushedDocument, PushedItem, Records, RefusedItem,
-    TakenIn,
+    Asker, Digested, Kept, Page, PageQuery, Publication, PushedDocument, PushedItem, Records,
+    RefusedItem, TakenIn,
 };
 pub use survey::{ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, Survey};
 pub use upkeep::{Life, Upkeep};

@@ -6,7 +6,7 @@ use hemrond_domain::{
     ids::{DeviceId, UserId},
     record::{DocumentId, Header},
 };
-use hemrond_policy::Readable;
+use hemrond_policy::{Readable, Resource};
 use hemrond_protocol::{Author, Delivery, Digest, Item, ItemHash, ItemKind, WireHeader};
 use hemrond_sync::acceptance::{Claimant, Offered, Permission, Reason, Verdict};
 use std::collections::BTreeMap;
@@ -104,6 +104,30 @@ pub struct Digested {
     pub digest: Digest,
 }
 
+/// Something that was published, as far as it says whom it concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Publication {
+    /// Its position in the feed.
+    pub position: u64,
+    /// The document that it is about.
+    pub about: Resource,
+    /// The one user whom it concerns; none where it concerns all who may read the document.
+    pub audience: Option<UserId>,
+    /// The device that wrote it; none where it is no item.
+    pub device: Option<DeviceId>,
+}
+
+impl Publication {
+    /// Whether it may be news to the asker.
+    #[must_use]
+    pub fn concerns(&self, asker: &Asker) -> bool {
+        match self.audience {
+            Some(audience) => audience == asker.user,
+            None => self.device != Some(asker.device) && asker.readable.includes(&self.about),
+        }
+    }
+}
+
 /// A document as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
@@ -148,8 +172,12 @@ pub trait Records: Send + Sync {
         &self,
         documents: &[DocumentId],
     ) -> Result<BTreeMap<DocumentId, Vec<ItemHash>>, StorageError>;
-    /// Those of these documents that there are, readable or not.
-    async fn existing(&self, documents: &[DocumentId]) -> Result<Vec<DocumentId>, StorageError>;
+    /// Those of these documents that there are and that the asker may not read.
+    async fn withheld(
+        &self,
+        asker: &Asker,
+        documents: &[DocumentId],
+    ) -> Result<Vec<DocumentId>, StorageError>;
     /// One document with all its items.
     async fn document(&self, id: DocumentId) -> Result<Option<Kept>, StorageError>;
     /// The changes of some documents, each after those that it builds on.
@@ -159,6 +187,13 @@ pub trait Records: Send + Sync {
     ) -> Result<BTreeMap<DocumentId, Vec<Vec<u8>>>, StorageError>;
     /// What a device sent and was refused, newest first.
     async fn refused(&self, device: DeviceId) -> Result<Vec<RefusedItem>, StorageError>;
+    /// What was published after `after`, in order and at most so much of it; and the feed's last
+    /// position.
+    async fn published(
+        &self,
+        after: u64,
+        most: usize,
+    ) -> Result<(Vec<Publication>, u64), StorageError>;
     /// Whether something after `after` may concern the asker; and the feed's last position.
     async fn news(&self, asker: &Asker, after: u64) -> Result<(bool, u64), StorageError>;
 }

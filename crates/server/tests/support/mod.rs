@@ -26,6 +26,7 @@ use hemrond_server::{
     environment::{Chance, Clock, SystemChance},
     inspector::{InProcess, Inspector},
     metrics::Metrics,
+    newsroom::Newsroom,
     rate::Rates,
     serve,
     state::{Server, Shared},
@@ -255,6 +256,7 @@ impl Town {
             chance: Arc::new(SystemChance),
             metrics: Metrics::default(),
             rates: Rates::default(),
+            newsroom: Newsroom::default(),
             news_wait,
             closing: watch::Sender::new(false),
         });

@@ -107,14 +107,10 @@ impl World {
                 let kind = headers
                     .get(id)
                     .map_or("document", |header| header.kind().as_str());
+                let difference = self.difference(&companion, *id);
                 let what = format!(
-                    "{} and the server do not agree on a {kind} ({id}): {}",
-                    self.name(number),
-                    if ours.contains_key(id) {
-                        "other items"
-                    } else {
-                        "not on the tablet"
-                    }
+                    "{} and the server do not agree on a {kind} ({id}): {difference}",
+                    self.name(number)
                 );
                 self.witness.find(Wrong::Diverged, what);
                 return;
@@ -157,6 +153,24 @@ impl World {
             // Which, and whether more or less, the longer look tells.
             self.all_agree(place);
         }
+    }
+
+    /// How a tablet's document differs from the server's.
+    fn difference(&self, companion: &Companion, id: DocumentId) -> String {
+        let site = Arc::clone(&self.site);
+        let theirs = to_the_end(site.database.hashes(&[id]), &self.stop);
+        let ours = to_the_end(companion.store().hashes(id), &self.stop);
+        let (Ok(Ok(mut theirs)), Ok(Ok(ours))) = (theirs, ours) else {
+            return "it cannot be read".to_owned();
+        };
+        let theirs: BTreeSet<_> = theirs.remove(&id).unwrap_or_default().into_iter().collect();
+        let ours: BTreeSet<_> = ours.into_iter().collect();
+        format!(
+            "{} items are on the server only, {} on the tablet only, {} on both",
+            theirs.difference(&ours).count(),
+            ours.difference(&theirs).count(),
+            ours.intersection(&theirs).count()
+        )
     }
 
     /// What the server refused is kept on its tablet, and in its digest.

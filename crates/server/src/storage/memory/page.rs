@@ -2,10 +2,11 @@
 
 use super::state::{Document, Fed, State, Stored};
 use crate::storage::{
-    Asker, Digested, Kept, Page, PageQuery,
+    Asker, Digested, Kept, Page, PageQuery, Publication,
     paging::{self, Event, What},
 };
 use hemrond_domain::record::DocumentId;
+use hemrond_policy::Resource;
 use hemrond_protocol::{Author, Delivery, Item, WireHeader, WireId};
 use hemrond_sync::acceptance::ActorId;
 use std::{
@@ -58,6 +59,25 @@ pub(super) fn page(state: &State, asker: &Asker, query: &PageQuery) -> Page {
         cursor,
         head: state.head,
     }
+}
+
+/// What was published after a position, in order.
+pub(super) fn published(state: &State, after: u64, most: usize) -> Vec<Publication> {
+    state
+        .feed
+        .range((Excluded(after), Unbounded))
+        .take(most)
+        .filter_map(|(seq, fed)| {
+            let document = state.documents.get(&fed.document)?;
+            let item = fed.item.and_then(|hash| document.items.get(&hash));
+            Some(Publication {
+                position: *seq,
+                about: Resource::from(&document.header),
+                audience: fed.audience,
+                device: item.map(|item| item.device),
+            })
+        })
+        .collect()
 }
 
 /// Whether anything after a position concerns the asker.

@@ -2,8 +2,8 @@
 
 use super::{Call, Moment, Numbering, Process, page, take_in};
 use crate::storage::{
-    Asker, Digested, Kept, Page, PageQuery, PushedDocument, Records, RefusedItem, StorageError,
-    TakenIn,
+    Asker, Digested, Kept, Page, PageQuery, Publication, PushedDocument, Records, RefusedItem,
+    StorageError, TakenIn,
 };
 use async_trait::async_trait;
 use hemrond_domain::{ids::DeviceId, record::DocumentId};
@@ -77,13 +77,20 @@ impl Records for Process {
             .await)
     }
 
-    async fn existing(&self, documents: &[DocumentId]) -> Result<Vec<DocumentId>, StorageError> {
+    async fn withheld(
+        &self,
+        asker: &Asker,
+        documents: &[DocumentId],
+    ) -> Result<Vec<DocumentId>, StorageError> {
         Ok(self
-            .read(Call::Existing, |state| {
+            .read(Call::Withheld, |state| {
                 let mut found: Vec<DocumentId> = documents
                     .iter()
                     .copied()
-                    .filter(|id| state.documents.contains_key(id))
+                    .filter(|id| {
+                        let document = state.documents.get(id);
+                        document.is_some_and(|document| !document.readable(&asker.readable))
+                    })
                     .collect();
                 found.sort_unstable();
                 found.dedup();
@@ -139,6 +146,17 @@ impl Records for Process {
                     .collect()
             })
             .await)
+    }
+
+    async fn published(
+        &self,
+        after: u64,
+        most: usize,
+    ) -> Result<(Vec<Publication>, u64), StorageError> {
+        self.read(Call::Published, |state| {
+            Ok((page::published(state, after, most), state.head))
+        })
+        .await
     }
 
     async fn news(&self, asker: &Asker, after: u64) -> Result<(bool, u64), StorageError> {

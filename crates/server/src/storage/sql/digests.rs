@@ -73,14 +73,19 @@ pub(super) async fn changes(
 }
 
 /// Those of these documents that there are.
-pub(super) async fn existing(
+pub(super) async fn withheld(
     connection: &mut Connection,
+    asker: &Asker,
     documents: &[DocumentId],
 ) -> Result<Vec<DocumentId>, StorageError> {
     let mut found = Vec::new();
     for some in documents.chunks(BINDS) {
-        let mut query = QueryBuilder::<Db>::new("SELECT id FROM documents WHERE id IN ");
+        let mut query = QueryBuilder::<Db>::new("SELECT d.id FROM documents d WHERE d.id IN ");
         ids(&mut query, some);
+        query.push(" AND NOT COALESCE(");
+        filter::readable(&mut query, &asker.readable);
+        // A document without a unit makes the comparison of units unknown, which is no.
+        query.push(", 1 = 0)");
         let rows: Vec<(Vec<u8>,)> = query.build_query_as().fetch_all(&mut *connection).await?;
         for (id,) in rows {
             found.push(DocumentId::from_bytes(convert::id(id)?));

@@ -12,6 +12,7 @@ mod filter;
 mod known;
 mod outgoing;
 mod page;
+mod published;
 mod records;
 mod refused;
 mod rows;

@@ -1,8 +1,11 @@
 //! Documents and the feed: each call is one transaction.
 
-use super::{StorageError, Tables, convert, digests, lock_head, outgoing, page, refused, take_in};
+use super::{
+    StorageError, Tables, convert, digests, lock_head, outgoing, page, published, refused, take_in,
+};
 use crate::storage::{
-    Asker, Digested, Kept, Page, PageQuery, PushedDocument, Records, RefusedItem, TakenIn,
+    Asker, Digested, Kept, Page, PageQuery, Publication, PushedDocument, Records, RefusedItem,
+    TakenIn,
 };
 use async_trait::async_trait;
 use hemrond_domain::{ids::DeviceId, record::DocumentId};
@@ -47,9 +50,13 @@ impl Records for Tables {
         digests::hashes(&mut connection, documents).await
     }
 
-    async fn existing(&self, documents: &[DocumentId]) -> Result<Vec<DocumentId>, StorageError> {
+    async fn withheld(
+        &self,
+        asker: &Asker,
+        documents: &[DocumentId],
+    ) -> Result<Vec<DocumentId>, StorageError> {
         let mut connection = self.read.acquire().await?;
-        digests::existing(&mut connection, documents).await
+        digests::withheld(&mut connection, asker, documents).await
     }
 
     async fn document(&self, id: DocumentId) -> Result<Option<Kept>, StorageError> {
@@ -68,6 +75,17 @@ impl Records for Tables {
     async fn refused(&self, device: DeviceId) -> Result<Vec<RefusedItem>, StorageError> {
         let mut connection = self.read.acquire().await?;
         refused::of(&mut connection, device).await
+    }
+
+    async fn published(
+        &self,
+        after: u64,
+        most: usize,
+    ) -> Result<(Vec<Publication>, u64), StorageError> {
+        let mut transaction = self.reading().await?;
+        let head = page::head(&mut transaction).await?;
+        let published = published::published(&mut transaction, after, most).await?;
+        Ok((published, head))
     }
 
     async fn news(&self, asker: &Asker, after: u64) -> Result<(bool, u64), StorageError> {
