@@ -126,7 +126,7 @@ impl Air {
             response.deliveries.extend(other.deliveries);
             response.authors.extend(other.authors);
         }
-        bug.answer(sent, &mut response, &mut lock(&self.chance));
+        bug.answer(sent, &mut response);
         encoding::encode(&response).unwrap_or(bytes)
     }
 }

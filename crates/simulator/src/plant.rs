@@ -4,7 +4,7 @@
 //! They are planted at the seams (disk, chance, network, administration), where they do to the
 //! system what the bug in the code would do; the code that ships stays as it is.
 
-use crate::chance::Chance;
+use hemrond_documents::{Limits, parse_chunk};
 use hemrond_protocol::{
     Delivery, DigestAnswer, DigestQuery, ItemKind, Outcome, SyncRequest, SyncResponse, VERSION,
 };
@@ -81,7 +81,7 @@ bugs! {
     OthersItemsNotTakenBack "own-items-only-in-recovery";
     /// The server writes signed entries anew.
     EntryRewritten "entry-rewritten";
-    /// Only changes that are newer by their author's clock than all before are delivered.
+    /// Of a page only changes that are newer by their author's clock than all before are delivered.
     ClientClockTrusted "trust-client-clock";
     /// The tablet says saved although the disk refused.
     ErrorCountsAsSaved "error-counts-as-saved";
@@ -113,7 +113,7 @@ impl Bug {
     }
 
     /// What becomes of the answer on its way. `sent` is the request as the tablet sent it.
-    pub fn answer(self, sent: &SyncRequest, response: &mut SyncResponse, chance: &mut Chance) {
+    pub fn answer(self, sent: &SyncRequest, response: &mut SyncResponse) {
         match self {
             Self::FullPageDrops if response.more => {
                 response.deliveries.pop();
@@ -141,10 +141,7 @@ impl Bug {
                 }
             }
             Self::EntryRewritten => rewrite_entries(&mut response.deliveries),
-            // About as much as a clock that is an hour behind loses.
-            Self::ClientClockTrusted if chance.one_in(3) => {
-                response.deliveries.truncate(response.deliveries.len() / 2);
-            }
+            Self::ClientClockTrusted => only_ever_newer(&mut response.deliveries),
             _ => {}
         }
     }
@@ -186,5 +183,20 @@ fn rewrite_entries(deliveries: &mut [Delivery]) {
         if let Some(last) = item.bytes.last_mut() {
             *last ^= 1;
         }
+    }
+}
+
+/// Leaves out every change whose author's clock is behind that of one before it.
+fn only_ever_newer(deliveries: &mut [Delivery]) {
+    let mut newest = i64::MIN;
+    for delivery in deliveries {
+        delivery.items.retain(|item| {
+            let Ok(change) = parse_chunk(&item.bytes, &Limits::STORED) else {
+                return true;
+            };
+            let newer = change.time >= newest;
+            newest = newest.max(change.time);
+            newer
+        });
     }
 }
