@@ -16,7 +16,11 @@ use automerge::{
     transaction::{CommitOptions, Transactable},
 };
 use hemrond_domain::record::Header;
-use std::collections::BTreeMap;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+};
 
 /// The map of a document's header.
 pub(crate) const HEADER: &str = "header";
@@ -87,8 +91,31 @@ pub fn is_given(header: &Header, bytes: &[u8]) -> Result<bool, GenesisError> {
     Ok(blank.given.iter().any(|change| change.raw_bytes() == bytes))
 }
 
-/// Makes a document that holds its given changes up to a schema version.
-pub(crate) fn blank(header: &Header, version: u64) -> Result<Blank, GenesisError> {
+/// How many blanks a thread remembers: a push asks for the same one for each of a document's changes.
+const REMEMBERED: usize = 16;
+
+thread_local! {
+    static RECENT: RefCell<VecDeque<(Header, u64, Rc<Blank>)>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// A document that holds its given changes up to a schema version. It follows from the header
+/// alone, so the last ones are remembered.
+pub(crate) fn blank(header: &Header, version: u64) -> Result<Rc<Blank>, GenesisError> {
+    RECENT.with_borrow_mut(|recent| {
+        let found = recent
+            .iter()
+            .find(|(known, at, _)| *at == version && known == header);
+        if let Some((_, _, blank)) = found {
+            return Ok(Rc::clone(blank));
+        }
+        let blank = Rc::new(make(header, version)?);
+        recent.truncate(REMEMBERED - 1);
+        recent.push_front((header.clone(), version, Rc::clone(&blank)));
+        Ok(blank)
+    })
+}
+
+fn make(header: &Header, version: u64) -> Result<Blank, GenesisError> {
     let schema = schema::of(header.kind());
     let mut document = Automerge::new_with_encoding(TextEncoding::UnicodeCodePoint);
     let mut given = Vec::new();

@@ -14,6 +14,7 @@ pub mod act;
 pub mod chance;
 pub mod drive;
 pub mod gate;
+pub mod jobs;
 mod judge;
 pub mod network;
 mod perform;

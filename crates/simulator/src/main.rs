@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use hemrond_simulator::{
+    jobs::{self, JobError},
     plant::Bug,
     shrink::shrink,
     steps::Step,
@@ -15,7 +16,6 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    thread,
     time::Instant,
 };
 
@@ -72,28 +72,24 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    // The server's and SQLite's helper threads want a runtime around them; it has nothing to do.
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("the runtime does not start: {error}");
-            return ExitCode::FAILURE;
-        }
+    let outcome = if arguments.each_bug {
+        jobs::alone(|| each_bug(&arguments))
+    } else {
+        tell_all(&arguments, bug)
     };
-    if arguments.each_bug {
-        return each_bug(&arguments, runtime.handle());
-    }
-    let sum = simulate(&arguments, bug, arguments.tablet_days, runtime.handle());
+    outcome.unwrap_or_else(|error| {
+        eprintln!("{error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn tell_all(arguments: &Arguments, bug: Option<Bug>) -> Result<ExitCode, JobError> {
+    let sum = simulate(arguments, bug)?;
     if let Some((setting, steps, finding)) = sum.first.clone() {
-        let _inside = runtime.enter();
-        tell(&arguments, setting, steps, finding);
+        jobs::alone(|| tell(arguments, setting, steps, finding))?;
     }
-    println!("{}", sum.line(&arguments));
-    sum.verdict()
+    println!("{}", sum.line(arguments));
+    Ok(sum.verdict())
 }
 
 /// What all stories together came to.
@@ -165,54 +161,40 @@ impl Sum {
 }
 
 /// Tells stories until enough is lived or something is found.
-fn simulate(
-    arguments: &Arguments,
-    bug: Option<Bug>,
-    tablet_days: u64,
-    runtime: &tokio::runtime::Handle,
-) -> Sum {
+fn simulate(arguments: &Arguments, bug: Option<Bug>) -> Result<Sum, JobError> {
     let began = Instant::now();
-    let seeds = seeds(arguments.seed, tablet_days);
+    let seeds = seeds(arguments.seed, arguments.tablet_days);
     let next = AtomicUsize::new(0);
     let ended = AtomicBool::new(false);
     let sum = Mutex::new(Sum::default());
-    let jobs = arguments
-        .jobs
-        .or_else(|| thread::available_parallelism().ok().map(usize::from))
-        .unwrap_or(1);
-    thread::scope(|scope| {
-        for _ in 0..jobs {
-            scope.spawn(|| {
-                let _inside = runtime.enter();
-                while !ended.load(Ordering::SeqCst) {
-                    let Some(seed) = seeds.get(next.fetch_add(1, Ordering::SeqCst)) else {
-                        return;
-                    };
-                    let tale = Tale::of(*seed, bug);
-                    let mut told = tale.tell();
-                    if arguments.twice && tale.tell() != told {
-                        told = Err(Broken::Beginning("it is not the same twice".to_owned()));
-                    }
-                    if !told
-                        .as_ref()
-                        .is_ok_and(|outcome| outcome.findings.is_empty())
-                    {
-                        ended.store(true, Ordering::SeqCst);
-                    }
-                    let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
-                    sum.add(tale, told);
-                }
-            });
+    let tell_on = || {
+        while !ended.load(Ordering::SeqCst) {
+            let Some(seed) = seeds.get(next.fetch_add(1, Ordering::SeqCst)) else {
+                return;
+            };
+            let tale = Tale::of(*seed, bug);
+            let mut told = tale.tell();
+            if arguments.twice && tale.tell() != told {
+                told = Err(Broken::Beginning("it is not the same twice".to_owned()));
+            }
+            if !told
+                .as_ref()
+                .is_ok_and(|outcome| outcome.findings.is_empty())
+            {
+                ended.store(true, Ordering::SeqCst);
+            }
+            let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+            sum.add(tale, told);
         }
-    });
+    };
+    jobs::side_by_side(arguments.jobs, tell_on)?;
     let mut sum = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
     sum.seconds = began.elapsed().as_secs_f64();
-    sum
+    Ok(sum)
 }
 
 /// Plants every bug in turn, one story at a time, so that the count is the same everywhere.
-fn each_bug(arguments: &Arguments, runtime: &tokio::runtime::Handle) -> ExitCode {
-    let _inside = runtime.enter();
+fn each_bug(arguments: &Arguments) -> ExitCode {
     let mut missed = 0;
     println!("| Planted bug | Found after tablet-days | In the story of seed | As |");
     println!("|---|---|---|---|");

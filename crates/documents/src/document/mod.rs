@@ -64,13 +64,13 @@ impl Document {
                 .map_err(|error| GenesisError(error.to_string()))?;
             log.push(Logged { raw, chunk });
         }
-        let mut state = blank.document;
+        let mut state = blank.document.clone();
         state.set_actor(actor.id());
         Ok(Self {
             header: header.clone(),
             actor,
             ours: version,
-            containers: blank.containers,
+            containers: blank.containers.clone(),
             first,
             state,
             log,

@@ -30,6 +30,8 @@ struct Refusal {
     code: String,
     /// Whether the tablet's user may read the document.
     readable: bool,
+    /// Where the tablet stands among the places.
+    place: usize,
 }
 
 impl World {
@@ -118,12 +120,15 @@ impl World {
                 if let Some(Refusal {
                     code,
                     readable: true,
+                    place,
                 }) = refused.get(&saved.item)
                     && !waiting.contains(&saved.item)
                 {
                     let what = format!(
-                        "an item of {} is called refused ({code}), and it was taken",
-                        saved.item.document
+                        "at place {place} an item of {} by {} is called refused ({code}), and it was \
+                         taken",
+                        saved.item.document,
+                        self.name(saved.tablet)
                     );
                     self.witness.find(Wrong::Stuck, what);
                 }
@@ -168,7 +173,12 @@ impl World {
                 let readable =
                     header.is_ok_and(|header| asker.readable.includes(&Resource::from(&header)));
                 let code = row.code;
-                all.insert(item, Refusal { code, readable });
+                let refusal = Refusal {
+                    code,
+                    readable,
+                    place,
+                };
+                all.insert(item, refusal);
             }
         }
         all

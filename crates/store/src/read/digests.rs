@@ -1,17 +1,24 @@
-//! The fallback's side: digests of what is held, by bucket and by document.
+//! The fallback's side: digests of what the server may be expected to hold, by bucket and by
+//! document.
 //!
-//! Withdrawn documents are left out, for the server does not count them as held.
+//! Withdrawn documents are left out, for the server does not count them as held; and so is what the
+//! server has refused. Should it have taken that since, from a colleague's tablet, the digests
+//! differ, the comparison brings it, and it is called refused no longer.
 
 use crate::{
     cell::{Cell as _, Columns},
     error::StoreError,
     item::ItemHash,
+    session::Session,
     sql,
     store::Store,
 };
 use hemrond_domain::record::DocumentId;
-use hemrond_protocol::digest::combine;
+use hemrond_protocol::digest::{combine, mix};
 use std::collections::BTreeMap;
+
+/// The digest of no items at all.
+const NOTHING: [u8; 32] = [0; 32];
 
 impl Store {
     /// One digest per bucket, a document's bucket being its id's first byte. Empty ones are left
@@ -34,6 +41,13 @@ impl Store {
             let [first, ..] = *id.as_bytes();
             combine(buckets.entry(first).or_default(), &columns.next()?);
         }
+        for (id, refused) in refused(&mut reading).await? {
+            let [first, ..] = *id.as_bytes();
+            if let Some(digest) = buckets.get_mut(&first) {
+                combine(digest, &refused);
+            }
+        }
+        buckets.retain(|_, digest| *digest != NOTHING);
         Ok(buckets.into_iter().collect())
     }
 
@@ -46,6 +60,7 @@ impl Store {
         buckets: &[u8],
     ) -> Result<Vec<(DocumentId, [u8; 32])>, StoreError> {
         let mut reading = self.read().await?;
+        let refused = refused(&mut reading).await?;
         let mut wanted = buckets.to_vec();
         wanted.sort_unstable();
         wanted.dedup();
@@ -65,7 +80,13 @@ impl Store {
             .await?;
             for row in &rows {
                 let mut columns = Columns::of(row);
-                found.push((columns.next()?, columns.next()?));
+                let (id, mut digest) = (columns.next()?, columns.next()?);
+                if let Some(refused) = refused.get(&id) {
+                    combine(&mut digest, refused);
+                }
+                if digest != NOTHING {
+                    found.push((id, digest));
+                }
             }
         }
         Ok(found)
@@ -105,4 +126,24 @@ impl Store {
         let rows = sql::rows(&mut reading, &statement, sql::with(&document)).await?;
         rows.iter().map(|row| ItemHash::read(row, 0)).collect()
     }
+}
+
+/// What the refused items add to the digests of their documents; of documents that are not
+/// withdrawn.
+async fn refused(reading: &mut Session) -> Result<BTreeMap<DocumentId, [u8; 32]>, StoreError> {
+    let rows = sql::rows(
+        reading,
+        "SELECT refused.document, refused.hash FROM refused
+         JOIN documents ON documents.id = refused.document WHERE documents.withdrawn_at IS NULL",
+        sql::nothing(),
+    )
+    .await?;
+    let mut digests: BTreeMap<DocumentId, [u8; 32]> = BTreeMap::new();
+    for row in &rows {
+        let mut columns = Columns::of(row);
+        let id: DocumentId = columns.next()?;
+        let hash: ItemHash = columns.next()?;
+        mix(digests.entry(id).or_default(), id, &hash);
+    }
+    Ok(digests)
 }

@@ -155,3 +155,42 @@ async fn the_tablet_knows_which_documents_it_holds() {
     assert!(all.iter().all(|(id, header)| *id == header.id()));
     assert!(all.is_sorted_by_key(|(id, _)| *id));
 }
+
+/// Eva wrote under a right that a restored server does not know, and was refused. Omar's tablet
+/// gave it back, so the server has it. Eva's digests must not claim that all is as she knows it.
+#[tokio::test]
+async fn what_was_refused_is_in_no_digest_until_the_server_has_it() {
+    let tablet = Tablet::new().await;
+    let store = &tablet.store;
+    store
+        .commit(commit(vec![about(&visit(1), vec![evas(1)])]))
+        .await
+        .unwrap();
+    let with_it = store.bucket_digests().await.unwrap();
+    let name = ItemName {
+        document: visit(1).id(),
+        hash: evas(1).hash,
+    };
+    let refusal = SyncCommit {
+        refused: vec![(name, "policy.write".to_owned())],
+        ..SyncCommit::new(at(1))
+    };
+    store.apply_sync(refusal).await.unwrap();
+    assert_eq!(store.bucket_digests().await.unwrap(), []);
+    let all: Vec<u8> = (0..=255).collect();
+    assert_eq!(store.document_digests(&all).await.unwrap(), []);
+
+    let delivery = SyncCommit {
+        documents: vec![about(
+            &visit(1),
+            vec![NewItem {
+                origin: Origin::Server,
+                ..evas(1)
+            }],
+        )],
+        ..SyncCommit::new(at(2))
+    };
+    store.apply_sync(delivery).await.unwrap();
+    assert_eq!(store.refused_all().await.unwrap(), []);
+    assert_eq!(store.bucket_digests().await.unwrap(), with_it);
+}
