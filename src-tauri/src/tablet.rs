@@ -1,7 +1,7 @@
 //! The companion in the app: opened once, synced in the background, closed at the end.
 
 use hemrond_companion::{
-    Companion, Environment,
+    Companion, Environment, Knows,
     api::{Failure, KeyPlace, Language},
     environment::{SystemClock, SystemRandomness},
     failure::Problem,
@@ -69,6 +69,7 @@ async fn open(folder: &Path) -> Result<Companion, Problem> {
         randomness: Arc::new(SystemRandomness),
         transport: Arc::new(transport),
         key_kept_in: KeyPlace::File,
+        knows: Knows::Everything,
     };
     Companion::open(folder, &key, environment).await
 }

@@ -54,9 +54,14 @@ impl Companion {
             if changes.is_empty() {
                 continue;
             }
-            let items = changes
-                .into_iter()
-                .map(|change| local_change(&header, change, state))
+            let migrations = open.document.migrations().cloned();
+            let items = migrations
+                .map(|change| migration(&header, change))
+                .chain(
+                    changes
+                        .into_iter()
+                        .map(|change| local_change(&header, change, state)),
+                )
                 .collect();
             commits.push(self.document_commit(state, &open, items));
             opened.push((header.id(), open));
@@ -154,7 +159,7 @@ impl Companion {
         match self.try_open(state, header).await? {
             Some(open) => Ok(open),
             None => {
-                let document = Document::create(header, state.actor)
+                let document = Document::create_knowing(header, state.actor, state.knows)
                     .map_err(|_| Problem::new("document.unreadable"))?;
                 Ok(Open {
                     document,
@@ -213,7 +218,8 @@ impl Companion {
             .items
             .iter()
             .filter(|item| item.kind == ItemKind::Change);
-        let loaded = Document::load(header, state.actor, changes.map(|item| &item.bytes))
+        let changes = changes.map(|item| &item.bytes);
+        let loaded = Document::load_knowing(header, state.actor, state.knows, changes)
             .map_err(|_| Problem::new("document.unreadable"))?;
         for aside in &loaded.set_aside {
             // The bytes stay in the store; the reason names no person.
@@ -259,6 +265,21 @@ pub(crate) fn shown(open: &Open) -> Shown {
         }
     } else {
         Shown::Yes
+    }
+}
+
+/// What an app of an earlier version must have to read what builds on it. It is nobody's: the
+/// actor is one that the schema reserves.
+fn migration(header: &Header, change: RawChange) -> NewItem {
+    let actor = hemrond_documents::parse_chunk(&change.bytes, &hemrond_documents::Limits::STORED);
+    NewItem {
+        hash: change.hash,
+        kind: ItemKind::Change,
+        actor: actor.ok().map(|chunk| chunk.actor),
+        bytes: change.bytes,
+        origin: Origin::Local {
+            urgency: urgency(header.kind()),
+        },
     }
 }
 

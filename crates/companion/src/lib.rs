@@ -29,4 +29,4 @@ pub mod texts;
 mod visit;
 mod whereabouts;
 
-pub use tablet::{Companion, Environment};
+pub use tablet::{Companion, Environment, Knows};

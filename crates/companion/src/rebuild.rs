@@ -5,20 +5,22 @@ use crate::{
     failure::Outcome,
     tablet::{Companion, State},
 };
+use hemrond_documents::schema::Knows;
+use hemrond_domain::record::DocumentKind;
 use hemrond_store::Commit;
 
 /// Raised whenever projections change, so that an updated app reads its documents anew.
-const PROJECTIONS: &str = "1";
+const PROJECTIONS: u32 = 1;
 
 const META: &str = "projections";
 
 impl Companion {
     /// Rebuilds after an update that changed what lists show.
     pub(crate) async fn rebuild_if_needed(&self) -> Outcome<()> {
-        if self.store.meta_get(META).await?.as_deref() == Some(PROJECTIONS) {
+        let mut state = self.state.lock().await;
+        if self.store.meta_get(META).await? == Some(mark(state.knows)) {
             return Ok(());
         }
-        let mut state = self.state.lock().await;
         self.rebuild(&mut state).await?;
         Ok(())
     }
@@ -45,7 +47,14 @@ impl Companion {
         }
         state.people.forget();
         self.refresh_directory(state).await?;
-        self.store.meta_set(META, PROJECTIONS).await?;
+        self.store.meta_set(META, &mark(state.knows)).await?;
         Ok(Rebuilt { documents })
     }
+}
+
+/// What the lists were made by: the projections, and every kind of document with its schema. An app
+/// that learnt a newer schema may show, and write in, what it could only keep before.
+fn mark(knows: Knows) -> String {
+    let kinds = DocumentKind::ALL.map(|kind| format!(" {kind} {}", knows.version_of(kind)));
+    format!("{PROJECTIONS}{}", kinds.concat())
 }

@@ -10,6 +10,7 @@ use crate::{
     sync::transport::Transport,
 };
 use chrono::{DateTime, Utc};
+pub use hemrond_documents::schema::Knows;
 use hemrond_documents::{Actor, Hash};
 use hemrond_domain::{
     ids::{DeviceId, UnitId, UserId},
@@ -38,6 +39,9 @@ pub struct Environment {
     pub transport: Arc<dyn Transport>,
     /// Where the database's key is kept, to be told to the user.
     pub key_kept_in: KeyPlace,
+    /// How much of the documents' schemas this app knows: everything, unless it stands in for an
+    /// earlier version beside newer ones.
+    pub knows: Knows,
 }
 
 /// A tablet's companion: every command goes through it, whatever the face.
@@ -68,6 +72,7 @@ pub(crate) struct State {
     pub(crate) enrolment: Option<Enrolment>,
     /// Drawn anew at every start and after every failed write; never stored.
     pub(crate) actor: Actor,
+    pub(crate) knows: Knows,
     pub(crate) cache: Cache,
     pub(crate) authors: HashMap<[u8; 16], (UserId, DeviceId)>,
     /// Colleagues' names and roles, from the directory.
@@ -135,6 +140,7 @@ impl Companion {
         let state = State {
             enrolment,
             actor: Actor::from_random(environment.randomness.id()),
+            knows: environment.knows,
             cache: Cache::default(),
             authors: store
                 .authors_all()

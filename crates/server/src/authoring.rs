@@ -65,7 +65,7 @@ pub async fn edit(
     let changes = document.edit(at, edits)?;
     let written = Written {
         header: header.clone(),
-        changes,
+        changes: document.migrations().cloned().chain(changes).collect(),
     };
     keep(storage, asker, &[written], at.timestamp_millis()).await
 }

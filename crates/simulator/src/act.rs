@@ -52,6 +52,8 @@ pub struct Kept {
     pub must_wait: bool,
     /// A visit that was planned.
     pub visit: Option<Visit>,
+    /// A visit's document that the person said they have seen.
+    pub seen: Option<DocumentId>,
 }
 
 /// Where somebody works.
@@ -89,7 +91,7 @@ pub async fn work(
         (Role::Hemtjanst, _) => plan(companion, post, person, chance, mark).await,
         (Role::Nurse | Role::Doctor, 0..5) => answer(companion, visit, chance, mark).await,
         (Role::Nurse | Role::Doctor, 5..7) => note(companion, visit, chance, mark).await,
-        (Role::Nurse, 7 | 12 | 13) => sign(companion, visit).await,
+        (Role::Nurse, 7 | 12 | 13) => sign(companion, visit, chance).await,
         (Role::Doctor, 7 | 12) => seen(companion, visit).await,
         (Role::Nurse | Role::Doctor, 8) => settle(companion, visit).await,
         (Role::Nurse | Role::Doctor, 9) => text(companion, visit, chance, mark).await,
@@ -168,6 +170,7 @@ pub async fn plan(
         )),
         must_wait: true,
         visit,
+        seen: None,
     })
 }
 
@@ -196,7 +199,7 @@ async fn answer(
     Ok(Kept {
         must_wait: expect.is_some(),
         expect,
-        visit: None,
+        ..Kept::default()
     })
 }
 
@@ -240,7 +243,7 @@ async fn tell(
             Expect::Field(field.to_owned(), mark.to_owned()),
         )),
         must_wait: true,
-        visit: None,
+        ..Kept::default()
     })
 }
 
@@ -266,7 +269,9 @@ async fn note(
     Ok(Kept {
         expect: Some((Some(visit.document), Expect::Words(mark.to_owned()))),
         must_wait: true,
-        visit: None,
+        // Who answers has read: the tablet says so to whoever wrote before.
+        seen: Some(visit.document),
+        ..Kept::default()
     })
 }
 
@@ -294,11 +299,15 @@ async fn observe(
     Ok(Kept {
         expect: Some((None, Expect::Words(mark.to_owned()))),
         must_wait: true,
-        visit: None,
+        ..Kept::default()
     })
 }
 
-async fn sign(companion: &Companion, visit: Visit) -> Result<Kept, Failure> {
+/// Signs a visit, with something in it that was not there when it was last signed.
+async fn sign(companion: &Companion, visit: Visit, chance: &mut Chance) -> Result<Kept, Failure> {
+    let level = i64::try_from(chance.below(9)).unwrap_or(0) + 1;
+    let edit = Edit::set("cfs.level", level);
+    edit_document(companion, visit.document, edit).await?;
     companion
         .call(Command::Sign(OfVisit { visit: visit.id }))
         .await?;
@@ -312,7 +321,10 @@ async fn seen(companion: &Companion, visit: Visit) -> Result<Kept, Failure> {
     companion
         .call(Command::MarkSeen(OfVisit { visit: visit.id }))
         .await?;
-    Ok(Kept::default())
+    Ok(Kept {
+        seen: Some(visit.document),
+        ..Kept::default()
+    })
 }
 
 /// Settles the first disagreement of a visit, if there is one, for one of its candidates.

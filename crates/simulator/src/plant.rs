@@ -4,7 +4,7 @@
 //! They are planted at the seams (disk, chance, network, administration), where they do to the
 //! system what the bug in the code would do; the code that ships stays as it is.
 
-use hemrond_documents::{Limits, parse_chunk};
+use hemrond_documents::{Limits, is_reserved, parse_chunk};
 use hemrond_protocol::{
     Delivery, DigestAnswer, DigestQuery, ItemKind, Outcome, SyncRequest, SyncResponse, VERSION,
 };
@@ -89,6 +89,10 @@ bugs! {
     StaleEpochInOneProcess "stale-epoch-in-one-process";
     /// A lost tablet is not shut out.
     LostTabletServed "lost-tablet-served";
+    /// Who has once said that a visit was seen counts as having seen what came later too.
+    SeenOnceAndForAll "seen-once-and-for-all";
+    /// What a newer version's writing builds on is not sent to tablets of an earlier version.
+    MigrationsNotSent "migrations-not-sent";
 }
 
 impl Bug {
@@ -141,6 +145,7 @@ impl Bug {
                 }
             }
             Self::EntryRewritten => rewrite_entries(&mut response.deliveries),
+            Self::MigrationsNotSent => without_migrations(&mut response.deliveries),
             Self::ClientClockTrusted => only_ever_newer(&mut response.deliveries),
             _ => {}
         }
@@ -183,6 +188,15 @@ fn rewrite_entries(deliveries: &mut [Delivery]) {
         if let Some(last) = item.bytes.last_mut() {
             *last ^= 1;
         }
+    }
+}
+
+fn without_migrations(deliveries: &mut [Delivery]) {
+    for delivery in deliveries {
+        delivery.items.retain(|item| {
+            let chunk = parse_chunk(&item.bytes, &Limits::STORED);
+            !chunk.is_ok_and(|chunk| is_reserved(&chunk.actor))
+        });
     }
 }
 

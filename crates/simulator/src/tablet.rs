@@ -9,7 +9,7 @@ use crate::{
     steps::{DiskFault, Ending},
     time::{TabletClock, TrueTime},
 };
-use hemrond_companion::{Companion, Environment, api::KeyPlace, environment::Randomness};
+use hemrond_companion::{Companion, Environment, Knows, api::KeyPlace, environment::Randomness};
 use hemrond_disk::{Disk, Fault, Faulty, Snapshot};
 use hemrond_domain::ids::UserId;
 use hemrond_store::{ItemName, Key, Store, SyncCommit};
@@ -25,6 +25,12 @@ use std::{
 /// How much room is left on a disk that fills up: enough to begin a write, not enough to end one.
 const LAST_ROOM: usize = 3_000;
 
+/// One tablet in so many begins with an app of an earlier version, which knows the first schemas.
+const OLD: usize = 3;
+
+/// At one start in so many the app was updated before.
+const UPDATED: usize = 6;
+
 /// A tablet.
 pub struct Tablet {
     /// What the story calls it.
@@ -39,6 +45,8 @@ pub struct Tablet {
     pub companion: Option<Arc<Companion>>,
     /// Lost: nobody starts it again.
     pub lost: bool,
+    /// How much its app knows of the schemas: an earlier version less, until it is updated.
+    pub knows: Knows,
     disk: Disk,
     key: Key,
     seed: u64,
@@ -81,6 +89,11 @@ impl Tablet {
             seed,
             starts: 0,
             copy: None,
+            knows: if Chance::new(seed ^ 0x07d).one_in(OLD) {
+                Knows::UpTo(1)
+            } else {
+                Knows::Everything
+            },
             bug,
         }
     }
@@ -97,6 +110,9 @@ impl Tablet {
             self.revive();
         }
         self.starts += 1;
+        if Chance::new(self.seed ^ (self.starts << 16)).one_in(UPDATED) {
+            self.knows = Knows::Everything;
+        }
         let randomness = TabletRandomness {
             chance: Mutex::new(Chance::new(self.seed ^ (self.starts << 32))),
             // The first id that is drawn in a start is the actor's.
@@ -108,6 +124,7 @@ impl Tablet {
             randomness: Arc::new(randomness),
             transport: Arc::clone(&self.wire) as _,
             key_kept_in: KeyPlace::File,
+            knows: self.knows,
         };
         let path = self.disk.path("tablet.db");
         let folder = path.parent().unwrap_or(Path::new("/")).to_owned();

@@ -1,7 +1,7 @@
 //! The witness: remembers what tablets said was saved, and holds everybody to it.
 
 use crate::{act::Expect, plant::Bug};
-use hemrond_domain::record::DocumentId;
+use hemrond_domain::{ids::UserId, record::DocumentId};
 use hemrond_protocol::ItemHash;
 use hemrond_store::ItemName;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,6 +75,8 @@ pub struct Mark {
     pub expect: Expect,
     /// The items that the act saved.
     pub items: Vec<ItemName>,
+    /// On which tablet.
+    pub tablet: usize,
 }
 
 /// Remembers.
@@ -82,6 +84,7 @@ pub struct Mark {
 pub struct Witness {
     saved: Vec<Saved>,
     index: BTreeMap<(usize, ItemName), usize>,
+    seen: BTreeMap<(UserId, DocumentId), BTreeSet<ItemHash>>,
     /// What must be found at the end.
     pub marks: Vec<Mark>,
     /// What went wrong.
@@ -99,6 +102,20 @@ impl Witness {
     #[must_use]
     pub fn saved(&self) -> &[Saved] {
         &self.saved
+    }
+
+    /// Somebody said that they have seen a document, of which their tablet holds this.
+    pub fn saw(&mut self, user: UserId, document: DocumentId, held: Vec<ItemHash>) {
+        self.seen.entry((user, document)).or_default().extend(held);
+    }
+
+    /// Whether these items were before somebody who said that they have seen the document.
+    #[must_use]
+    pub fn has_seen(&self, user: UserId, items: &[ItemName]) -> bool {
+        items.iter().all(|item| {
+            let seen = self.seen.get(&(user, item.document));
+            seen.is_some_and(|seen| seen.contains(&item.hash))
+        })
     }
 
     /// Notes that something went wrong.

@@ -143,6 +143,10 @@ pub(crate) async fn rows_in<T: Cell + Copy + Ord>(
     Ok(found)
 }
 
+/// Which items, named `i`, somebody wrote: all but migrations, whose actors the schema reserves.
+/// People are told of what they and others wrote.
+pub(crate) const SOMEBODYS: &str = "(i.actor IS NULL OR substr(i.actor, 1, 15) <> zeroblob(15))";
+
 /// Runs a statement for every piece of a list, which stands in it as `{list}`.
 pub(crate) async fn execute_in<T: Cell>(
     session: &mut Session,

@@ -182,7 +182,9 @@ pub struct Known {
     /// Items that it holds, at least all those that the push offers or builds on, each with the
     /// counter of its last operation (0 for an entry).
     pub held: BTreeMap<ItemHash, u64>,
-    /// Changes that follow from the header and are never items, with their last counters.
+    /// Changes that follow from the header and the schema, with their last counters. The first of
+    /// all is never an item. The migrations after it are, where somebody has built on them: an app
+    /// of an earlier version cannot make them by itself.
     pub given: BTreeMap<ItemHash, u64>,
     /// Items that it refused; they are kept, and what builds on them is refused too.
     pub refused: BTreeSet<ItemHash>,
@@ -270,10 +272,13 @@ impl Judge {
             Finding::Entry(entry) => Some(entry.hash),
             Finding::Refused(_, hash) => *hash,
         };
-        if let Some(hash) = hash
-            && (known.held.contains_key(&hash) || known.given.contains_key(&hash))
-        {
-            return Verdict::Known;
+        if let Some(hash) = hash {
+            if known.held.contains_key(&hash) {
+                return Verdict::Known;
+            }
+            if let Some(counter) = known.given.get(&hash).copied() {
+                return self.given(hash, counter, &item.finding, known, permission);
+            }
         }
         match self.check(item, known, permission) {
             Ok(()) => {
@@ -291,6 +296,28 @@ impl Judge {
                 Verdict::Refused(reason)
             }
         }
+    }
+
+    /// A change that follows from the header and the schema is nobody's: whoever may add to the
+    /// document may bring it, and who may see it gives it back.
+    fn given(
+        &self,
+        hash: ItemHash,
+        counter: u64,
+        finding: &Finding,
+        known: &mut Known,
+        permission: Permission,
+    ) -> Verdict {
+        let first = !matches!(finding, Finding::Change(change) if !change.deps.is_empty());
+        if first {
+            return Verdict::Known;
+        }
+        if !(permission.write || (self.recovering && permission.read)) {
+            return Verdict::Refused(Reason::PolicyWrite);
+        }
+        known.refused.remove(&hash);
+        known.held.insert(hash, counter);
+        Verdict::Accepted
     }
 
     fn check(
@@ -331,7 +358,7 @@ impl Judge {
         // An operation is named by counter and actor, so one actor's counters never come again.
         let mut before = last.max_op;
         for dep in &change.deps {
-            if known.refused.contains(dep) {
+            if known.refused.contains(dep) && !known.given.contains_key(dep) {
                 return Err(Reason::DependencyRefused);
             }
             let Some(counter) = known.held.get(dep).or_else(|| known.given.get(dep)) else {

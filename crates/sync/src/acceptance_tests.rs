@@ -324,3 +324,53 @@ proptest! {
         prop_assert_eq!(known.held.len(), taken.len());
     }
 }
+
+/// A visit whose schema has a second version: the migration is a change that builds on the first.
+const MIGRATION: ItemHash = [200; 32];
+
+fn newer_visit() -> Known {
+    Known {
+        given: BTreeMap::from([(GENESIS, 4), (MIGRATION, 6)]),
+        max_op: 6,
+        ..Known::default()
+    }
+}
+
+fn migration() -> Offered {
+    let mut change = a_change(200, 0, 1, 5, &[GENESIS]);
+    change.actor[15] = 2;
+    offer(change)
+}
+
+#[test]
+fn evas_newer_app_brings_the_migration_once_and_it_is_nobodys() {
+    let mut known = newer_visit();
+    let push = [migration(), offer(a_change(1, 7, 1, 7, &[MIGRATION]))];
+    let mut judge = judge_for(eva());
+    let verdicts = judge.document(&push, &mut known, FREELY);
+    assert_eq!(verdicts, [Verdict::Accepted; 2]);
+    assert_eq!(judge.registered(), &BTreeMap::from([([7; 16], eva())]));
+    // Omar's app brings the same one, under the same reserved actor.
+    let mut judge = judge_for(at_tablet(2));
+    let verdicts = judge.document(&[migration()], &mut known, FREELY);
+    assert_eq!(verdicts, [Verdict::Known]);
+    assert!(judge.registered().is_empty());
+}
+
+#[test]
+fn a_reader_gives_a_migration_back_to_a_restored_server_only() {
+    let reads = Permission {
+        read: true,
+        write: false,
+    };
+    let mut known = newer_visit();
+    let verdicts = judge_for(eva()).document(&[migration()], &mut known, reads);
+    assert_eq!(verdicts, [refused(Reason::PolicyWrite)]);
+    // A refusal of what follows from the schema refuses nothing that builds on it.
+    let push = [offer(a_change(1, 7, 1, 7, &[MIGRATION]))];
+    let verdicts = judge_for(at_tablet(2)).document(&push, &mut known, FREELY);
+    assert_eq!(verdicts, [Verdict::Accepted]);
+    let mut recovering = Judge::new(eva(), true, BTreeMap::new());
+    let verdicts = recovering.document(&[migration()], &mut known, reads);
+    assert_eq!(verdicts, [Verdict::Accepted]);
+}

@@ -1,7 +1,7 @@
 //! Opening a tablet's folder.
 
 use hemrond_companion::{
-    Companion, Environment,
+    Companion, Environment, Knows,
     api::{KeyPlace, Language},
     environment::{SystemClock, SystemRandomness},
     keys,
@@ -23,6 +23,7 @@ pub(crate) async fn open(folder: &Path) -> Result<Companion, String> {
         randomness: Arc::new(SystemRandomness),
         transport: Arc::new(transport),
         key_kept_in: KeyPlace::File,
+        knows: Knows::Everything,
     };
     Companion::open(folder, &key, environment)
         .await

@@ -148,7 +148,7 @@ fn take_in(open: &mut Open, state: &State, changes: &[&[u8]]) -> Outcome<()> {
         .iter()
         .map(|change| change.bytes.as_slice())
         .chain(changes.iter().copied());
-    let loaded = Document::load(open.document.header(), state.actor, all)
+    let loaded = Document::load_knowing(open.document.header(), state.actor, state.knows, all)
         .map_err(|_| Problem::new(UNREADABLE))?;
     open.incomplete |= loaded
         .set_aside

@@ -11,7 +11,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use hemrond_companion::{
-    Companion, Environment,
+    Companion, Environment, Knows,
     api::KeyPlace,
     environment::{Clock, Randomness},
     sync::transport::{Access, Transport, TransportError},
@@ -501,12 +501,36 @@ pub(crate) async fn open(
     Companion::open(folder, &key(), environment(clock, exchange, seed)).await
 }
 
+impl Tablet {
+    /// Closes, and starts an app that knows so much of the schemas.
+    pub(crate) async fn restart_knowing(self, knows: Knows) -> Self {
+        self.companion.close().await.unwrap();
+        let starts = self.starts + 1;
+        let environment = Environment {
+            knows,
+            ..environment(&self.clock, &self.exchange, starts)
+        };
+        let companion = Companion::open(self.folder.path(), &key(), environment)
+            .await
+            .unwrap();
+        Self {
+            companion,
+            starts,
+            clock: self.clock,
+            exchange: self.exchange,
+            folder: self.folder,
+            who: self.who,
+        }
+    }
+}
+
 fn environment(clock: &Arc<FixedClock>, exchange: &Arc<Exchange>, seed: u64) -> Environment {
     Environment {
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         randomness: Arc::new(Seeded::new(seed)),
         transport: Arc::new(Wire(Arc::clone(exchange))),
         key_kept_in: KeyPlace::File,
+        knows: Knows::Everything,
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     change::{Hash, RawChange, sha256},
     chunk::{self, Chunk, Limits},
     log::Logged,
+    schema::Knows,
     snapshot::Snapshot,
 };
 use automerge::{Change, ChangeHash};
@@ -30,7 +31,20 @@ impl Document {
         actor: Actor,
         changes: impl IntoIterator<Item = impl AsRef<[u8]>>,
     ) -> Result<Loaded, LoadError> {
-        Ok(Self::create(header, actor)?.fill(changes))
+        Self::load_knowing(header, actor, Knows::Everything, changes)
+    }
+
+    /// As [`Document::load`], by a program that knows so much of the schemas.
+    ///
+    /// # Errors
+    /// Never for a header; the error stands in for a panic.
+    pub fn load_knowing(
+        header: &Header,
+        actor: Actor,
+        knows: Knows,
+        changes: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    ) -> Result<Loaded, LoadError> {
+        Ok(Self::create_knowing(header, actor, knows)?.fill(changes))
     }
 
     /// Takes every sound change into a document that nobody has written in.

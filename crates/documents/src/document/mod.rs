@@ -15,7 +15,7 @@ use crate::{
     chunk::{self, Limits},
     genesis::{self, Containers, GenesisError},
     log::{Log, Logged},
-    schema::{self, KindSchema},
+    schema::{self, KindSchema, Knows},
 };
 use automerge::{Automerge, ROOT, ReadDoc};
 use hemrond_domain::record::{DocumentId, Header};
@@ -45,7 +45,19 @@ impl Document {
     /// # Errors
     /// Never for a header; the error stands in for a panic.
     pub fn create(header: &Header, actor: Actor) -> Result<Self, GenesisError> {
-        Self::create_at(header, actor, schema::of(header.kind()).version)
+        Self::create_knowing(header, actor, Knows::Everything)
+    }
+
+    /// As [`Document::create`], by a program that knows so much of the schemas.
+    ///
+    /// # Errors
+    /// Never for a header; the error stands in for a panic.
+    pub fn create_knowing(
+        header: &Header,
+        actor: Actor,
+        knows: Knows,
+    ) -> Result<Self, GenesisError> {
+        Self::create_at(header, actor, knows.version_of(header.kind()))
     }
 
     /// Begins a document as a version would that knew the schema up to `version`.
@@ -146,6 +158,14 @@ impl Document {
         let count = usize::try_from(self.ours).unwrap_or(usize::MAX);
         let given = self.log.all().iter().take(count);
         given.map(|change| (change.chunk.hash, change.chunk.max_op()))
+    }
+
+    /// The changes beyond the first that follow from the header and this program's schema. They go
+    /// along with what builds on them, for an app of an earlier version cannot make them by itself.
+    pub fn migrations(&self) -> impl Iterator<Item = &RawChange> {
+        let count = usize::try_from(self.ours).unwrap_or(usize::MAX);
+        let given = self.log.all().iter().take(count).skip(1);
+        given.map(|change| &change.raw)
     }
 
     /// The changes that someone with these heads has not seen; unknown heads are passed over.

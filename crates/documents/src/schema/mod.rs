@@ -18,6 +18,30 @@ pub use visit::MEDICATION_ITEMS;
 use hemrond_domain::record::DocumentKind;
 use serde::Serialize;
 
+/// How much of the schemas a program knows. Versions of the app live side by side, on tablets that
+/// were updated and on those that were not; a program of an earlier version reads what a later one
+/// wrote, and does not write in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Knows {
+    /// All that this code knows.
+    #[default]
+    Everything,
+    /// What an earlier version of it knew: each kind of document up to this schema version, from 1.
+    UpTo(u64),
+}
+
+impl Knows {
+    /// The newest schema version of this kind that such a program knows.
+    #[must_use]
+    pub const fn version_of(self, kind: DocumentKind) -> u64 {
+        let newest = of(kind).version;
+        match self {
+            Self::UpTo(version) if version < newest => version,
+            Self::UpTo(_) | Self::Everything => newest,
+        }
+    }
+}
+
 /// What a kind of document holds.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct KindSchema {

@@ -104,7 +104,7 @@ impl<'a> Pens<'a> {
             .entry((hand, id))
             .or_insert_with(|| Written {
                 header: header.clone(),
-                changes: Vec::new(),
+                changes: document.migrations().cloned().collect(),
             })
             .changes
             .extend(changes);

@@ -7,7 +7,7 @@ use crate::{
     world::World,
 };
 use hemrond_companion::api::{Command, Nothing};
-use hemrond_documents::{Actor, Document, Value, history::history};
+use hemrond_documents::{Actor, Document, Value, entry::Entry, history::history};
 use hemrond_domain::record::{DocumentId, Header};
 use hemrond_protocol::ItemKind;
 use hemrond_server::storage::Records as _;
@@ -69,6 +69,72 @@ impl World {
             self.witness.find(Wrong::Diverged, what);
         }
         Some(loaded.document)
+    }
+
+    /// A tablet's app can read all that the tablet holds, also one of an earlier version: nothing
+    /// lies there waiting for what never comes.
+    pub(super) fn everything_is_read(&mut self, place: usize) {
+        let Some(&number) = self.places.get(place) else {
+            return;
+        };
+        let (Some(companion), Some(knows)) = (
+            self.running(place),
+            self.tablets.get(number).map(|tablet| tablet.knows),
+        ) else {
+            return;
+        };
+        for (id, header) in self.headers(&companion) {
+            let stored = to_the_end(companion.store().load(id), &self.stop);
+            let Ok(Ok(Some(stored))) = stored else {
+                continue;
+            };
+            let changes = stored.items.iter();
+            let changes = changes.filter(|item| item.kind == hemrond_store::ItemKind::Change);
+            let loaded = Document::load_knowing(
+                &header,
+                Actor::from_random([3; 16]),
+                knows,
+                changes.map(|item| &item.bytes),
+            );
+            if !loaded.is_ok_and(|loaded| loaded.set_aside.is_empty()) {
+                let what = format!(
+                    "{} holds changes of a {} that its app cannot read ({id})",
+                    self.name(number),
+                    header.kind()
+                );
+                self.witness.find(Wrong::Diverged, what);
+                return;
+            }
+            let entries = stored.items.iter();
+            let entries = entries.filter(|item| item.kind == hemrond_store::ItemKind::Entry);
+            let entries: BTreeMap<_, _> = entries
+                .map(|entry| (entry.hash, entry.bytes.clone()))
+                .collect();
+            if !self.are_as_signed(id, &entries) {
+                let what = format!(
+                    "{} holds a signed entry otherwise than the server ({id})",
+                    self.name(number)
+                );
+                self.witness.find(Wrong::Diverged, what);
+                return;
+            }
+        }
+    }
+
+    /// Whether the server has the same signed entries, to the last byte, where it has them.
+    fn are_as_signed(&self, id: DocumentId, ours: &BTreeMap<[u8; 32], Vec<u8>>) -> bool {
+        if ours.is_empty() {
+            return true;
+        }
+        let site = Arc::clone(&self.site);
+        let Ok(Ok(Some(kept))) = to_the_end(site.database.document(id), &self.stop) else {
+            return true;
+        };
+        kept.items
+            .iter()
+            .filter(|item| item.kind == ItemKind::Entry)
+            .filter_map(|item| Some((Entry::parse(&item.bytes).ok()?.hash.0, &item.bytes)))
+            .all(|(hash, bytes)| ours.get(&hash).is_none_or(|ours| ours == bytes))
     }
 
     /// Lists made anew from the documents are the same lists.

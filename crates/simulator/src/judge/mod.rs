@@ -16,6 +16,7 @@ use hemrond_companion::api::{Command, Nothing};
 use hemrond_policy::Resource;
 use hemrond_server::storage::Upkeep as _;
 use hemrond_store::ItemName;
+use hemrond_sync::acceptance::Reason;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -98,6 +99,10 @@ impl World {
             self.all_agree(place);
         }
         self.marks_are_found();
+        for place in 0..self.places.len() {
+            self.claims_of_seen(place);
+            self.everything_is_read(place);
+        }
         let mut chance = Chance::new(self.setting.seed ^ 0x11d6e);
         self.lists_follow_from_documents(chance.below(self.places.len()));
     }
@@ -114,6 +119,15 @@ impl World {
         let held = self.on_server(&items);
         let refused = self.visibly_refused();
         let waiting = self.still_waiting();
+        for (item, refusal) in &refused {
+            if refusal.code == Reason::NotAuthor.code() {
+                let what = format!(
+                    "at place {} an item of {} may not be given back to the server that forgot it",
+                    refusal.place, item.document
+                );
+                self.witness.find(Wrong::Stuck, what);
+            }
+        }
         for saved in saved {
             if held.contains(&saved.item) {
                 // Who may not read the document cannot learn that a colleague has given it since.

@@ -2,6 +2,7 @@
 
 mod administration;
 mod queue;
+mod seen;
 mod sync;
 mod tablets;
 mod work;

@@ -56,6 +56,9 @@ impl World {
         self.look_at_queue(place);
         if came_through && !self.witness.found_something() {
             self.has_everything(place);
+            if disk.is_none() {
+                self.claims_of_seen(place);
+            }
         }
     }
 

@@ -13,8 +13,10 @@ use crate::{
 
 /// What a tablet may say no with, although nothing is wrong: the story asks for much that the
 /// person may not do, or does not have.
-const FAIR_REFUSALS: [&str; 9] = [
+const FAIR_REFUSALS: [&str; 10] = [
     "policy.",
+    // By an app of an earlier version, of what a newer one has written in.
+    "document.newer",
     "visit.unknown",
     "person.unknown",
     "document.unknown",
@@ -41,6 +43,7 @@ impl World {
         }
         let worked = act::work(&companion, post, &self.cases, chance, &mark);
         let worked = to_the_end(worked, &self.stop);
+        self.was_seen(place, &companion, &worked);
         drop(companion);
         self.settle(number);
         let kept = match worked {
@@ -93,6 +96,7 @@ impl World {
                 document,
                 expect,
                 items: new,
+                tablet: number,
             });
         }
     }

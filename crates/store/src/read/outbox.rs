@@ -6,7 +6,7 @@ use crate::{
     header::RawHeader,
     item::{ActorBytes, Author, ItemHash, ItemKind, ItemName},
     session::Session,
-    sql,
+    sql::{self, SOMEBODYS},
     store::Store,
 };
 use chrono::{DateTime, Utc};
@@ -163,8 +163,11 @@ impl Store {
     /// When the file cannot be read.
     pub async fn outbox_summary(&self) -> Result<OutboxSummary, StoreError> {
         let mut reading = self.read().await?;
-        let statement = "SELECT count(*), min(queued_at) FROM outbox";
-        match sql::first_row(&mut reading, statement, sql::nothing()).await? {
+        let statement = format!(
+            "SELECT count(*), min(o.queued_at) FROM outbox o JOIN items i USING (position)
+             WHERE {SOMEBODYS}"
+        );
+        match sql::first_row(&mut reading, &statement, sql::nothing()).await? {
             Some(row) => {
                 let mut columns = Columns::of(&row);
                 Ok(OutboxSummary {
@@ -182,15 +185,14 @@ impl Store {
     /// When the file cannot be read.
     pub async fn outbox_by_document(&self) -> Result<Vec<WaitingRow>, StoreError> {
         let mut reading = self.read().await?;
-        let rows = sql::rows(
-            &mut reading,
+        let statement = format!(
             "SELECT d.id, d.kind, d.organisation, d.unit, d.person, d.part,
                 count(*), min(o.queued_at), d.withdrawn_at IS NOT NULL
-             FROM outbox o JOIN documents d ON d.id = o.document
-             GROUP BY d.id ORDER BY min(o.urgency), min(o.position)",
-            sql::nothing(),
-        )
-        .await?;
+             FROM outbox o JOIN items i USING (position) JOIN documents d ON d.id = o.document
+             WHERE {SOMEBODYS}
+             GROUP BY d.id ORDER BY min(o.urgency), min(o.position)"
+        );
+        let rows = sql::rows(&mut reading, &statement, sql::nothing()).await?;
         rows.iter()
             .map(|row| {
                 let mut columns = Columns::of(row);
