@@ -28,9 +28,8 @@ pub fn side_by_side(jobs: Option<usize>, work: impl Fn() + Sync) -> Result<(), J
         let threads: Vec<_> = (0..jobs.unwrap_or(processors))
             .map(|job| scope.spawn(move || pinned(job, work)))
             .collect();
-        let ends = threads.into_iter().map(|thread| thread.join());
-        ends.map(|end| end.unwrap_or(Err(JobError::BrokeOff)))
-            .collect()
+        let mut ends = threads.into_iter().map(|thread| thread.join());
+        ends.try_for_each(|end| end.unwrap_or(Err(JobError::BrokeOff)))
     })
 }
 
