@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 /// After so many notes the next visit is planned: a visit's page ends, as in life.
 const NOTES_PER_VISIT: usize = 25;
 
+/// A note that nobody writes.
+const NEVER_WRITTEN: &str = "Anteckning 0.";
+
 /// What a run of kills came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
@@ -16,6 +19,9 @@ pub struct Tally {
     pub edits: usize,
     /// Those that were not everywhere in the end: whose, where missing, and which.
     pub lost: Vec<String>,
+    /// The same of a note that nobody ever wrote: it must be missing everywhere, or the count
+    /// counts nothing.
+    pub control: Vec<String>,
 }
 
 /// Who is killed.
@@ -74,10 +80,17 @@ pub fn kills(times: usize, seed: u64) -> Tally {
         }
     }
     run.meet();
+    let edits = run.saved.len();
+    run.saved.push((0, NEVER_WRITTEN.to_owned()));
+    let missing = run.missing();
+    let (control, lost) = missing
+        .into_iter()
+        .partition(|missing| missing.starts_with(NEVER_WRITTEN));
     Tally {
         kills: times,
-        edits: run.saved.len(),
-        lost: run.lost(),
+        edits,
+        lost,
+        control,
     }
 }
 
@@ -155,10 +168,10 @@ impl Run {
     }
 
     /// What was said to be saved and is not on the tablets and on the server.
-    fn lost(&mut self) -> Vec<String> {
+    fn missing(&mut self) -> Vec<String> {
         let mut berg = self.town.tablet_of("Anna Berg");
         sync(&mut berg);
-        let mut lost = Vec::new();
+        let mut missing = Vec::new();
         for (who, tablet) in [
             ("Eva", &mut self.eva),
             ("Omar", &mut self.omar),
@@ -172,11 +185,11 @@ impl Run {
                 .collect();
             for (place, text) in &self.saved {
                 if !held[*place].contains(text) {
-                    lost.push(format!("{text} is not with {who}"));
+                    missing.push(format!("{text} is not with {who}"));
                 }
             }
         }
-        lost
+        missing
     }
 }
 

@@ -11,4 +11,5 @@ fn whoever_is_killed_whenever_every_saved_note_reaches_everybody() {
     assert_eq!(tally.kills, 20);
     assert!(tally.edits >= 40, "{tally:?}");
     assert_eq!(tally.lost, [""; 0]);
+    assert_eq!(tally.control.len(), 3, "{tally:?}");
 }
