@@ -367,10 +367,20 @@ impl Session {
     }
 
     /// Tells what the store holds of a document to compare; `own` leaves out what the server has
-    /// refused. Answers which items the server lacks: they are to be queued again.
-    pub fn compared(&mut self, compare: &Compare, own: &[ItemHash]) -> Vec<ItemName> {
+    /// refused. `withdrawn` is whether the tablet keeps it only until what is unsent has gone: if
+    /// the server offers it, the right to it has come back, and it is asked for even though nothing
+    /// of it is lacking. Answers which items the server lacks: they are to be queued again.
+    pub fn compared(
+        &mut self,
+        compare: &Compare,
+        own: &[ItemHash],
+        withdrawn: bool,
+    ) -> Vec<ItemName> {
         let lacks_some = compare.held.iter().any(|hash| !own.contains(hash));
-        if lacks_some && let Some(fallback) = &mut self.fallback {
+        let returns = withdrawn && !compare.held.is_empty();
+        if (lacks_some || returns)
+            && let Some(fallback) = &mut self.fallback
+        {
             fallback.want(compare.document);
         }
         own.iter()

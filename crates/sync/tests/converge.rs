@@ -278,7 +278,7 @@ impl Tablet {
                     .filter(|(id, _)| *id == compare.document)
                     .map(|(_, hash)| hash)
                     .collect();
-                for name in session.compared(compare, &own) {
+                for name in session.compared(compare, &own, false) {
                     let item = self
                         .items
                         .keys()

@@ -63,7 +63,7 @@ fn sync(
             Ok(taken) if !taken.again => return (round + 1, Ok(())),
             Ok(taken) => {
                 for compare in &taken.compare {
-                    session.compared(compare, &[]);
+                    session.compared(compare, &[], false);
                 }
             }
         }

@@ -40,13 +40,13 @@ impl Companion {
         }
         for compare in &taken.compare {
             let own = self.store.hashes_not_refused(compare.document).await?;
+            let withdrawn = self.store.is_withdrawn(compare.document).await?;
             let kind = self.kind_of(&mut state, compare.document).await?;
-            commit
-                .requeue
-                .extend(session.compared(compare, &own).iter().map(|name| Requeue {
-                    item: store_name(name),
-                    urgency: kind.map_or(u8::MAX, urgency),
-                }));
+            let lacking = session.compared(compare, &own, withdrawn);
+            commit.requeue.extend(lacking.iter().map(|name| Requeue {
+                item: store_name(name),
+                urgency: kind.map_or(u8::MAX, urgency),
+            }));
         }
         // One answer may bring a document twice: because it was wanted, and by the feed. The second
         // time builds on the first, which is neither on disk nor in the cache yet.
