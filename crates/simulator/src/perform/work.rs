@@ -66,6 +66,8 @@ impl World {
                     );
                     self.witness.find(Wrong::Stuck, what);
                 }
+                // Some of it may have been kept before it broke off: that is not the next act's.
+                self.look_at_queue(place);
                 return;
             }
         };
