@@ -84,6 +84,7 @@ pub struct Mark {
 pub struct Witness {
     saved: Vec<Saved>,
     index: BTreeMap<(usize, ItemName), usize>,
+    known: BTreeSet<ItemName>,
     seen: BTreeMap<(UserId, DocumentId), BTreeSet<ItemHash>>,
     /// What must be found at the end.
     pub marks: Vec<Mark>,
@@ -133,6 +134,10 @@ impl Witness {
                 if let Some(saved) = self.saved.get_mut(*at) {
                     saved.told = Told::OnlyHere;
                 }
+                continue;
+            }
+            if !self.known.insert(*item) {
+                // A colleague's, which this tablet gives back while its user may.
                 continue;
             }
             self.index.insert((tablet, *item), self.saved.len());

@@ -26,7 +26,8 @@ use hemrond_server::{
     environment::Clock as _,
     storage::{Accounts as _, Unit},
 };
-use std::sync::Arc;
+use hemrond_store::ItemName;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// How much a run did and what it found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,6 +71,8 @@ pub struct World {
     pub(crate) witness: Witness,
     /// Whether the server was ever restored.
     pub(crate) restored: bool,
+    /// What the server held when it was restored, which it may have forgotten.
+    pub(crate) once_on_server: BTreeSet<ItemName>,
     pub(crate) marks: u64,
     pub(crate) codes: u64,
 }
@@ -135,6 +138,7 @@ impl World {
             cases: Cases::default(),
             witness: Witness::default(),
             restored: false,
+            once_on_server: BTreeSet::new(),
             marks: 0,
             codes: 0,
         };

@@ -20,11 +20,14 @@ use std::{collections::BTreeSet, sync::Arc};
 
 impl World {
     pub(super) fn restore(&mut self) {
+        let saved = self.witness.saved().iter().map(|saved| saved.item);
+        let before = self.on_server(&saved.collect::<Vec<_>>());
         let site = Arc::clone(&self.site);
         match to_the_end(site.restore(), &self.stop) {
             Ok(Ok(false)) => {}
             Ok(Ok(true)) => {
                 self.restored = true;
+                self.once_on_server.extend(before);
                 self.read_staff();
                 self.excuse_unreachable();
             }

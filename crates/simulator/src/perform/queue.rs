@@ -47,7 +47,10 @@ impl World {
         for item in gone {
             if refused.contains(&item) {
                 self.witness.tell(number, item, Told::Refused);
-            } else if held.contains(&item) {
+            } else if held.contains(&item) || self.once_on_server.contains(&item) {
+                // A tablet that has not heard of a restore yet speaks of the server that it knew:
+                // an acknowledgement that it could not even sync may be all that came through a
+                // power cut. It hears of it with its next sync, and gives back what it holds.
                 self.witness.tell(number, item, Told::OnServer);
             } else {
                 let what = format!(
