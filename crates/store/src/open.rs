@@ -130,6 +130,7 @@ pub(crate) async fn open_existing(
     }
     let ready = async {
         begin_logging(&mut connection).await?;
+        sync_log(&mut connection).await?;
         schema::migrate(&mut connection, found).await?;
         check_cheaply(&mut connection).await
     };
@@ -210,6 +211,24 @@ async fn begin_logging(connection: &mut SqliteConnection) -> Result<(), StoreErr
         Err(StoreError::Io {
             detail: format!("the journal stays in mode {mode}"),
         })
+    }
+}
+
+/// Has the disk keep what the log of the last run shows.
+///
+/// An app that is killed while it commits may leave a whole transaction that the disk has not
+/// confirmed. SQLite takes it up and shows it; a power cut would take it away again, after somebody
+/// saw that it is here. A checkpoint syncs the log before it does anything else.
+async fn sync_log(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let checkpoint = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)");
+    match checkpoint
+        .execute(connection)
+        .await
+        .map_err(StoreError::from)
+    {
+        // The log is synced by then; only the file behind it could not grow.
+        Ok(_) | Err(StoreError::DiskFull) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
