@@ -3,7 +3,7 @@
 use crate::{
     api::{Enrol, Me},
     failure::{Outcome, Problem},
-    sync::transport::Access,
+    sync::transport::{Access, TransportError},
     tablet::{Companion, State},
 };
 use ed25519_dalek::SigningKey;
@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 
 /// The key under which the store keeps the enrolment.
 const META: &str = "enrolment";
+
+/// What a server says that has a tablet of this key already, and will not give it another credential.
+const KEY_TAKEN: &str = "enrol.key_taken";
 
 /// Everything that enrolment gave this tablet.
 #[derive(Clone, Serialize, Deserialize)]
@@ -67,25 +70,35 @@ impl Companion {
     pub(crate) async fn enrol(&self, args: &Enrol) -> Outcome<()> {
         let open_for = |state: &State| match &state.enrolment {
             Some(_) if !state.link.is_unknown_to_server() => Err(Problem::new("enrol.already")),
-            before => Ok(before.as_ref().map(|enrolment| enrolment.user.id)),
+            before => Ok(before.clone()),
         };
-        open_for(&*self.state.lock().await)?;
+        let before = open_for(&*self.state.lock().await)?;
         let tablet = args.tablet.trim();
         if tablet.is_empty() || tablet.chars().count() > 60 {
             return Err(Problem::new("enrol.tablet_name"));
         }
-        let secret = self.randomness.key();
-        let key = SigningKey::from_bytes(&secret);
-        let request = EnrolRequest {
-            code: args.code.trim().to_owned(),
-            tablet: tablet.to_owned(),
-            public_key: hex::encode(key.verifying_key().as_bytes()),
+        let new_key = || SigningKey::from_bytes(&self.randomness.key());
+        // With its old key a tablet is the same one again, and what it signed still its own.
+        let mut key = match &before {
+            Some(enrolment) => enrolment.signing_key()?,
+            None => new_key(),
         };
-        let answer = self
-            .transport
-            .enrol(&args.server, &request)
-            .await
-            .map_err(|error| error.problem())?;
+        let user = before.map(|enrolment| enrolment.user.id);
+        let ask = async |key: &SigningKey| {
+            let request = EnrolRequest {
+                code: args.code.trim().to_owned(),
+                tablet: tablet.to_owned(),
+                public_key: hex::encode(key.verifying_key().as_bytes()),
+                user,
+            };
+            self.transport.enrol(&args.server, &request).await
+        };
+        let mut answer = ask(&key).await;
+        if matches!(&answer, Err(TransportError::Rejected(code)) if code == KEY_TAKEN) {
+            key = new_key();
+            answer = ask(&key).await;
+        }
+        let answer = answer.map_err(|error| error.problem())?;
         let enrolment = Enrolment {
             user: answer.user,
             organisation_name: answer.organisation_name,
@@ -93,11 +106,11 @@ impl Companion {
             tablet: tablet.to_owned(),
             server: args.server.trim().to_owned(),
             credential: answer.credential,
-            signing_key: hex::encode(secret),
+            signing_key: hex::encode(key.to_bytes()),
         };
         let text = serde_json::to_string(&enrolment).map_err(|_| Problem::new("key.unreadable"))?;
         let mut state = self.state.lock().await;
-        if open_for(&state)?.is_some_and(|before| before != enrolment.user.id) {
+        if open_for(&state)?.is_some_and(|before| before.user.id != enrolment.user.id) {
             return Err(Problem::new("enrol.other_user"));
         }
         self.store.meta_set(META, &text).await?;

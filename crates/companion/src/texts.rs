@@ -170,6 +170,7 @@ mod tests {
             "enrol.code_unknown",
             "enrol.code_used",
             "enrol.key_malformed",
+            "enrol.key_taken",
         ] {
             assert_sentences(code);
         }

@@ -1,7 +1,11 @@
 //! Enrolment: a one-time code becomes a tablet's own credential. Both bodies are JSON.
 
-use hemrond_domain::{ids::DeviceId, people::User};
+use hemrond_domain::{
+    ids::{DeviceId, UserId},
+    people::User,
+};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// What a tablet sends once, with the code that a person typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +16,23 @@ pub struct EnrolRequest {
     pub tablet: String,
     /// The tablet's Ed25519 public key, 64 hex digits; its signatures on entries are checked with it.
     pub public_key: String,
+    /// Whose the tablet is already, where a server that was restored no longer knows it: a code of
+    /// anybody else is refused, and may still be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
+}
+
+/// A tablet's id. It follows from the tablet's key, so that a server which has forgotten the tablet
+/// gives it the same one again: what it wrote and signed before stays its own.
+#[must_use]
+pub fn device_id(public_key: &[u8; 32]) -> DeviceId {
+    let mut hash = Sha256::new();
+    hash.update(b"hemrond-device-1\0");
+    hash.update(public_key);
+    let hash: [u8; 32] = hash.finalize().into();
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    DeviceId::from_bytes(id)
 }
 
 /// What the server answers. The credential is shown this once; the server keeps only its hash.

@@ -39,6 +39,7 @@ impl Tablet {
         let http = reqwest::Client::new();
         let key = SigningKey::from_bytes(&[number; 32]);
         let request = EnrolRequest {
+            user: None,
             code,
             tablet: "load".to_owned(),
             public_key: hex::encode(key.verifying_key().as_bytes()),

@@ -180,6 +180,7 @@ impl Administration<'_> {
             secret[..16].copy_from_slice(&draw_id(self.chance));
             secret[16..].copy_from_slice(&draw_id(self.chance));
             let own = NewDevice {
+                only_for: None,
                 id: device,
                 name: "hemrond-server".to_owned(),
                 credential_sha256: Sha256::digest(secret).into(),

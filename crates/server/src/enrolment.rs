@@ -2,15 +2,13 @@
 
 use crate::{
     credential::{code_hash, draw_credential},
-    environment::draw_id,
     inspector::is_public_key,
     metrics::add,
     rate::Rate,
     state::Server,
     storage::{NewDevice, Redeemed, StorageError},
 };
-use hemrond_domain::ids::DeviceId;
-use hemrond_protocol::enrolment::{EnrolRequest, EnrolResponse, MAGIC};
+use hemrond_protocol::enrolment::{EnrolRequest, EnrolResponse, MAGIC, device_id};
 
 /// Bounds a tablet's name.
 const NAME_MAX: usize = 80;
@@ -33,6 +31,12 @@ pub enum EnrolError {
     /// The account is closed.
     #[error("the account is closed; ask the administrator")]
     Closed,
+    /// The code is somebody else's than the tablet.
+    #[error("the code is another person's than the tablet; ask for one of your own")]
+    OtherUser,
+    /// The key is no longer good.
+    #[error("a tablet with this key was shut out, or is another person's; draw another key")]
+    KeyTaken,
     /// Nobody was given this code.
     #[error("nobody was given this code; check it letter by letter")]
     CodeUnknown,
@@ -61,6 +65,8 @@ pub async fn enrol(server: &Server, request: &EnrolRequest) -> Result<EnrolRespo
         Redeemed::Used => return Err(EnrolError::CodeUsed),
         Redeemed::Expired => return Err(EnrolError::CodeExpired),
         Redeemed::Closed => return Err(EnrolError::Closed),
+        Redeemed::OtherUser => return Err(EnrolError::OtherUser),
+        Redeemed::KeyTaken => return Err(EnrolError::KeyTaken),
         Redeemed::Unknown => return Err(EnrolError::CodeUnknown),
     };
     add(&server.metrics.enrolled, 1);
@@ -88,10 +94,11 @@ fn new_device(server: &Server, request: &EnrolRequest) -> Result<(NewDevice, Str
         .collect();
     let secret = draw_credential(server.chance.as_ref());
     let device = NewDevice {
-        id: DeviceId::from_bytes(draw_id(server.chance.as_ref())),
+        id: device_id(&public_key),
         name: name.trim().to_owned(),
         credential_sha256: secret.sha256,
         public_key,
+        only_for: request.user,
     };
     Ok((device, secret.text))
 }

@@ -104,6 +104,7 @@ async fn people(server: &Server, tablets: &[Tablet]) {
     for tablet in tablets {
         storage.add_user(&tablet.user).await.unwrap();
         let device = NewDevice {
+            only_for: None,
             id: tablet.device,
             name: "Surfplatta".to_owned(),
             credential_sha256: [tablet.device.as_bytes()[15]; 32],

@@ -130,6 +130,7 @@ impl Tablet {
             .unwrap();
         let key = ed25519_dalek::SigningKey::from_bytes(&[3; 32]);
         let request = hemrond_protocol::enrolment::EnrolRequest {
+            user: None,
             code: code.text,
             tablet: "Surfplatta".to_owned(),
             public_key: hex::encode(key.verifying_key().as_bytes()),

@@ -73,6 +73,8 @@ pub struct NewDevice {
     pub credential_sha256: [u8; 32],
     /// Its own key.
     pub public_key: [u8; 32],
+    /// Whose it is already; a code of anybody else is none for it.
+    pub only_for: Option<UserId>,
 }
 
 /// What became of a one-time code.
@@ -88,6 +90,10 @@ pub enum Redeemed {
     Expired,
     /// The account is closed.
     Closed,
+    /// The code is another account's than the one that the device belongs to. It may still be used.
+    OtherUser,
+    /// A device with this key is shut out, or is another account's. The code may still be used.
+    KeyTaken,
 }
 
 /// A change of role or unit, with what it does to the right to read.

@@ -55,6 +55,7 @@ impl Tablet {
         rand::rng().fill_bytes(&mut seed);
         let key = SigningKey::from_bytes(&seed);
         let request = EnrolRequest {
+            user: None,
             code: code.to_owned(),
             tablet: "Surfplatta".to_owned(),
             public_key: hex::encode(key.verifying_key().as_bytes()),

@@ -322,7 +322,18 @@ fn redeem(
         .get(&id)
         .ok_or(StorageError::Damaged("an account has no organisation"))?
         .clone();
-    insert_device(state, account.user.id, device, now)?;
+    let user = account.user.id;
+    if device.only_for.is_some_and(|only| only != user) {
+        return Ok(Redeemed::OtherUser);
+    }
+    match state.devices.get_mut(&device.id) {
+        None => insert_device(state, user, device, now)?,
+        Some(known) if known.device.user == user && known.device.revoked_at.is_none() => {
+            known.device.name.clone_from(&device.name);
+            known.credential_sha256 = device.credential_sha256;
+        }
+        Some(_) => return Ok(Redeemed::KeyTaken),
+    }
     if let Some(code) = state.codes.get_mut(&code_sha256) {
         code.used_at = Some(now);
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Connection, StorageError, convert,
-    rows::{insert_device, user},
+    rows::{renew_device, user},
 };
 use crate::storage::{NewDevice, Organisation, Redeemed};
 use hemrond_domain::ids::UserId;
@@ -45,7 +45,12 @@ pub(super) async fn redeem(
     if !account.active {
         return Ok(Redeemed::Closed);
     }
-    insert_device(connection, id, device, now).await?;
+    if device.only_for.is_some_and(|user| user != id) {
+        return Ok(Redeemed::OtherUser);
+    }
+    if !renew_device(connection, id, device, now).await? {
+        return Ok(Redeemed::KeyTaken);
+    }
     let (name,): (String,) = sqlx::query_as("SELECT name FROM organisations WHERE id = $1")
         .bind(account.user.organisation.as_bytes().to_vec())
         .fetch_one(&mut *connection)

@@ -95,3 +95,31 @@ pub(super) async fn insert_device(
     .await?;
     Ok(())
 }
+
+/// Puts a device in, or gives it another credential where the account has it already. False where
+/// it is shut out or another account's.
+pub(super) async fn renew_device(
+    connection: &mut Connection,
+    user: UserId,
+    device: &NewDevice,
+    now: i64,
+) -> Result<bool, StorageError> {
+    let known: Option<(Vec<u8>, Option<i64>)> =
+        sqlx::query_as("SELECT user_id, revoked_at FROM devices WHERE id = $1")
+            .bind(device.id.as_bytes().to_vec())
+            .fetch_optional(&mut *connection)
+            .await?;
+    match known {
+        None => insert_device(connection, user, device, now).await?,
+        Some((owner, None)) if owner == user.as_bytes() => {
+            sqlx::query("UPDATE devices SET name = $2, credential_sha256 = $3 WHERE id = $1")
+                .bind(device.id.as_bytes().to_vec())
+                .bind(device.name.clone())
+                .bind(device.credential_sha256.to_vec())
+                .execute(connection)
+                .await?;
+        }
+        Some(_) => return Ok(false),
+    }
+    Ok(true)
+}
