@@ -23,6 +23,7 @@ mod rebuild;
 mod rounds;
 mod settings;
 mod status;
+pub mod stored;
 pub mod sync;
 mod tablet;
 pub mod texts;

@@ -3,6 +3,7 @@
 use crate::{
     api::Rebuilt,
     failure::Outcome,
+    stored,
     tablet::{Companion, State},
 };
 use hemrond_store::Commit;
@@ -34,7 +35,7 @@ impl Companion {
             let Some(stored) = self.store.load(id).await? else {
                 continue;
             };
-            let open = self.read_stored(state, &header, &stored)?;
+            let open = stored::open(state.actor, &header, &stored)?;
             let commit = Commit {
                 documents: vec![self.document_commit(state, &open, Vec::new())],
                 actors: Vec::new(),
