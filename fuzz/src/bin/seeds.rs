@@ -68,10 +68,17 @@ fn pushes(contents: &[&[u8]]) -> Result<(), Box<dyn Error>> {
         .map(|content| [&[0], *content].concat())
         .chain([[vec![1], sample::entry()?].concat()])
         .collect();
-    let sent = |from: usize| join(pieces[from..].iter().map(Vec::as_slice));
-    write("reader", "morning", &[vec![0], sent(0)].concat())?;
-    write("reader", "rest", &[vec![3], sent(3)].concat())?;
-    write("reader", "entry", &[vec![5], sent(5)].concat())?;
+    for (held, pushed) in pieces.chunks(3).enumerate() {
+        let items = join(pushed.iter().map(Vec::as_slice));
+        let held = u8::try_from(3 * held)?;
+        write(
+            "reader",
+            &format!("after-{held}"),
+            &[vec![held], items].concat(),
+        )?;
+    }
+    let last = join(pieces.last().map(Vec::as_slice));
+    write("reader", "signed", &[vec![5], last].concat())?;
     let raw = |kind, bytes| Raw { kind, bytes };
     let morning = sample::morning().iter();
     let reading = Reading {
