@@ -1,11 +1,25 @@
 //! The documents that foreign bytes are tried on, the same in every run.
 
 use chrono::{DateTime, Utc};
-use hemrond_documents::{Actor, Document, Edit, RawChange};
-use hemrond_domain::{
-    ids::{OrganisationId, PersonId, RowId, UnitId, VisitId},
-    record::Header,
+use ed25519_dalek::{Signer as _, SigningKey};
+use hemrond_documents::{
+    Actor, Document, Edit, RawChange,
+    entry::{EntryContent, EntryError, SignedEntry, Signer},
 };
+use hemrond_domain::{
+    ids::{DeviceId, OrganisationId, PersonId, RowId, UnitId, UserId, VisitId},
+    record::{DocumentKind, Header},
+};
+use std::sync::LazyLock;
+
+/// Eva, who writes and signs.
+pub const EVA: UserId = UserId::from_bytes([11; 16]);
+
+/// Eva's tablet.
+pub const TABLET: DeviceId = DeviceId::from_bytes([12; 16]);
+
+/// The key of Eva's tablet.
+static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_bytes(&[13; 32]));
 
 /// A visit to Astrid.
 #[must_use]
@@ -24,39 +38,142 @@ pub fn minute(number: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_793_700_000 + 60 * number, 0).unwrap_or_default()
 }
 
+/// A document of every kind: what is about Astrid, and what her team has.
+#[must_use]
+pub fn headers() -> [Header; 5] {
+    let visit = visit();
+    let organisation = visit.organisation();
+    let astrid = PersonId::from_bytes([40; 16]);
+    let day = minute(0).date_naive();
+    [
+        Header::person(organisation, astrid),
+        Header::observations(organisation, astrid, day),
+        Header::round(organisation, UnitId::from_bytes([2; 16]), day),
+        Header::directory(organisation),
+        visit,
+    ]
+}
+
 /// The visit before anybody has written in it, in the hands of whoever has this number.
 #[must_use]
 pub fn blank(actor: u8) -> Option<Document> {
     Document::create(&visit(), Actor::from_random([actor; 16])).ok()
 }
 
-/// A morning's changes by Eva, each of another sort.
+/// A morning's changes by Eva in the visit, each of another sort.
 #[must_use]
-pub fn morning() -> Vec<RawChange> {
-    let row = RowId::from_bytes([9; 16]);
-    let edits: [&[Edit]; 5] = [
-        &[Edit::set("cfs.level", 5), Edit::set("reason", "Trött")],
-        &[Edit::text("note", "Astrid är trött.")],
-        &[Edit::add_row(
-            "drugs",
-            row,
-            [("name", "Furix"), ("dose", "1 x 1")],
-        )],
-        &[
-            Edit::text("note", "Astrid är mycket trött."),
-            Edit::clear("reason"),
-        ],
-        &[
-            Edit::set_row("drugs", row, "dose", "2 x 1"),
-            Edit::set("weight_kg", 61.5),
-        ],
-    ];
-    let Some(mut eva) = blank(1) else {
+pub fn morning() -> &'static [RawChange] {
+    static MORNING: LazyLock<Vec<RawChange>> = LazyLock::new(|| written(&visit()));
+    &MORNING
+}
+
+/// What Eva writes in a document of this kind.
+#[must_use]
+pub fn written(header: &Header) -> Vec<RawChange> {
+    let Ok(mut eva) = Document::create(header, Actor::from_random([1; 16])) else {
         return Vec::new();
     };
-    edits
+    edits(header.kind())
         .iter()
         .zip(0..)
         .flat_map(|(edits, at)| eva.edit(minute(at), edits).unwrap_or_default())
         .collect()
+}
+
+fn edits(kind: DocumentKind) -> Vec<Vec<Edit>> {
+    let row = RowId::from_bytes([9; 16]);
+    match kind {
+        DocumentKind::Visit => vec![
+            vec![Edit::set("cfs.level", 5), Edit::set("reason", "Trött")],
+            vec![Edit::text("note", "Astrid är trött.")],
+            vec![Edit::add_row(
+                "drugs",
+                row,
+                [("name", "Furix"), ("dose", "1 x 1")],
+            )],
+            vec![
+                Edit::text("note", "Astrid är mycket trött."),
+                Edit::clear("reason"),
+            ],
+            vec![
+                Edit::set_row("drugs", row, "dose", "2 x 1"),
+                Edit::set("weight_kg", 61.5),
+            ],
+        ],
+        DocumentKind::Person => vec![
+            vec![
+                Edit::set("given_name", "Astrid"),
+                Edit::set("identity", "19400229-1239"),
+                Edit::set("address.street", "Storgatan 1"),
+            ],
+            vec![Edit::add_row(
+                "contacts",
+                row,
+                [("name", "Kalle"), ("relation", "relative")],
+            )],
+            vec![Edit::set("protected", "sekretessmarkering")],
+        ],
+        DocumentKind::Observations => vec![vec![Edit::add_row(
+            "entries",
+            row,
+            [
+                ("at", "2026-11-03T08:00:00.000Z"),
+                ("by", "0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b"),
+                ("what", "gait"),
+                ("degree", "worse"),
+            ],
+        )]],
+        DocumentKind::Round => vec![vec![
+            Edit::add_row(
+                "visits",
+                row,
+                [
+                    ("visit", "07070707-0707-4707-8707-070707070707"),
+                    ("person", "28282828-2828-4828-a828-282828282828"),
+                    ("start", "09:30"),
+                ],
+            ),
+            Edit::set_row("visits", row, "minutes", 30),
+            Edit::set_row("visits", row, "position", 1.5),
+        ]],
+        DocumentKind::Directory => vec![vec![
+            Edit::add_row("staff", row, [("name", "Eva Lind"), ("role", "nurse")]),
+            Edit::add_row("numbers", row, [("label", "Jour"), ("phone", "1177")]),
+        ]],
+    }
+}
+
+/// The public key of Eva's tablet.
+#[must_use]
+pub fn public_key() -> [u8; 32] {
+    *KEY.verifying_key().as_bytes()
+}
+
+/// Signs an entry's bytes, whatever they are, on Eva's tablet.
+#[must_use]
+pub fn sign(bytes: &[u8]) -> SignedEntry {
+    let mut entry = SignedEntry {
+        bytes: bytes.to_vec(),
+        signature: [0; 64],
+    };
+    let message = hemrond_documents::entry::signing_message(entry.hash());
+    entry.signature = KEY.sign(&message).to_bytes();
+    entry
+}
+
+/// The bytes that Eva signs after her morning.
+///
+/// # Errors
+/// Never; the error stands in for a panic.
+pub fn entry() -> Result<Vec<u8>, EntryError> {
+    let missing = EntryError::Malformed("no document");
+    let mut document = blank(1).ok_or(missing.clone())?;
+    document.apply(morning()).map_err(|_| missing)?;
+    let signer = Signer {
+        author: EVA,
+        author_name: "Eva Lind".to_owned(),
+        device: TABLET,
+        signed_at: minute(30),
+    };
+    EntryContent::of(&document, &document.heads(), signer, None)?.to_bytes()
 }

@@ -43,6 +43,12 @@ fn a_change_that_is_opened_and_sealed_again_is_the_same() {
 }
 
 #[test]
+fn eva_writes_in_a_document_of_every_kind() {
+    let written = sample::headers().map(|header| sample::written(&header).len());
+    assert_eq!(written, [3, 1, 1, 1, 5]);
+}
+
+#[test]
 fn an_input_may_end_in_the_midst_of_a_part() {
     let pieces: Vec<&[u8]> = parts(&[0, 2, 7, 8, 0, 9, 1]).collect();
     assert_eq!(pieces, [&[7, 8][..], &[1]]);

@@ -8,17 +8,13 @@ use crate::{
     cache::{Open, Signed},
     failure::{Outcome, Problem},
     projection::{self, Facts},
+    stored::{self, shown},
     tablet::{Companion, State},
 };
-use hemrond_documents::{Actor, Document, Edit, EditError, RawChange, Reason, SetAside};
+use hemrond_documents::{Actor, Document, Edit, EditError, RawChange};
 use hemrond_domain::record::{DocumentId, DocumentKind, Header};
 use hemrond_policy::Action;
-use hemrond_store::{
-    Commit, DocumentCommit, ItemKind, NewItem, Origin, RawHeader, ReadModels, Shown, StoredDocument,
-};
-
-/// Something that came for a document cannot be read; the rest of it is shown.
-const SET_ASIDE: &str = "document.set_aside";
+use hemrond_store::{Commit, DocumentCommit, ItemKind, NewItem, Origin, RawHeader, ReadModels};
 
 /// How urgent an unsent change is: smaller goes first.
 pub(crate) fn urgency(kind: DocumentKind) -> u8 {
@@ -183,7 +179,7 @@ impl Companion {
         let Some(stored) = self.store.load(id).await? else {
             return Ok(None);
         };
-        let open = self.read_stored(state, header, &stored)?;
+        let open = stored::open(state.actor, state.knows, header, &stored)?;
         state.cache.put(id, open.clone());
         Ok(Some(open))
     }
@@ -203,49 +199,9 @@ impl Companion {
         let Ok(header) = stored.header.header() else {
             return Ok(None);
         };
-        let open = self.read_stored(state, &header, &stored)?;
+        let open = stored::open(state.actor, state.knows, &header, &stored)?;
         state.cache.put(id, open.clone());
         Ok(Some(open))
-    }
-
-    pub(crate) fn read_stored(
-        &self,
-        state: &State,
-        header: &Header,
-        stored: &StoredDocument,
-    ) -> Outcome<Open> {
-        let changes = stored
-            .items
-            .iter()
-            .filter(|item| item.kind == ItemKind::Change);
-        let changes = changes.map(|item| &item.bytes);
-        let loaded = Document::load_knowing(header, state.actor, state.knows, changes)
-            .map_err(|_| Problem::new("document.unreadable"))?;
-        for aside in &loaded.set_aside {
-            // The bytes stay in the store; the reason names no person.
-            tracing::warn!(document = %header.id(), reason = %aside.reason, "a change was set aside");
-        }
-        // What waits for another change may still fit, and is no fault of anyone.
-        let broken = |aside: &SetAside| !matches!(aside.reason, Reason::Missing(_));
-        let mut open = Open {
-            document: loaded.document,
-            entries: Vec::new(),
-            incomplete: loaded.set_aside.iter().any(broken),
-        };
-        for item in stored
-            .items
-            .iter()
-            .filter(|item| item.kind == ItemKind::Entry)
-        {
-            match Signed::read(&item.bytes) {
-                Ok(entry) => open.add_entry(entry),
-                Err(reason) => {
-                    tracing::warn!(document = %header.id(), %reason, "an entry was set aside");
-                    open.incomplete = true;
-                }
-            }
-        }
-        Ok(open)
     }
 }
 
@@ -255,17 +211,6 @@ pub(crate) fn read_models(state: &State, open: &Open) -> ReadModels {
         user_of: &|actor| state.user_of(actor),
     };
     projection::read_models(open, &facts)
-}
-
-/// Whether a document is shown whole.
-pub(crate) fn shown(open: &Open) -> Shown {
-    if open.incomplete {
-        Shown::No {
-            reason: SET_ASIDE.to_owned(),
-        }
-    } else {
-        Shown::Yes
-    }
 }
 
 /// What an app of an earlier version must have to read what builds on it. It is nobody's: the

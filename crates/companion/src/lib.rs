@@ -24,6 +24,7 @@ mod rights;
 mod rounds;
 mod settings;
 mod status;
+pub mod stored;
 pub mod sync;
 mod tablet;
 pub mod texts;

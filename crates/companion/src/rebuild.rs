@@ -2,12 +2,14 @@
 
 use crate::{
     api::Rebuilt,
-    failure::Outcome,
+    failure::{Outcome, Problem},
+    stored,
     tablet::{Companion, State},
 };
 use hemrond_documents::schema::Knows;
 use hemrond_domain::record::DocumentKind;
-use hemrond_store::Commit;
+use hemrond_store::{Commit, DocumentCommit, Shown};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Raised whenever projections change, so that an updated app reads its documents anew.
 const PROJECTIONS: u32 = 1;
@@ -36,9 +38,27 @@ impl Companion {
             let Some(stored) = self.store.load(id).await? else {
                 continue;
             };
-            let open = self.read_stored(state, &header, &stored)?;
+            // One document that cannot be read must not keep all others out of the lists.
+            let made = catch_unwind(AssertUnwindSafe(|| {
+                let open = stored::open(state.actor, state.knows, &header, &stored)?;
+                Ok::<_, Problem>(self.document_commit(state, &open, Vec::new()))
+            }));
+            let document = match made {
+                Ok(Ok(document)) => document,
+                Ok(Err(_)) | Err(_) => {
+                    tracing::error!(document = %id, "a stored document cannot be read");
+                    DocumentCommit {
+                        header: raw,
+                        new_items: Vec::new(),
+                        read_models: None,
+                        shown: Shown::No {
+                            reason: "document.unreadable".to_owned(),
+                        },
+                    }
+                }
+            };
             let commit = Commit {
-                documents: vec![self.document_commit(state, &open, Vec::new())],
+                documents: vec![document],
                 actors: Vec::new(),
                 now: self.clock.now(),
             };

@@ -12,9 +12,9 @@ use hemrond_store::SyncCommit;
 const META: &str = "looked_through_for";
 
 impl Companion {
-    /// Lets go of what the user may no longer read. The server says the same of what it holds; what
-    /// it never took, or has forgotten, only the tablet can name. Unsent and refused work stays, out
-    /// of sight, until it is settled.
+    /// Lets go of what the user may no longer read and the server does not hold: of what it holds it
+    /// says so itself; what it never took, or has forgotten, only the tablet can name. Unsent and
+    /// refused work stays, out of sight, until it is settled.
     pub(crate) async fn let_go_after_change_of_role(&self, state: &mut State) -> Outcome<()> {
         let Some(enrolment) = &state.enrolment else {
             return Ok(());
@@ -25,7 +25,7 @@ impl Companion {
             return Ok(());
         }
         let mut gone: Vec<DocumentId> = Vec::new();
-        for (id, raw) in self.store.all_documents().await? {
+        for (id, raw) in self.store.documents_only_here().await? {
             // Of a kind that a newer version knows, the server decides alone.
             let Ok(header) = raw.header() else { continue };
             if !self.may(state, Action::Read, &header)? {

@@ -238,7 +238,7 @@ impl Companion {
             .into_iter()
             .filter_map(|row| Some((row.unit, row.name?)))
             .collect();
-        self.let_go_after_change_of_role(state).await
+        Ok(())
     }
 
     /// Refuses what the policy does not allow this user.

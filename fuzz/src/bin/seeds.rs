@@ -1,16 +1,16 @@
 //! Writes the seeds: real messages, changes and lines for every target to begin with.
 
-use hemrond_documents::{
-    RawChange,
-    entry::{EntryContent, Signer},
-};
-use hemrond_domain::ids::{DeviceId, UserId};
+use hemrond_documents::RawChange;
 use hemrond_fuzz::{corpus, join, open, sample};
 use hemrond_protocol::{
     Author, Bucket, Delivery, DigestAnswer, DigestQuery, DocumentDigest, Epoch, HeldDocument, Item,
     ItemKind, Outcome, PushDocument, SyncRequest, SyncResponse, VERSION, WireHeader, WireId,
 };
-use std::{error::Error, fs};
+use hemrond_server::inspector::{
+    Raw, Reader, Reading,
+    worker::{Job, answer},
+};
+use std::{collections::BTreeMap, error::Error, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let morning = sample::morning();
@@ -25,11 +25,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         "evening-first",
         &join(contents.iter().rev().copied()),
     )?;
-    write("entry", "signed", &entry()?)?;
-    for (name, request) in requests(&morning) {
+    write("entry", "signed", &sample::entry()?)?;
+    for (name, request) in requests(morning) {
         write("request", name, &minicbor::to_vec(request)?)?;
     }
-    let responses = responses(&morning);
+    let responses = responses(morning);
     for (name, response) in &responses {
         write("response", name, &minicbor::to_vec(response)?)?;
     }
@@ -45,6 +45,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let comparison = join(answers.iter().skip(1).map(Vec::as_slice));
     write("session", "comparison", &[vec![0], comparison].concat())?;
+    pushes(&contents)?;
+    documents()?;
     for (target, lines) in LINES {
         for (number, line) in lines.iter().enumerate() {
             write(target, &number.to_string(), line.as_bytes())?;
@@ -59,16 +61,69 @@ fn write(target: &str, name: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(folder.join(name), bytes)?)
 }
 
-fn entry() -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut document = sample::blank(1).ok_or("no document")?;
-    document.apply(sample::morning())?;
-    let signer = Signer {
-        author: UserId::from_bytes([11; 16]),
-        author_name: "Eva Lind".to_owned(),
-        device: DeviceId::from_bytes([12; 16]),
-        signed_at: sample::minute(30),
+/// Eva's morning with her signature, as a push and as what a server and its worker make of it.
+fn pushes(contents: &[&[u8]]) -> Result<(), Box<dyn Error>> {
+    let pieces: Vec<Vec<u8>> = contents
+        .iter()
+        .map(|content| [&[0], *content].concat())
+        .chain([[vec![1], sample::entry()?].concat()])
+        .collect();
+    for (held, pushed) in pieces.chunks(3).enumerate() {
+        let items = join(pushed.iter().map(Vec::as_slice));
+        let held = u8::try_from(3 * held)?;
+        write(
+            "reader",
+            &format!("after-{held}"),
+            &[vec![held], items].concat(),
+        )?;
+    }
+    let last = join(pieces.last().map(Vec::as_slice));
+    write("reader", "signed", &[vec![5], last].concat())?;
+    let raw = |kind, bytes| Raw { kind, bytes };
+    let morning = sample::morning().iter();
+    let reading = Reading {
+        header: sample::visit(),
+        stored: Vec::new(),
+        items: morning
+            .map(|change| raw(ItemKind::Change, change.bytes.clone()))
+            .chain([raw(
+                ItemKind::Entry,
+                sample::sign(&sample::entry()?).encode()?,
+            )])
+            .collect(),
+        keys: BTreeMap::from([(sample::TABLET, sample::public_key())]),
     };
-    Ok(EntryContent::of(&document, &document.heads(), signer, None)?.to_bytes()?)
+    let job = minicbor::to_vec(Job::of(&reading, &[]))?;
+    let mut answers = vec![1];
+    answer(job.clone(), &mut answers, Reader::read)?;
+    write("worker", "job", &[vec![0], job].concat())?;
+    write("worker", "answers", &answers)
+}
+
+/// A document of every kind, as a tablet stores it and as a server checks it.
+fn documents() -> Result<(), Box<dyn Error>> {
+    for (number, header) in sample::headers().iter().enumerate() {
+        let number = u8::try_from(number)?;
+        let changes = sample::written(header);
+        let mut pieces: Vec<Vec<u8>> = changes
+            .iter()
+            .filter_map(|change| Some([&[0], open(&change.bytes)?].concat()))
+            .collect();
+        if *header == sample::visit() {
+            pieces.push([vec![1], sample::entry()?].concat());
+        }
+        let items = join(pieces.iter().map(Vec::as_slice));
+        let name = header.kind().to_string();
+        write("stored", &name, &[vec![number], items].concat())?;
+        let whole: Vec<Vec<u8>> = pieces
+            .iter()
+            .map(|piece| [&[0], &**piece].concat())
+            .collect();
+        let items = join(whole.iter().map(Vec::as_slice));
+        write("verify", &name, &[vec![number], items].concat())?;
+    }
+    let newer = join([b"care_plan".as_slice(), b"2026-11"]);
+    write("stored", "newer", &[vec![192], newer].concat())
 }
 
 fn items(changes: &[RawChange]) -> Vec<Item> {

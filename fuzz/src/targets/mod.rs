@@ -2,8 +2,12 @@
 
 mod documents;
 mod protocol;
+mod reader;
 mod session;
+mod stored;
 mod typed;
+mod verify;
+mod worker;
 
 /// A reader of foreign bytes.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +37,10 @@ pub const ALL: &[Target] = &[
     target("change", documents::change, 2048),
     target("load", documents::load, 4096),
     target("entry", documents::entry, 4096),
+    target("stored", stored::stored, 4096),
+    target("reader", reader::reader, 4096),
+    target("worker", worker::worker, 4096),
+    target("verify", verify::verify, 4096),
     target("inputs", typed::inputs, 256),
     target("instrument", typed::instrument, 1024),
     target("command", typed::command, 2048),

@@ -6,6 +6,7 @@ use hemrond_protocol::{
     SyncRequest, SyncResponse, WireHeader, encoding,
     enrolment::{EnrolRequest, EnrolResponse, Problem},
 };
+use hemrond_server::inspector::is_public_key;
 use minicbor::{Decode, Encode};
 use std::fmt::Debug;
 
@@ -35,8 +36,11 @@ pub(super) fn response(bytes: &[u8]) {
     }
 }
 
-/// The bodies of enrolment, in both directions.
+/// The bodies of enrolment, in both directions, and the key that a tablet comes with.
 pub(super) fn enrolment(bytes: &[u8]) {
+    if let Some((key, _)) = bytes.split_first_chunk() {
+        let _ = is_public_key(key);
+    }
     let _ = serde_json::from_slice::<EnrolRequest>(bytes);
     let _ = serde_json::from_slice::<EnrolResponse>(bytes);
     let _ = serde_json::from_slice::<Problem>(bytes);

@@ -4,8 +4,9 @@
 use super::gather::raw_header;
 use crate::{
     cache::{Open, Signed},
-    change::{read_models, shown},
+    change::read_models,
     failure::{Outcome, Problem},
+    stored::shown,
     tablet::{Companion, State},
 };
 use hemrond_documents::{Document, Limits, Reason, parse_chunk};

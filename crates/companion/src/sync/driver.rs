@@ -91,6 +91,10 @@ impl Companion {
             let again = taken.again;
             self.take(&mut session, taken).await?;
             if !again {
+                // Not page by page: on the way there the directory speaks of roles that have passed.
+                let mut state = self.state.lock().await;
+                self.let_go_after_change_of_role(&mut state).await?;
+                drop(state);
                 self.compared.store(true, Ordering::Relaxed);
                 self.halvings.store(0, Ordering::Relaxed);
                 return Ok(session.position());

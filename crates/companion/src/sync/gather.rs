@@ -16,7 +16,7 @@ impl Companion {
         let mut gathered = Gathered::default();
         if ask.push {
             let halvings = self.halvings.load(std::sync::atomic::Ordering::Relaxed);
-            let waiting = self.store.outbox_summary().await?.items;
+            let waiting = self.store.outbox_summary().await?.rows;
             let batch = self
                 .store
                 .outbox_batch(
@@ -38,6 +38,12 @@ impl Companion {
             }
             gathered.push_more = waiting > sent;
             gathered.wanted = priorities::wanted(self, &state).await?;
+            // What is kept only until its unsent work has gone is asked for together with that: if
+            // the right to it has come back, it comes back before it is let go of.
+            let withdrawn = self.store.withdrawn_documents().await?;
+            gathered
+                .wanted
+                .extend(withdrawn.into_iter().map(|(id, _)| id));
         }
         if ask.buckets {
             gathered.buckets = self

@@ -12,8 +12,9 @@ mod people;
 
 pub use fault::{Fault, What};
 
-use crate::storage::{StorageError, Survey};
+use crate::storage::{Device, DocumentRow, StorageError, Survey};
 use feed::Walk;
+use hemrond_domain::ids::UserId;
 use hemrond_protocol::limits::MAX_ITEM_BYTES;
 use people::People;
 use sha2::{Digest, Sha256};
@@ -128,6 +129,18 @@ pub async fn verify(
     positions(survey, &people, &mut report, &mut progress).await?;
     refused(survey, &people, &mut report).await?;
     Ok(report)
+}
+
+/// Checks one document's row as [`verify()`] does each, where there are these accounts and devices.
+#[must_use]
+pub fn check_document(
+    row: &DocumentRow,
+    users: impl IntoIterator<Item = UserId>,
+    devices: impl IntoIterator<Item = Device>,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    document::check(row, &People::of(users, devices), &mut faults);
+    faults
 }
 
 async fn documents(

@@ -15,6 +15,20 @@ pub(super) struct People {
 }
 
 impl People {
+    /// These and no others.
+    pub(super) fn of(
+        users: impl IntoIterator<Item = UserId>,
+        devices: impl IntoIterator<Item = Device>,
+    ) -> Self {
+        Self {
+            users: users.into_iter().collect(),
+            devices: devices
+                .into_iter()
+                .map(|device| (device.id, device))
+                .collect(),
+        }
+    }
+
     /// Reads them all, and checks what they name.
     pub(super) async fn read(
         survey: &dyn Survey,
@@ -33,16 +47,8 @@ impl People {
             }
         }
         let devices = survey.devices().await?;
-        Ok(Self {
-            users: accounts
-                .into_iter()
-                .map(|account| account.user.id)
-                .collect(),
-            devices: devices
-                .into_iter()
-                .map(|device| (device.id, device))
-                .collect(),
-        })
+        let users = accounts.into_iter().map(|account| account.user.id);
+        Ok(Self::of(users, devices))
     }
 
     pub(super) fn has_user(&self, id: UserId) -> bool {

@@ -8,7 +8,7 @@ use hemrond_documents::{
     entry::{self, EntryContent, SignedEntry},
 };
 use hemrond_domain::{
-    ids::DeviceId,
+    ids::{DeviceId, UserId},
     people::User,
     record::{DocumentId, Header},
 };
@@ -53,9 +53,18 @@ impl Tablet {
     pub async fn enrol_anywhere(url: &str, code: &str) -> Answer<Self> {
         let mut seed = [0; 32];
         rand::rng().fill_bytes(&mut seed);
-        let key = SigningKey::from_bytes(&seed);
+        Self::enrol_with(url, code, SigningKey::from_bytes(&seed), None).await
+    }
+
+    /// Enrols with a key, for whoever the code is for or for one account only.
+    pub async fn enrol_with(
+        url: &str,
+        code: &str,
+        key: SigningKey,
+        user: Option<UserId>,
+    ) -> Answer<Self> {
         let request = EnrolRequest {
-            user: None,
+            user,
             code: code.to_owned(),
             tablet: "Surfplatta".to_owned(),
             public_key: hex::encode(key.verifying_key().as_bytes()),

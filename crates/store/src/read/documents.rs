@@ -78,6 +78,20 @@ impl Store {
         self.documents_where("withdrawn_at IS NULL").await
     }
 
+    /// Documents of which the server holds nothing, as far as this tablet knows.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn documents_only_here(&self) -> Result<Vec<(DocumentId, RawHeader)>, StoreError> {
+        self.documents_where(
+            "withdrawn_at IS NULL AND NOT EXISTS (
+                SELECT 1 FROM items
+                WHERE items.document = documents.id AND items.acknowledged_at IS NOT NULL
+            )",
+        )
+        .await
+    }
+
     /// Documents that the server has withdrawn, and that stay for what is unsent or refused.
     ///
     /// # Errors

@@ -49,6 +49,8 @@ pub struct OutboxSummary {
     pub items: u32,
     /// When the oldest of them was made or queued again.
     pub oldest_queued_at: Option<DateTime<Utc>>,
+    /// How many rows there are, what nobody wrote counted too.
+    pub rows: u32,
 }
 
 /// A document of which something waits.
@@ -164,8 +166,9 @@ impl Store {
     pub async fn outbox_summary(&self) -> Result<OutboxSummary, StoreError> {
         let mut reading = self.read().await?;
         let statement = format!(
-            "SELECT count(*), min(o.queued_at) FROM outbox o JOIN items i USING (position)
-             WHERE {SOMEBODYS}"
+            "SELECT count(*) FILTER (WHERE {SOMEBODYS}),
+                min(o.queued_at) FILTER (WHERE {SOMEBODYS}), count(*)
+             FROM outbox o JOIN items i USING (position)"
         );
         match sql::first_row(&mut reading, &statement, sql::nothing()).await? {
             Some(row) => {
@@ -173,6 +176,7 @@ impl Store {
                 Ok(OutboxSummary {
                     items: columns.next()?,
                     oldest_queued_at: columns.next()?,
+                    rows: columns.next()?,
                 })
             }
             None => Ok(OutboxSummary::default()),

@@ -48,6 +48,7 @@ async fn the_most_urgent_document_goes_first_and_nothing_overtakes_within_it() {
         summary,
         OutboxSummary {
             items: 4,
+            rows: 4,
             oldest_queued_at: Some(at(0))
         }
     );

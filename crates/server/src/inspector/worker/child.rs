@@ -55,14 +55,27 @@ pub fn serve(
         .spawn(move || listen(input, &sender))
         .map_err(FrameError::from)?;
     for bytes in jobs {
-        let job: Job = minicbor::decode(&bytes).map_err(FrameError::from)?;
-        drop(bytes);
-        let reading = Reading::try_from(job)?;
-        let mut reader = Reader::open(&reading.header, &reading.stored, reading.keys);
-        frames::write(&mut output, &Opened::from(reader.given()))?;
-        for item in &reading.items {
-            frames::write(&mut output, &Found::from(read(&mut reader, item)))?;
-        }
+        answer(bytes, &mut output, &mut read)?;
+    }
+    Ok(())
+}
+
+/// Answers one job: first what follows from the document's header, then what was found in each item.
+///
+/// # Errors
+/// When the bytes are no job, or nobody takes the answers.
+pub fn answer(
+    bytes: Vec<u8>,
+    output: &mut impl Write,
+    mut read: impl FnMut(&mut Reader, &Raw) -> Finding,
+) -> Result<(), Failure> {
+    let job: Job = minicbor::decode(&bytes).map_err(FrameError::from)?;
+    drop(bytes);
+    let reading = Reading::try_from(job)?;
+    let mut reader = Reader::open(&reading.header, &reading.stored, reading.keys);
+    frames::write(output, &Opened::from(reader.given()))?;
+    for item in &reading.items {
+        frames::write(output, &Found::from(read(&mut reader, item)))?;
     }
     Ok(())
 }

@@ -25,7 +25,10 @@ pub enum FrameError {
 }
 
 /// A message with its length before it.
-pub(super) fn frame<T: Encode<()>>(message: &T) -> Result<Vec<u8>, FrameError> {
+///
+/// # Errors
+/// When it cannot be put in bytes, or is longer than its length can tell.
+pub fn frame<T: Encode<()>>(message: &T) -> Result<Vec<u8>, FrameError> {
     let mut bytes = vec![0; 4];
     minicbor::encode(message, &mut bytes)
         .map_err(|error| FrameError::Unwritable(error.to_string()))?;
@@ -64,7 +67,10 @@ pub(super) async fn send<T: Encode<()>>(
 }
 
 /// Receives a worker's message. Whatever the worker says, no more than an answer's size is taken.
-pub(super) async fn receive<T: for<'b> Decode<'b, ()>>(
+///
+/// # Errors
+/// When the pipe ends, or what came is no such message.
+pub async fn receive<T: for<'b> Decode<'b, ()>>(
     from: &mut (impl AsyncRead + Unpin),
 ) -> Result<T, FrameError> {
     let mut length = [0; 4];

@@ -14,11 +14,11 @@ pub(super) const GREETING: &str = concat!("hemrond-worker 1 ", env!("CARGO_PKG_V
 /// Thirty-two bytes: an item's name, or a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(transparent)]
-pub(super) struct Bytes32(#[cbor(with = "minicbor::bytes")] [u8; 32]);
+pub struct Bytes32(#[cbor(with = "minicbor::bytes")] [u8; 32]);
 
 /// One document to read.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub(super) struct Job {
+pub struct Job {
     #[n(0)]
     header: WireHeader,
     #[n(1)]
@@ -32,7 +32,8 @@ pub(super) struct Job {
 impl Job {
     /// A document's items that nothing was found in yet. Those in which a sound change was found
     /// are told as if they were stored.
-    pub(super) fn of(reading: &Reading, found: &[Finding]) -> Self {
+    #[must_use]
+    pub fn of(reading: &Reading, found: &[Finding]) -> Self {
         let sound =
             |finding: &Finding| matches!(finding, Finding::Change(change) if change.checked);
         let taken = reading.items.iter().zip(found);
@@ -80,7 +81,7 @@ impl TryFrom<Job> for Reading {
 
 /// The first answer to a job: the changes that follow from the header, with their last counters.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub(super) struct Opened {
+pub struct Opened {
     #[n(0)]
     given: Vec<(Bytes32, u64)>,
 }
@@ -103,17 +104,21 @@ impl From<Opened> for BTreeMap<ItemHash, u64> {
 
 /// The answer to one item.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub(super) enum Found {
+pub enum Found {
+    /// It is a change.
     #[n(0)]
     Change(#[n(0)] FoundChange),
+    /// It is a signed entry.
     #[n(1)]
     Entry(#[n(0)] FoundEntry),
+    /// It is refused: the reason's code, and the item's name where it has one.
     #[n(2)]
     Refused(#[n(0)] String, #[n(1)] Option<Bytes32>),
 }
 
+/// What a change claims.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub(super) struct FoundChange {
+pub struct FoundChange {
     #[n(0)]
     hash: Bytes32,
     #[n(1)]
@@ -130,8 +135,9 @@ pub(super) struct FoundChange {
     checked: bool,
 }
 
+/// What a signed entry claims.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub(super) struct FoundEntry {
+pub struct FoundEntry {
     #[n(0)]
     hash: Bytes32,
     #[n(1)]
@@ -172,7 +178,8 @@ impl From<Finding> for Found {
 
 impl Found {
     /// The finding, unless the reason is one that this build does not know.
-    pub(super) fn finding(self) -> Option<Finding> {
+    #[must_use]
+    pub fn finding(self) -> Option<Finding> {
         Some(match self {
             Self::Change(change) => Finding::Change(ChangeClaims {
                 hash: change.hash.0,

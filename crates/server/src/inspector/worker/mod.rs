@@ -13,8 +13,10 @@ mod pool;
 mod process;
 mod work;
 
-pub use child::{Failure, run, serve};
+pub use child::{Failure, answer, run, serve};
 pub use confine::Confinement;
+pub use frames::{FrameError, frame, receive};
+pub use messages::{Found, Job, Opened};
 pub use process::{Program, StartError};
 
 use super::{Findings, Inspector, Interrupted, Reading};
