@@ -135,6 +135,11 @@ pub(crate) async fn open_existing(
         check_cheaply(&mut connection).await
     };
     ready.await.map_err(|error| error.into_open(path))?;
+    // SQLite makes the name of a log durable only where it made the file itself; a run that was
+    // killed may have left one whose name a power cut would take, with all that is synced in it.
+    medium
+        .sync_folder(path)
+        .map_err(|error| from_io(path, &error))?;
     Ok((connection, versions))
 }
 
