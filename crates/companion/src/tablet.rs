@@ -53,6 +53,8 @@ pub struct Companion {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) key_kept_in: KeyPlace,
     pub(crate) folder: PathBuf,
+    /// Drawn at the start: which run of the app this is.
+    pub(crate) run: [u8; 16],
     pub(crate) state: Mutex<State>,
     /// Held through a sync, so that two never run at once.
     pub(crate) syncing: Mutex<()>,
@@ -166,7 +168,9 @@ impl Companion {
                 progress: None,
             },
         };
+        let run = environment.randomness.id();
         let companion = Self {
+            run,
             store,
             policy,
             clock: environment.clock,

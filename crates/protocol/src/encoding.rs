@@ -118,6 +118,7 @@ mod tests {
             digest: None,
             page_bytes: 1 << 20,
             app: "0.1.0".into(),
+            run: None,
         }
     }
 

@@ -30,6 +30,10 @@ pub struct SyncRequest {
     /// The app's version, for the server's log.
     #[n(7)]
     pub app: String,
+    /// Which run of the app this is, drawn at its start. What was brought in this run is not sent
+    /// back; what an earlier run brought may be unknown here, for the database may be an older copy.
+    #[n(8)]
+    pub run: Option<WireId>,
 }
 
 /// Items of one document that the server has not acknowledged.

@@ -71,6 +71,7 @@ impl Tablet {
             digest: None,
             page_bytes: limits::PAGE_BYTES,
             app: "load".to_owned(),
+            run: None,
         };
         Ok(Self {
             http,

@@ -129,8 +129,8 @@ impl Administration<'_> {
             .await?;
         let row = RowId::from_stored(*user.as_bytes());
         let edits = [
-            Edit::set_row("staff", row, "role", role.as_str()),
-            Edit::set_row("staff", row, "unit", unit.to_string()),
+            settled(row, "role", role.as_str().into()),
+            settled(row, "unit", unit.to_string().into()),
         ];
         self.write(account.user.organisation, &edits).await
     }
@@ -147,7 +147,7 @@ impl Administration<'_> {
             .ok_or_else(|| unknown_user(user))?;
         self.storage.deactivate(user, self.clock.now_ms()).await?;
         let row = RowId::from_stored(*user.as_bytes());
-        let edits = [Edit::set_row("staff", row, "active", false)];
+        let edits = [settled(row, "active", false.into())];
         self.write(account.user.organisation, &edits).await
     }
 
@@ -196,9 +196,20 @@ impl Administration<'_> {
         Ok(Asker {
             user,
             device,
+            run: *device.as_bytes(),
             access_version: 1,
             readable: nothing(organisation),
         })
+    }
+}
+
+/// An answer about a member of staff, whatever stands there. After a restore tablets may give back
+/// what an earlier life of the server said, beside what this one says; the account decides.
+fn settled(row: RowId, field: &str, value: Value) -> Edit {
+    Edit::Settle {
+        field: format!("staff/{row}/{field}"),
+        value: Some(value),
+        seen: Vec::new(),
     }
 }
 

@@ -292,6 +292,7 @@ async fn digests(folder: &TempDir) -> Vec<Digested> {
         .find(|account| account.user.name == "Anna Berg")
         .unwrap();
     let asker = Asker {
+        run: [0; 16],
         user: anna.user.id,
         device: DeviceId::from_bytes([1; 16]),
         access_version: anna.access_version,

@@ -168,6 +168,7 @@ impl Tablet {
     /// A request that pushes nothing.
     fn asks(&self) -> SyncRequest {
         SyncRequest {
+            run: None,
             protocol: hemrond_protocol::VERSION,
             epoch: self.epoch,
             cursor: self.cursor,

@@ -134,6 +134,7 @@ pub struct Session {
     position: Position,
     page_bytes: u32,
     app: String,
+    run: Option<WireId>,
     fallback: Option<Fallback>,
     sent: Vec<Vec<ItemName>>,
     push_more: bool,
@@ -152,6 +153,7 @@ impl Session {
             position,
             page_bytes: limits::PAGE_BYTES,
             app: app.to_owned(),
+            run: None,
             fallback: check.then(Fallback::new),
             sent: Vec::new(),
             push_more: false,
@@ -160,6 +162,13 @@ impl Session {
             barren_pages: 0,
             epochs: 0,
         }
+    }
+
+    /// Says in which run of the app this is.
+    #[must_use]
+    pub const fn in_run(mut self, run: WireId) -> Self {
+        self.run = Some(run);
+        self
     }
 
     /// What the next request needs.
@@ -209,6 +218,7 @@ impl Session {
             digest,
             page_bytes: self.page_bytes,
             app: self.app.clone(),
+            run: self.run,
         }
     }
 

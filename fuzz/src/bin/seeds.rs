@@ -153,6 +153,7 @@ fn requests(morning: &[RawChange]) -> Vec<(&'static str, SyncRequest)> {
         digest: None,
         page_bytes: 1 << 20,
         app: "0.1.0".to_owned(),
+        run: None,
     };
     let mut push = nothing.clone();
     push.epoch = Some(Epoch([1; 16]));

@@ -6,7 +6,7 @@ use crate::{
     sync::transport::TransportError,
     tablet::Companion,
 };
-use hemrond_protocol::{SyncResponse, encoding, limits};
+use hemrond_protocol::{SyncResponse, WireId, encoding, limits};
 use hemrond_sync::{Position, Session};
 use std::sync::atomic::Ordering;
 
@@ -65,7 +65,7 @@ impl Companion {
         };
         // A tablet that has never synced has nothing to compare.
         let compare = !self.compared.load(Ordering::Relaxed) && position.epoch.is_some();
-        let mut session = Session::new(position, APP, compare);
+        let mut session = Session::new(position, APP, compare).in_run(WireId(self.run));
         let mut done: u64 = 0;
         loop {
             let gathered = self.gather(&session).await?;

@@ -79,6 +79,7 @@ pub fn asker(server: &Server, device: &Device, account: &Account) -> Asker {
     Asker {
         user: account.user.id,
         device: device.id,
+        run: *device.id.as_bytes(),
         access_version: account.access_version,
         readable: server.policy.readable(&Principal::from(&account.user)),
     }
@@ -119,7 +120,10 @@ async fn attempt(
     account: &Account,
     request: &SyncRequest,
 ) -> Result<(SyncResponse, Tally), ExchangeError> {
-    let asker = asker(server, device, account);
+    let mut asker = asker(server, device, account);
+    if let Some(WireId(run)) = request.run {
+        asker.run = run;
+    }
     let now = server.clock.now_ms();
     let mut tally = Tally::default();
     let (verdicts, unreadable) = take_in(server, &asker, account, request, now, &mut tally).await?;

@@ -125,6 +125,7 @@ impl<'a> Pens<'a> {
             let asker = Asker {
                 user: hand.user(),
                 device: DeviceId::from_bytes(ids::bytes("device", hand.number())),
+                run: ids::bytes("device", hand.number()),
                 access_version: 1,
                 readable: nothing(cast::organisation()),
             };

@@ -18,6 +18,9 @@ pub struct Asker {
     pub user: UserId,
     /// Their tablet.
     pub device: DeviceId,
+    /// The run of the app that asks; of what it brought itself nothing is sent back. The device's
+    /// id where it does not say.
+    pub run: [u8; 16],
     /// The account's version; a storage that knows a newer one answers
     /// [`StorageError::AccessChanged`].
     pub access_version: i64,

@@ -142,6 +142,7 @@ impl Tablet {
             digest: None,
             page_bytes: limits::PAGE_BYTES,
             app: "test".to_owned(),
+            run: None,
         }
     }
 

@@ -28,6 +28,7 @@ impl World {
         let account = to_the_end(site.database.user(user.id), &self.stop);
         let account = account.ok()?.ok()??;
         Some(Asker {
+            run: [0; 16],
             user: user.id,
             device: DeviceId::from_stored([0; 16]),
             access_version: account.access_version,

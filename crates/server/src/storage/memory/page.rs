@@ -96,7 +96,7 @@ fn event(state: &State, asker: &Asker, seq: u64, fed: &Fed) -> Option<Event> {
     let item = fed.item.and_then(|hash| document.items.get(&hash));
     let concerns = match fed.audience {
         Some(audience) => audience == asker.user,
-        None => readable && item.is_some_and(|item| item.device != asker.device),
+        None => readable && item.is_some_and(|item| item.run != asker.run),
     };
     let bytes = match (fed.what, item) {
         (What::Gone, _) => 0,

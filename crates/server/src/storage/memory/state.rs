@@ -40,6 +40,7 @@ pub(super) struct Stored {
     pub(super) bytes: Arc<[u8]>,
     pub(super) change: Option<ChangeColumns>,
     pub(super) device: DeviceId,
+    pub(super) run: [u8; 16],
     pub(super) fed: u64,
 }
 

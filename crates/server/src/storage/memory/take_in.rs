@@ -56,7 +56,7 @@ pub(super) fn lay_out(
                         && let Some(hash) = hash_of(&item.offered.finding)
                     {
                         position += 1;
-                        let stored = stored(item, asker.device, position);
+                        let stored = stored(item, asker, position);
                         items.push((header.clone(), hash, stored));
                     }
                 }
@@ -184,7 +184,7 @@ fn hash_of(finding: &Finding) -> Option<ItemHash> {
     }
 }
 
-fn stored(item: &PushedItem, device: DeviceId, fed: u64) -> Stored {
+fn stored(item: &PushedItem, asker: &Asker, fed: u64) -> Stored {
     Stored {
         kind: item.kind,
         bytes: item.bytes.as_slice().into(),
@@ -193,7 +193,8 @@ fn stored(item: &PushedItem, device: DeviceId, fed: u64) -> Stored {
             seq: change.seq,
             max_op: change.max_op,
         }),
-        device,
+        device: asker.device,
+        run: asker.run,
         fed,
     }
 }

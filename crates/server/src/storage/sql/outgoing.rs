@@ -58,8 +58,8 @@ pub(super) async fn new_items(
     query.push_bind(convert::number(after));
     query.push(" AND f.seq <= ");
     query.push_bind(convert::number(until));
-    query.push(" AND i.device_id <> ");
-    query.push_bind(asker.device.as_bytes().to_vec());
+    query.push(" AND i.run <> ");
+    query.push_bind(asker.run.to_vec());
     query.push(" AND ");
     filter::readable(&mut query, &asker.readable);
     query.push(" ORDER BY f.seq");

@@ -104,8 +104,8 @@ async fn readable_of(
 /// Adds the condition for events that concern the asker: others' items in what they may read, and
 /// what is addressed to them.
 fn concerning(query: &mut QueryBuilder<Db>, asker: &Asker) {
-    query.push("((f.audience_id IS NULL AND i.device_id <> ");
-    query.push_bind(asker.device.as_bytes().to_vec());
+    query.push("((f.audience_id IS NULL AND i.run <> ");
+    query.push_bind(asker.run.to_vec());
     query.push(" AND ");
     filter::readable(query, &asker.readable);
     query.push(") OR f.audience_id = ");

@@ -137,10 +137,10 @@ async fn write_items(
     taken: &[Taken<'_>],
     now: i64,
 ) -> Result<(), StorageError> {
-    for some in taken.chunks(BINDS / 10) {
+    for some in taken.chunks(BINDS / 11) {
         let mut query = QueryBuilder::<Db>::new(
             "INSERT INTO items (document_id, hash, kind, bytes, actor, seq, max_op, device_id, \
-             received_at, fed) ",
+             run, received_at, fed) ",
         );
         query.push_values(some, |mut row, taken| {
             let change = match &taken.item.offered.finding {
@@ -155,6 +155,7 @@ async fn write_items(
                 .push_bind(change.map(|change| convert::number(change.seq)))
                 .push_bind(change.map(|change| convert::number(change.max_op)))
                 .push_bind(asker.device.as_bytes().to_vec())
+                .push_bind(asker.run.to_vec())
                 .push_bind(now)
                 .push_bind(convert::number(taken.fed));
         });
