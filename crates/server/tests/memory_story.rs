@@ -128,7 +128,7 @@ impl Tablet {
             .add_code(code.sha256, user, until)
             .await
             .unwrap();
-        let key = ed25519_dalek::SigningKey::from_bytes(&[3; 32]);
+        let key = ed25519_dalek::SigningKey::from_bytes(&[name.as_bytes()[0]; 32]);
         let request = hemrond_protocol::enrolment::EnrolRequest {
             user: None,
             code: code.text,
