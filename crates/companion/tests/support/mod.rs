@@ -427,6 +427,36 @@ pub(crate) struct Tablet {
     who: Who,
 }
 
+/// A tablet whose app does not run.
+struct Off {
+    clock: Arc<FixedClock>,
+    exchange: Arc<Exchange>,
+    folder: Arc<TempDir>,
+    starts: u64,
+    who: Who,
+}
+
+impl Off {
+    async fn start(self, knows: Knows) -> Tablet {
+        let starts = self.starts + 1;
+        let environment = Environment {
+            knows,
+            ..environment(&self.clock, &self.exchange, starts)
+        };
+        let companion = Companion::open(self.folder.path(), &key(), environment)
+            .await
+            .unwrap();
+        Tablet {
+            companion,
+            clock: self.clock,
+            exchange: self.exchange,
+            folder: self.folder,
+            starts,
+            who: self.who,
+        }
+    }
+}
+
 /// Everybody's day.
 pub(crate) struct Day {
     pub(crate) exchange: Arc<Exchange>,
@@ -501,29 +531,6 @@ pub(crate) async fn open(
     Companion::open(folder, &key(), environment(clock, exchange, seed)).await
 }
 
-impl Tablet {
-    /// Closes, and starts an app that knows so much of the schemas.
-    pub(crate) async fn restart_knowing(self, knows: Knows) -> Self {
-        self.companion.close().await.unwrap();
-        let starts = self.starts + 1;
-        let environment = Environment {
-            knows,
-            ..environment(&self.clock, &self.exchange, starts)
-        };
-        let companion = Companion::open(self.folder.path(), &key(), environment)
-            .await
-            .unwrap();
-        Self {
-            companion,
-            starts,
-            clock: self.clock,
-            exchange: self.exchange,
-            folder: self.folder,
-            who: self.who,
-        }
-    }
-}
-
 fn environment(clock: &Arc<FixedClock>, exchange: &Arc<Exchange>, seed: u64) -> Environment {
     Environment {
         clock: Arc::clone(clock) as Arc<dyn Clock>,
@@ -549,51 +556,32 @@ impl Tablet {
 
     /// Drops everything in memory without closing, as a flat battery does, and starts again.
     pub(crate) async fn power_cut(self) -> Self {
-        let Self {
-            companion,
-            clock,
-            exchange,
-            folder,
-            starts,
-            who,
-        } = self;
+        let (companion, off) = self.apart();
         drop(companion);
-        Self::begin(clock, exchange, folder, starts, who).await
+        off.start(Knows::Everything).await
     }
 
     /// Closes and starts again.
     pub(crate) async fn restart(self) -> Self {
-        let Self {
-            companion,
-            clock,
-            exchange,
-            folder,
-            starts,
-            who,
-        } = self;
-        companion.close().await.unwrap();
-        Self::begin(clock, exchange, folder, starts, who).await
+        self.restart_knowing(Knows::Everything).await
     }
 
-    async fn begin(
-        clock: Arc<FixedClock>,
-        exchange: Arc<Exchange>,
-        folder: Arc<TempDir>,
-        starts: u64,
-        who: Who,
-    ) -> Self {
-        let starts = starts + 1;
-        let companion = open(folder.path(), &clock, &exchange, starts)
-            .await
-            .unwrap();
-        Self {
-            companion,
-            clock,
-            exchange,
-            folder,
-            starts,
-            who,
-        }
+    /// Closes, and starts an app that knows so much of the schemas.
+    pub(crate) async fn restart_knowing(self, knows: Knows) -> Self {
+        let (companion, off) = self.apart();
+        companion.close().await.unwrap();
+        off.start(knows).await
+    }
+
+    fn apart(self) -> (Companion, Off) {
+        let off = Off {
+            clock: self.clock,
+            exchange: self.exchange,
+            folder: self.folder,
+            starts: self.starts,
+            who: self.who,
+        };
+        (self.companion, off)
     }
 
     /// Closes the tablet and opens its store alone.
