@@ -45,12 +45,13 @@ struct Run {
 
 /// Kills a server or one of two nurses' tablets so many times, each at a moment drawn from the
 /// seed: after some answered edits, with another command just begun. Everything killed is started
-/// again; in the end all sync, and Dr Berg's new tablet shows what the server holds.
+/// again; in the end all sync, and Dr Berg's new tablet shows what the server holds. `progress` hears
+/// before each kill how many there were.
 ///
 /// # Panics
 /// When a program does not start or answer.
 #[must_use]
-pub fn kills(times: usize, seed: u64) -> Tally {
+pub fn kills(times: usize, seed: u64, mut progress: impl FnMut(usize)) -> Tally {
     let town = Town::new();
     let mut eva = town.tablet_of("Eva Lind");
     let omar = town.tablet_of("Omar Haddad");
@@ -66,7 +67,8 @@ pub fn kills(times: usize, seed: u64) -> Tally {
         saved: Vec::new(),
     };
     run.meet();
-    for _ in 0..times {
+    for killed in 0..times {
+        progress(killed);
         for _ in 0..=run.chance.below(3) {
             run.both_write();
         }

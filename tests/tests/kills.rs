@@ -7,7 +7,7 @@ use hemrond_tests::kills::kills;
 
 #[test]
 fn whoever_is_killed_whenever_every_saved_note_reaches_everybody() {
-    let tally = kills(20, 7);
+    let tally = kills(20, 7, |_| {});
     assert_eq!(tally.kills, 20);
     assert!(tally.edits >= 40, "{tally:?}");
     assert_eq!(tally.lost, [""; 0]);

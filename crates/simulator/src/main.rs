@@ -16,8 +16,11 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
+
+/// How often a long run says how far it has come.
+const WORD_EVERY: Duration = Duration::from_secs(10);
 
 /// Within so many tablet-days every planted bug must be found.
 const FOUND_WITHIN: u64 = 2_000;
@@ -103,6 +106,7 @@ struct Sum {
     first: Option<(Setting, Vec<Step>, Finding)>,
     broken: Option<String>,
     seconds: f64,
+    next_word: Duration,
 }
 
 impl Sum {
@@ -127,6 +131,22 @@ impl Sum {
             }
         }
         self.findings.extend(outcome.findings);
+    }
+
+    /// Says how far it has come, now and then, beside what scripts read.
+    fn tell_progress(&mut self, elapsed: Duration, of: u64) {
+        if elapsed < self.next_word {
+            return;
+        }
+        self.next_word = elapsed + WORD_EVERY;
+        eprintln!(
+            "{} of {of} tablet-days in {} s, {} edits, {} faults, {} findings",
+            self.tablet_days,
+            elapsed.as_secs(),
+            self.edits,
+            self.faults,
+            self.findings.len()
+        );
     }
 
     fn how_many(&self, wrong: Wrong) -> usize {
@@ -166,7 +186,10 @@ fn simulate(arguments: &Arguments, bug: Option<Bug>) -> Result<Sum, JobError> {
     let seeds = seeds(arguments.seed, arguments.tablet_days);
     let next = AtomicUsize::new(0);
     let ended = AtomicBool::new(false);
-    let sum = Mutex::new(Sum::default());
+    let sum = Mutex::new(Sum {
+        next_word: WORD_EVERY,
+        ..Sum::default()
+    });
     let tell_on = || {
         while !ended.load(Ordering::SeqCst) {
             let Some(seed) = seeds.get(next.fetch_add(1, Ordering::SeqCst)) else {
@@ -185,6 +208,7 @@ fn simulate(arguments: &Arguments, bug: Option<Bug>) -> Result<Sum, JobError> {
             }
             let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
             sum.add(tale, told);
+            sum.tell_progress(began.elapsed(), arguments.tablet_days);
         }
     };
     jobs::side_by_side(arguments.jobs, tell_on)?;

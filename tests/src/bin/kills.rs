@@ -13,7 +13,15 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let begun = Instant::now();
-    let tally = kills(usize::try_from(times).unwrap_or(usize::MAX), seed);
+    let progress = |killed: usize| {
+        if killed > 0 && killed.is_multiple_of(50) {
+            eprintln!(
+                "{killed} of {times} kills in {} s",
+                begun.elapsed().as_secs()
+            );
+        }
+    };
+    let tally = kills(usize::try_from(times).unwrap_or(usize::MAX), seed, progress);
     for lost in &tally.lost {
         eprintln!("{lost}");
     }
