@@ -50,14 +50,15 @@ impl Companion {
             if changes.is_empty() {
                 continue;
             }
-            let migrations = open.document.migrations().cloned();
+            // An app of an earlier version must have the migrations to read what builds on them.
+            let migrations = open.document.migrations();
+            let migrations = migrations.map(|(change, actor)| (change.clone(), actor));
+            let own = changes
+                .into_iter()
+                .map(|change| (change, *state.actor.as_bytes()));
             let items = migrations
-                .map(|change| migration(&header, change))
-                .chain(
-                    changes
-                        .into_iter()
-                        .map(|change| local_change(&header, change, state)),
-                )
+                .chain(own)
+                .map(|(change, actor)| local_change(&header, change, actor))
                 .collect();
             commits.push(self.document_commit(state, &open, items));
             opened.push((header.id(), open));
@@ -213,27 +214,12 @@ pub(crate) fn read_models(state: &State, open: &Open) -> ReadModels {
     projection::read_models(open, &facts)
 }
 
-/// What an app of an earlier version must have to read what builds on it. It is nobody's: the
-/// actor is one that the schema reserves.
-fn migration(header: &Header, change: RawChange) -> NewItem {
-    let actor = hemrond_documents::parse_chunk(&change.bytes, &hemrond_documents::Limits::STORED);
-    NewItem {
-        hash: change.hash,
-        kind: ItemKind::Change,
-        actor: actor.ok().map(|chunk| chunk.actor),
-        bytes: change.bytes,
-        origin: Origin::Local {
-            urgency: urgency(header.kind()),
-        },
-    }
-}
-
-fn local_change(header: &Header, change: RawChange, state: &State) -> NewItem {
+fn local_change(header: &Header, change: RawChange, actor: [u8; 16]) -> NewItem {
     NewItem {
         hash: change.hash,
         kind: ItemKind::Change,
         bytes: change.bytes,
-        actor: Some(*state.actor.as_bytes()),
+        actor: Some(actor),
         origin: Origin::Local {
             urgency: urgency(header.kind()),
         },

@@ -8,7 +8,7 @@ use crate::{
 };
 use hemrond_documents::schema::Knows;
 use hemrond_domain::record::DocumentKind;
-use hemrond_store::{Commit, DocumentCommit, Shown};
+use hemrond_store::Commit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Raised whenever projections change, so that an updated app reads its documents anew.
@@ -47,14 +47,7 @@ impl Companion {
                 Ok(Ok(document)) => document,
                 Ok(Err(_)) | Err(_) => {
                     tracing::error!(document = %id, "a stored document cannot be read");
-                    DocumentCommit {
-                        header: raw,
-                        new_items: Vec::new(),
-                        read_models: None,
-                        shown: Shown::No {
-                            reason: "document.unreadable".to_owned(),
-                        },
-                    }
+                    stored::not_shown(raw, Vec::new(), stored::UNREADABLE)
                 }
             };
             let commit = Commit {

@@ -8,10 +8,15 @@ use crate::{
 };
 use hemrond_documents::{Actor, Document, Reason, SetAside, schema::Knows};
 use hemrond_domain::record::Header;
-use hemrond_store::{ItemKind, ReadModels, Shown, StoredDocument};
+use hemrond_store::{
+    DocumentCommit, ItemKind, NewItem, RawHeader, ReadModels, Shown, StoredDocument,
+};
 
 /// Something that came for a document cannot be read; the rest of it is shown.
 const SET_ASIDE: &str = "document.set_aside";
+
+/// A document cannot be shown though its kind is known.
+pub(crate) const UNREADABLE: &str = "document.unreadable";
 
 /// The actor under which nothing is ever written: lists only read.
 const READER: [u8; 16] = *b"hemrond-listings";
@@ -45,7 +50,7 @@ pub(crate) fn open(
     let items = |kind| stored.items.iter().filter(move |item| item.kind == kind);
     let changes = items(ItemKind::Change).map(|item| &item.bytes);
     let loaded = Document::load_knowing(header, actor, knows, changes)
-        .map_err(|_| Problem::new("document.unreadable"))?;
+        .map_err(|_| Problem::new(UNREADABLE))?;
     for aside in &loaded.set_aside {
         // The bytes stay in the store; the reason names no person.
         tracing::warn!(document = %header.id(), reason = %aside.reason, "a change was set aside");
@@ -77,5 +82,21 @@ pub(crate) fn shown(open: &Open) -> Shown {
         }
     } else {
         Shown::Yes
+    }
+}
+
+/// What is kept of a document that lists cannot show, for this reason.
+pub(crate) fn not_shown(
+    header: RawHeader,
+    new_items: Vec<NewItem>,
+    reason: &str,
+) -> DocumentCommit {
+    DocumentCommit {
+        header,
+        new_items,
+        read_models: None,
+        shown: Shown::No {
+            reason: reason.to_owned(),
+        },
     }
 }

@@ -65,7 +65,11 @@ pub async fn edit(
     let changes = document.edit(at, edits)?;
     let written = Written {
         header: header.clone(),
-        changes: document.migrations().cloned().chain(changes).collect(),
+        changes: document
+            .migrations()
+            .map(|(change, _)| change.clone())
+            .chain(changes)
+            .collect(),
     };
     keep(storage, asker, &[written], at.timestamp_millis()).await
 }

@@ -1,14 +1,15 @@
 //! Comparing with the server what a tablet holds, document by document.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod support;
+
 use hemrond_domain::{
     ids::{OrganisationId, PersonId},
     record::{DocumentId, Header},
 };
-use hemrond_protocol::{
-    DigestAnswer, Epoch, HeldDocument, SyncRequest, SyncResponse, VERSION, WireId,
-};
+use hemrond_protocol::{DigestAnswer, Epoch, HeldDocument, SyncRequest, SyncResponse, WireId};
 use hemrond_sync::{Compare, Gathered, Position, Session};
+use support::nothing_new;
 
 const ITEM: [u8; 32] = [7; 32];
 
@@ -19,17 +20,8 @@ fn astrid() -> DocumentId {
 
 fn answer(request: &SyncRequest, digest: DigestAnswer) -> SyncResponse {
     SyncResponse {
-        protocol: VERSION,
-        epoch: request.epoch.unwrap(),
-        verdicts: Vec::new(),
-        deliveries: Vec::new(),
-        authors: Vec::new(),
-        gone: Vec::new(),
-        cursor: request.cursor,
-        more: false,
-        remaining: 0,
         digest: Some(digest),
-        time_ms: 0,
+        ..nothing_new(request)
     }
 }
 

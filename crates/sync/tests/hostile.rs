@@ -1,15 +1,18 @@
 //! A server that means harm, or is broken: it can end a tablet's sync, and nothing more.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod support;
+
 use hemrond_domain::{
     ids::{OrganisationId, PersonId},
     record::{DocumentId, Header},
 };
 use hemrond_protocol::{
-    Delivery, DigestAnswer, DigestQuery, Epoch, HeldDocument, Outcome, SyncRequest, SyncResponse,
-    VERSION, WireHeader, WireId,
+    Delivery, DigestAnswer, Epoch, HeldDocument, Outcome, SyncRequest, SyncResponse, WireHeader,
+    WireId,
 };
 use hemrond_sync::{Gathered, ItemName, Position, Session, Violation};
+use support::nothing_new;
 
 /// More rounds than any honest sync of these stories takes.
 const ROUNDS: usize = 3_000;
@@ -19,30 +22,6 @@ fn astrid() -> Header {
         OrganisationId::from_bytes([1; 16]),
         PersonId::from_bytes([40; 16]),
     )
-}
-
-/// What an honest server with nothing new says.
-fn nothing_new(request: &SyncRequest) -> SyncResponse {
-    SyncResponse {
-        protocol: VERSION,
-        epoch: request.epoch.unwrap_or(Epoch([1; 16])),
-        verdicts: request
-            .push
-            .iter()
-            .map(|push| vec![Outcome::Accepted; push.items.len()])
-            .collect(),
-        deliveries: Vec::new(),
-        authors: Vec::new(),
-        gone: Vec::new(),
-        cursor: request.cursor,
-        more: false,
-        remaining: 0,
-        digest: request.digest.as_ref().map(|query| match query {
-            DigestQuery::Buckets(_) => DigestAnswer::Buckets(Vec::new(), request.cursor),
-            DigestQuery::Documents(..) => DigestAnswer::Documents(Vec::new(), Vec::new()),
-        }),
-        time_ms: 0,
-    }
 }
 
 /// Eva's tablet syncs with a server that answers as `server` says, until one of them ends it. Tells

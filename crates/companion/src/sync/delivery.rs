@@ -6,13 +6,13 @@ use crate::{
     cache::{Open, Signed},
     change::read_models,
     failure::{Outcome, Problem},
-    stored::shown,
+    stored::{UNREADABLE, not_shown, shown},
     tablet::{Companion, State},
 };
 use hemrond_documents::{Document, Limits, Reason, parse_chunk};
 use hemrond_domain::record::{DocumentId, Header};
 use hemrond_protocol::{Delivery, Item, ItemKind};
-use hemrond_store::{DocumentCommit, NewItem, Origin, Shown};
+use hemrond_store::{DocumentCommit, NewItem, Origin};
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -20,9 +20,6 @@ use std::{
 
 /// Why a delivered document cannot be shown here: a newer version knows its kind.
 const NEWER_KIND: &str = "document.newer_kind";
-
-/// Why it cannot be shown though its kind is known.
-const UNREADABLE: &str = "document.unreadable";
 
 /// A delivery's items, each read by itself.
 #[derive(Default)]
@@ -49,14 +46,7 @@ impl Companion {
             items.read(item, header.as_ref().ok());
         }
         let Ok(header) = header else {
-            return Ok(DocumentCommit {
-                header: raw,
-                new_items: items.new,
-                read_models: None,
-                shown: Shown::No {
-                    reason: NEWER_KIND.to_owned(),
-                },
-            });
+            return Ok(not_shown(raw, items.new, NEWER_KIND));
         };
         let mut open = match opened.remove(&header.id()) {
             Some(open) => open,
@@ -72,14 +62,7 @@ impl Companion {
         let Ok(models) = catch_unwind(AssertUnwindSafe(|| read_models(state, &open))) else {
             tracing::error!(document = %header.id(), "a delivered document cannot be read");
             state.cache.forget(header.id());
-            return Ok(DocumentCommit {
-                header: raw,
-                new_items: items.new,
-                read_models: None,
-                shown: Shown::No {
-                    reason: UNREADABLE.to_owned(),
-                },
-            });
+            return Ok(not_shown(raw, items.new, UNREADABLE));
         };
         let commit = DocumentCommit {
             header: raw,

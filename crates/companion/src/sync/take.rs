@@ -9,7 +9,7 @@ use crate::{
 use hemrond_domain::record::{DocumentId, DocumentKind};
 use hemrond_store::{Author, Requeue, SyncCommit};
 use hemrond_sync::{Session, Taken};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Companion {
     pub(super) async fn take(&self, session: &mut Session, taken: Taken) -> Outcome<()> {
@@ -38,11 +38,17 @@ impl Companion {
                 .insert(known.actor, (known.user, known.device));
             commit.actors.push(known);
         }
+        let withdrawn: BTreeSet<DocumentId> = match taken.compare.as_slice() {
+            [] => BTreeSet::new(),
+            _ => {
+                let kept = self.store.withdrawn_documents().await?;
+                kept.into_iter().map(|(id, _)| id).collect()
+            }
+        };
         for compare in &taken.compare {
             let own = self.store.hashes_not_refused(compare.document).await?;
-            let withdrawn = self.store.is_withdrawn(compare.document).await?;
             let kind = self.kind_of(&mut state, compare.document).await?;
-            let lacking = session.compared(compare, &own, withdrawn);
+            let lacking = session.compared(compare, &own, withdrawn.contains(&compare.document));
             commit.requeue.extend(lacking.iter().map(|name| Requeue {
                 item: store_name(name),
                 urgency: kind.map_or(u8::MAX, urgency),

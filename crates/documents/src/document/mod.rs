@@ -162,10 +162,12 @@ impl Document {
 
     /// The changes beyond the first that follow from the header and this program's schema. They go
     /// along with what builds on them, for an app of an earlier version cannot make them by itself.
-    pub fn migrations(&self) -> impl Iterator<Item = &RawChange> {
+    ///
+    /// Each with its actor, which the schema reserves: they are nobody's.
+    pub fn migrations(&self) -> impl Iterator<Item = (&RawChange, [u8; 16])> {
         let count = usize::try_from(self.ours).unwrap_or(usize::MAX);
         let given = self.log.all().iter().take(count).skip(1);
-        given.map(|change| &change.raw)
+        given.map(|change| (&change.raw, change.chunk.actor))
     }
 
     /// The changes that someone with these heads has not seen; unknown heads are passed over.

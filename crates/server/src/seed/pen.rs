@@ -104,7 +104,10 @@ impl<'a> Pens<'a> {
             .entry((hand, id))
             .or_insert_with(|| Written {
                 header: header.clone(),
-                changes: document.migrations().cloned().collect(),
+                changes: document
+                    .migrations()
+                    .map(|(change, _)| change.clone())
+                    .collect(),
             })
             .changes
             .extend(changes);

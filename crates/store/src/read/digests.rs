@@ -115,17 +115,6 @@ impl Store {
         self.hashes_where(document, condition).await
     }
 
-    /// Whether a document is kept only until nothing of it is unsent or refused.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn is_withdrawn(&self, document: DocumentId) -> Result<bool, StoreError> {
-        let mut reading = self.read().await?;
-        let statement = "SELECT 1 FROM documents WHERE id = ?1 AND withdrawn_at IS NOT NULL";
-        let row = sql::first_row(&mut reading, statement, sql::with(&document)).await?;
-        Ok(row.is_some())
-    }
-
     async fn hashes_where(
         &self,
         document: DocumentId,
