@@ -104,7 +104,7 @@ impl World {
             .map(|digested| (digested.document, digested.digest))
             .collect();
         for (id, digest) in &theirs {
-            if ours.get(id) != Some(digest) && !self.same_but_for_refused(&companion, *id) {
+            if ours.get(id) != Some(digest) {
                 let kind = headers
                     .get(id)
                     .map_or("document", |header| header.kind().as_str());
@@ -172,17 +172,5 @@ impl World {
             ours.difference(&theirs).count(),
             ours.intersection(&theirs).count()
         )
-    }
-
-    /// What the server refused is kept on its tablet, and in its digest.
-    fn same_but_for_refused(&self, companion: &Companion, id: DocumentId) -> bool {
-        let site = Arc::clone(&self.site);
-        let theirs = to_the_end(site.database.hashes(&[id]), &self.stop);
-        let ours = to_the_end(companion.store().hashes_not_refused(id), &self.stop);
-        let (Ok(Ok(mut theirs)), Ok(Ok(ours))) = (theirs, ours) else {
-            return false;
-        };
-        let theirs: BTreeSet<_> = theirs.remove(&id).unwrap_or_default().into_iter().collect();
-        theirs == ours.into_iter().collect()
     }
 }
