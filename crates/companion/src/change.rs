@@ -117,8 +117,7 @@ impl Companion {
         }
         if let Err(error) = self.store.commit(commit).await {
             // Whether any of it reached the disk is not known: nothing in memory may rest on it.
-            state.actor = Actor::from_random(self.randomness.id());
-            state.cache.forget_all();
+            self.change_actor(state);
             return Err(error.into());
         }
         let changed: Vec<DocumentId> = opened.iter().map(|(id, _)| *id).collect();

@@ -262,6 +262,14 @@ impl Companion {
             .allowed)
     }
 
+    /// Draws another actor: what was written under the old one may no longer be here, and a place
+    /// in an actor's sequence must never be given out twice. Documents in memory write under the
+    /// actor that they were opened with, so none of them stays.
+    pub(crate) fn change_actor(&self, state: &mut State) {
+        state.actor = Actor::from_random(self.randomness.id());
+        state.cache.forget_all();
+    }
+
     /// Tells the faces that documents changed.
     pub(crate) fn announce(&self, documents: Vec<DocumentId>, by_others: bool) {
         if !documents.is_empty() {

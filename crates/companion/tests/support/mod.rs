@@ -21,7 +21,7 @@ use hemrond_documents::{Actor, Document, Edit, Value as Field, parse_chunk};
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, RowId, UnitId, UserId},
     people::{Role, User},
-    record::Header,
+    record::{DocumentId, Header},
 };
 use hemrond_protocol::{
     Author, Delivery, Epoch, Item, ItemKind, Outcome, SyncRequest, SyncResponse, VERSION,
@@ -173,6 +173,12 @@ struct Held {
     authors: BTreeMap<[u8; 16], (UserId, DeviceId)>,
     devices: BTreeMap<String, (Who, DeviceId)>,
     seen: BTreeSet<(Vec<u8>, Vec<u8>)>,
+    /// Which change each actor's places stand for: a place given out twice fails the test.
+    places: BTreeMap<(DocumentId, [u8; 16], u64), [u8; 32]>,
+    /// What the next answer withdraws.
+    withdraw: Vec<WireId>,
+    /// What comes back after that.
+    returning: Vec<Fed>,
     refuse: Option<String>,
     faults: VecDeque<TransportError>,
     pushes: Vec<usize>,
@@ -244,6 +250,32 @@ impl Exchange {
         });
     }
 
+    /// A role that is lost and found again while the server is restored from a backup: the document
+    /// goes with the next answer, and with the one after it comes back without this person's part.
+    pub(crate) fn forget_part_of(&self, document: &Value, who: Who) {
+        let mut held = self.lock();
+        let id: DocumentId = document.as_str().unwrap().parse().unwrap();
+        held.withdraw.push(id.into());
+        let own: BTreeSet<DeviceId> = held
+            .devices
+            .values()
+            .filter(|(owner, _)| *owner == who)
+            .map(|(_, device)| *device)
+            .collect();
+        let left: Vec<Fed> = held
+            .feed
+            .iter()
+            .filter(|fed| Header::try_from(&fed.header).is_ok_and(|header| header.id() == id))
+            .filter(|fed| fed.from.is_none_or(|from| !own.contains(&from)))
+            .map(|fed| Fed {
+                from: None,
+                header: fed.header.clone(),
+                item: fed.item.clone(),
+            })
+            .collect();
+        held.returning = left;
+    }
+
     /// How many items each sync that came through has carried.
     pub(crate) fn pushes(&self) -> Vec<usize> {
         self.lock().pushes.clone()
@@ -301,6 +333,10 @@ impl Held {
                     let chunk =
                         parse_chunk(&item.bytes, &hemrond_documents::Limits::STORED).unwrap();
                     self.authors.entry(chunk.actor).or_insert((who.id(), from));
+                    let id = Header::try_from(&push.header).unwrap().id();
+                    let place = self.places.entry((id, chunk.actor, chunk.seq));
+                    let first = *place.or_insert(chunk.hash);
+                    assert_eq!(first, chunk.hash, "an actor's place was given out twice");
                 }
                 let name = (push.header.part.clone().into_bytes(), item.bytes.clone());
                 if self.seen.insert(name) {
@@ -343,8 +379,12 @@ impl Held {
             verdicts,
             deliveries,
             authors,
-            gone: Vec::new(),
-            cursor: u64::try_from(self.feed.len()).unwrap(),
+            gone: std::mem::take(&mut self.withdraw),
+            cursor: {
+                let cursor = u64::try_from(self.feed.len()).unwrap();
+                self.feed.append(&mut self.returning);
+                cursor
+            },
             more: false,
             remaining: 0,
             digest: request.digest.map(|query| match query {
