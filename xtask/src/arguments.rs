@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use crate::error::Error;
+use crate::{acceptance::What, error::Error};
 use lexopt::{Arg, Parser, ValueExt as _};
 
 /// What `cargo xtask --help` says.
@@ -13,6 +13,10 @@ Usage: cargo xtask COMMAND
                        leaves pictures in target/demo/
   test                 every check and test; ends with the line \"N passed, N failed\"
     --without STEP     leaves a step out; may be given several times
+  acceptance           what the law asks, criterion by criterion: the tests that name each and whether
+                       they pass, and those without a test; the criteria stand in docs/acceptance.md
+    --list             runs nothing
+    --package P        runs only the tests of this package; may be given several times
   bench                measures; one JSON object per line
     --quick            small numbers and the debug build, to see that it works
   simulate             tells stories of many tablets from a seed, and ends with one JSON line; anything
@@ -43,6 +47,7 @@ pub(crate) enum Command {
     BuildUi,
     Types { check: bool },
     Test { without: Vec<String> },
+    Acceptance { what: What },
     Demo { headless: bool },
     Bench { quick: bool },
     Simulate { arguments: Vec<String> },
@@ -70,6 +75,9 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
         "test" => Command::Test {
             without: Vec::new(),
         },
+        "acceptance" => Command::Acceptance {
+            what: What::default(),
+        },
         "demo" => Command::Demo { headless: false },
         "bench" => Command::Bench { quick: false },
         "simulate" => Command::Simulate {
@@ -92,6 +100,11 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             | (Command::Bench { quick: flag }, Arg::Long("quick")) => *flag = true,
             (Command::Test { without }, Arg::Long("without")) => {
                 without.push(parser.value()?.to_string_lossy().into_owned());
+            }
+            (Command::Acceptance { what }, Arg::Long("list")) => what.list = true,
+            (Command::Acceptance { what }, Arg::Long("package")) => {
+                what.packages
+                    .push(parser.value()?.to_string_lossy().into_owned());
             }
             // The simulator reads its own options; a wrong one is its to explain.
             (Command::Simulate { arguments }, Arg::Long(name)) => {
@@ -118,7 +131,7 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, parse};
+    use super::{Command, What, parse};
     use lexopt::Parser;
 
     fn read(line: &str) -> Option<Command> {
@@ -140,6 +153,14 @@ mod tests {
             Some(Command::Simulate { arguments })
         );
         assert_eq!(read("fuzz --minutes 3"), Some(Command::Fuzz { minutes: 3 }));
+        let what = What {
+            list: true,
+            packages: vec!["hemrond-server".to_owned()],
+        };
+        assert_eq!(
+            read("acceptance --list --package hemrond-server"),
+            Some(Command::Acceptance { what })
+        );
         let without = vec!["android".to_owned(), "deny".to_owned()];
         assert_eq!(
             read("test --without android --without deny"),
@@ -161,6 +182,7 @@ mod tests {
             "fuzz --minutes soon",
             "kills --times often",
             "test --without",
+            "acceptance --quick",
         ] {
             assert_eq!(read(line), None, "{line}");
         }

@@ -1,5 +1,6 @@
 //! The project's own commands, called as `cargo xtask COMMAND`.
 
+mod acceptance;
 mod android;
 mod arguments;
 mod bench;
@@ -52,6 +53,7 @@ fn go() -> Result<(), Error> {
         }
         Command::Types { check } => types::types(&project, check),
         Command::Test { without } => test::test(&project, &without),
+        Command::Acceptance { what } => acceptance::acceptance(&project, &what),
         Command::Demo { headless: true } => demo::headless(&project),
         Command::Demo { headless: false } => demo::demo(&project),
         Command::Bench { quick } => bench::bench(&project, quick),

@@ -5,6 +5,7 @@ use super::{
     counts::{self, Counts},
 };
 use crate::{
+    acceptance::{BROWSER_REPORT, PARTS_REPORT},
     android, build,
     error::Error,
     project::{Profile, Project},
@@ -142,7 +143,7 @@ fn npm(project: &Project, script: &str) -> Result<Counts, Error> {
 }
 
 fn interface_units(project: &Project) -> Result<Counts, Error> {
-    let report = project.target("vitest.json");
+    let report = project.target(PARTS_REPORT);
     let _ = fs::remove_file(&report);
     let mut npm = Command::new("npm");
     npm.args(["test", "--", "--reporter=default", "--reporter=json"])
@@ -163,9 +164,12 @@ fn browser_types(project: &Project) -> Result<Counts, Error> {
 }
 
 fn browser(project: &Project) -> Result<Counts, Error> {
+    let report = project.target(BROWSER_REPORT);
+    let _ = fs::remove_file(&report);
     let mut npm = Command::new("npm");
     npm.arg("test")
         .current_dir(project.browser_tests())
+        .env("HEMROND_REPORT", report)
         .env("HEMROND_BIN_DIR", project.target(Profile::Debug.folder()));
     told(&mut npm)
 }
