@@ -22,6 +22,7 @@ async function broken(page: Page, theme: Settings['theme']): Promise<string[]> {
     rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}: ${[...node.any, ...node.all, ...node.none].map((check) => check.message).join('; ')}`));
 }
 
+// AC66: no rule of WCAG 2.1 A and AA is broken on any screen, contrast among them.
 for (const screen of SCREENS) {
   test(`${screen.name} can be used by everybody`, async ({ house, pageOf, watch }) => {
     watch.expects(/status of 422/);

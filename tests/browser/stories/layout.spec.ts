@@ -10,6 +10,7 @@ const ASKED = 48;
 /** What must be left to scroll in between all that stays: a heading and a few lines, or one control. */
 const ROOM = 160;
 
+// AC66: everything fits and can be reached with letters twice as large.
 for (const screen of SCREENS) {
   test(`${screen.name} fits upright and on its side, also in letters twice as large`, async ({ house, pageOf, watch }) => {
     watch.expects(/status of 422/);
