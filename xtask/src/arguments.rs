@@ -32,6 +32,7 @@ Usage: cargo xtask COMMAND
                        saved and is lost; one JSON object
     --times N          so many kills; 1000 if not given
     --seed N           another draw; 1 if not given
+  sbom                 writes what each program is made of into target/sbom, as CycloneDX
   setup                installs what is missing on this machine; the other commands do so as well
     --dry-run          only says what it would do
   build-ui             builds the interface into ui/dist, if it has changed
@@ -53,6 +54,7 @@ pub(crate) enum Command {
     Simulate { arguments: Vec<String> },
     Fuzz { minutes: u32 },
     Kills { times: u32, seed: u64 },
+    Sbom,
     CheckAndroid,
 }
 
@@ -88,6 +90,7 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             times: 1_000,
             seed: 1,
         },
+        "sbom" => Command::Sbom,
         "check-android" => Command::CheckAndroid,
         _ => return Err(format!("there is no command \"{name}\"").into()),
     };

@@ -14,6 +14,7 @@ mod kills;
 mod only_one;
 mod project;
 mod run;
+mod sbom;
 mod screen;
 mod setup;
 mod simulate;
@@ -60,6 +61,7 @@ fn go() -> Result<(), Error> {
         Command::Simulate { arguments } => simulate::simulate(&project, &arguments),
         Command::Fuzz { minutes } => fuzz::fuzz(&project, minutes),
         Command::Kills { times, seed } => kills::kills(&project, times, seed),
+        Command::Sbom => sbom::sbom(&project),
         Command::CheckAndroid => android::check(&project),
     }
 }

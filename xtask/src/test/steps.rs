@@ -1,7 +1,7 @@
 //! The steps, in their order.
 
 use super::{
-    advisories,
+    advisories, audit,
     counts::{self, Counts},
 };
 use crate::{
@@ -36,6 +36,7 @@ pub(super) const STEPS: &[Step] = &[
     step("format", "cargo fmt", format),
     step("clippy", "cargo clippy, every warning an error", clippy),
     step("deny", "licences, bans, sources and advisories", deny),
+    step("audit", "known holes, with cargo-audit", audit::audit),
     step("rust", "cargo nextest", rust),
     step("ui-check", "the interface's types", |context| {
         npm(context, "check")

@@ -49,6 +49,9 @@ pub(super) async fn serve(
         connections: within_open_files(usize::try_from(args.max_connections).unwrap_or(usize::MAX)),
         ..Limits::default()
     };
+    if !matches!(way, Way::Tls(_)) {
+        ignore_hangups();
+    }
     let door = Door::new(tablets, way).within(limits);
     let life = storage.life().await?;
     let server = Arc::new(Server {
@@ -95,6 +98,15 @@ fn way(args: &ServeArgs) -> Result<Way, CommandError> {
         }
     }
     Ok(Way::Plain)
+}
+
+/// Goes on at SIGHUP, which has nothing to read again where there is no certificate; unheeded it
+/// would end the process.
+fn ignore_hangups() {
+    #[cfg(unix)]
+    if let Ok(mut hangup) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) {
+        tokio::spawn(async move { while hangup.recv().await.is_some() {} });
+    }
 }
 
 /// Files that the process needs besides connections: databases, pipes to workers, the log.
