@@ -256,7 +256,8 @@ async fn the_most_talkative_log_holds_no_code_no_credential_and_no_record() {
     serving.stop();
 
     let log = std::fs::read_to_string(log).unwrap();
-    assert!(log.contains("\"level\":\"TRACE\""), "it was talkative");
+    let talkative = ["DEBUG", "TRACE"].map(|level| format!("\"level\":\"{level}\""));
+    assert!(talkative.iter().any(|level| log.contains(level)), "{log}");
     assert!(log.contains("/v1/sync"));
     let mut secrets: Vec<String> = vec![eva.credential.clone(), "Hemligheten".to_owned()];
     secrets.push(hex::encode(eva.key.to_bytes()));
