@@ -29,16 +29,12 @@ pub(crate) fn sbom(project: &Project) -> Result<(), Error> {
         let parts = rust_parts(project, &program)?;
         bills.push((checked(&program, text, &parts)?, program));
     }
+    // Tools of development stand in it too, and are marked. Asked to leave them out, npm leaves out
+    // Svelte as well, which one of them also asks for.
     let interface = run::read(
         Command::new("npm")
-            .args([
-                "sbom",
-                "--sbom-format",
-                "cyclonedx",
-                "--sbom-type",
-                "application",
-            ])
-            .args(["--omit", "dev", "--package-lock-only"])
+            .args(["sbom", "--sbom-format", "cyclonedx"])
+            .args(["--sbom-type", "application", "--package-lock-only"])
             .current_dir(project.ui()),
     )?;
     let lock = project.ui().join("package-lock.json");
