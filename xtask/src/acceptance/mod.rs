@@ -31,8 +31,8 @@ pub(crate) const BROWSER_REPORT: &str = "browser.json";
 /// The same for the interface's parts.
 pub(crate) const PARTS_REPORT: &str = "vitest.json";
 
-/// Where nextest leaves what these tests gave; another place than the whole of the tests has.
-const REPORT: &str = "nextest/acceptance/junit.xml";
+/// nextest's profile for these tests: it leaves the report of the whole of the tests alone.
+const PROFILE: &str = "acceptance";
 
 /// Tells of every criterion which tests name it and whether they pass. Fails where one fails, where
 /// one that is named was not found among those that ran, and where a line names what is not there.
@@ -87,10 +87,10 @@ fn play(project: &Project, tests: &[&Test], what: &What) -> Result<Vec<Case>, Er
         build::interface(project)?;
         build::programs(project, Profile::Debug)?;
     }
-    let report = project.target(REPORT);
+    let report = project.nextest_report(PROFILE);
     let _ = fs::remove_file(&report);
     let mut cargo = run::cargo(project);
-    cargo.args(["nextest", "run", "--profile", "acceptance"]);
+    cargo.args(["nextest", "run", "--profile", PROFILE]);
     if what.packages.is_empty() {
         cargo.arg("--workspace");
     }

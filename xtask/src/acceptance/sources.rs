@@ -17,8 +17,6 @@ pub(super) enum Runner {
         /// The program that holds the test, as nextest names it; none where it is the package's
         /// own library or program.
         binary: Option<String>,
-        /// The module that the test stands in, with what ends it, or nothing.
-        module: String,
     },
     /// Playwright: the interface in a browser.
     Browser,
@@ -125,23 +123,11 @@ fn package_name(manifest: &str) -> Option<String> {
 
 /// Who runs the tests in a file, by its place in the package.
 fn runner(package: &str, is_story: bool, inside: &Path) -> Runner {
-    let mut parts: Vec<String> = inside
-        .with_extension("")
-        .iter()
-        .map(|part| part.to_string_lossy().into_owned())
-        .collect();
-    if parts
-        .last()
-        .is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str()))
-    {
-        parts.pop();
-    }
-    let binary = (is_story && !parts.is_empty()).then(|| format!("{package}::{}", parts.remove(0)));
-    let module = parts.iter().map(|part| format!("{part}::")).collect();
+    let first = inside.iter().next().unwrap_or_default();
+    let program = Path::new(first).with_extension("");
     Runner::Rust {
         package: package.to_owned(),
-        binary,
-        module,
+        binary: is_story.then(|| format!("{package}::{}", program.display())),
     }
 }
 
@@ -186,29 +172,22 @@ mod tests {
     };
     use std::path::Path;
 
-    fn told(is_story: bool, inside: &str) -> (Option<String>, String) {
-        match runner("hemrond-store", is_story, Path::new(inside)) {
-            Runner::Rust { binary, module, .. } => (binary, module),
-            other => (None, format!("{other:?}")),
-        }
-    }
-
     #[test]
     fn a_files_place_says_where_its_tests_are_run() {
         let story = |name: &str| Some(format!("hemrond-store::{name}"));
-        for (is_story, inside, binary, module) in [
-            (false, "lib.rs", None, ""),
-            (false, "tests/keys.rs", None, "tests::keys::"),
-            (false, "chunk/mod.rs", None, "chunk::"),
-            (true, "people.rs", story("people"), ""),
-            (true, "crashes/main.rs", story("crashes"), ""),
-            (true, "crashes/disk.rs", story("crashes"), "disk::"),
+        for (is_story, inside, expected) in [
+            (false, "lib.rs", None),
+            (false, "tests/keys.rs", None),
+            (true, "people.rs", story("people")),
+            (true, "crashes/main.rs", story("crashes")),
+            (true, "crashes/disk.rs", story("crashes")),
         ] {
-            assert_eq!(
-                told(is_story, inside),
-                (binary, module.to_owned()),
-                "{inside}"
-            );
+            let expected = Runner::Rust {
+                package: "hemrond-store".to_owned(),
+                binary: expected,
+            };
+            let found = runner("hemrond-store", is_story, Path::new(inside));
+            assert_eq!(found, expected, "{inside}");
         }
         let manifest = "[lib]\nname = \"other\"\n[package]\nname = \"hemrond-store\"\n";
         assert_eq!(package_name(manifest).as_deref(), Some("hemrond-store"));

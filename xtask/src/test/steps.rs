@@ -125,7 +125,7 @@ fn deny(project: &Project) -> Result<Counts, Error> {
 }
 
 fn rust(project: &Project) -> Result<Counts, Error> {
-    let report = project.target("nextest/default/junit.xml");
+    let report = project.nextest_report("default");
     let _ = fs::remove_file(&report);
     let mut cargo = run::cargo(project);
     cargo.args(["nextest", "run", "--workspace"]);
