@@ -38,6 +38,7 @@ pub const CODES: &[&str] = &[
     "sign.obstacle",
     "sync.offline_by_choice",
     "sync.violation",
+    "transport.authority",
     "transport.busy",
     "transport.not_hemrond",
     "transport.rejected",

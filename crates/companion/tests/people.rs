@@ -318,6 +318,7 @@ async fn contacts_and_details_are_edited_with_numbers_in_one_spelling() {
     assert_eq!(page["details"]["listed_at"], Value::Null);
 }
 
+/// AC61: no answer of the tablet tells a protected person's address, number or relatives.
 #[tokio::test]
 async fn nothing_tells_where_a_protected_person_lives() {
     const SECRETS: [&str; 8] = [
@@ -463,6 +464,7 @@ async fn nothing_tells_where_a_protected_person_lives() {
     assert_eq!(fields, ["address.city", "phone"]);
 }
 
+/// AC11: nor does the tablet show one that it holds.
 #[tokio::test]
 async fn stina_of_home_help_sees_the_person_and_no_health_record() {
     let day = Day::new();

@@ -35,6 +35,8 @@ pub struct Metrics {
     pub enrolled: AtomicU64,
     /// Tablets that have seen more than the database holds: it was restored and nobody said so.
     pub ahead: AtomicU64,
+    /// Connections that found no place.
+    pub turned_away: AtomicU64,
     sync_classes: [AtomicU64; CLASSES.len()],
     sync_count: AtomicU64,
     sync_micros: AtomicU64,
@@ -85,6 +87,7 @@ impl Metrics {
             ("deliveries", &self.deliveries),
             ("enrolled", &self.enrolled),
             ("tablets_ahead", &self.ahead),
+            ("connections_turned_away", &self.turned_away),
         ] {
             let count = count.load(Relaxed);
             counter(&mut text, name, count);

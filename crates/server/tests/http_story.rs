@@ -435,7 +435,7 @@ async fn a_closing_server_finishes_what_it_has_begun() {
 async fn every_answer_carries_the_headers_that_browsers_heed() {
     let town = Town::new(Backend::Sqlite).await;
     let http = reqwest::Client::new();
-    for path in ["/healthz", "/readyz", "/nothing"] {
+    for path in ["/healthz", "/readyz", "/nothing", "/v1/sync", "/v1/news"] {
         let response = http
             .get(format!("{}{path}", town.url))
             .send()
@@ -452,7 +452,19 @@ async fn every_answer_carries_the_headers_that_browsers_heed() {
         };
         assert_eq!(header("x-content-type-options"), "nosniff");
         assert_eq!(header("cache-control"), "no-store");
-        assert!(header("content-security-policy").contains("default-src 'none'"));
+        assert_eq!(header("x-frame-options"), "DENY");
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert_eq!(header("cross-origin-resource-policy"), "same-origin");
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin");
+        let policy = header("content-security-policy");
+        for directive in [
+            "default-src 'none'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ] {
+            assert!(policy.contains(directive), "{policy}");
+        }
         assert_eq!(header("x-request-id").len(), 16);
     }
 }

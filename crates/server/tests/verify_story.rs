@@ -262,6 +262,7 @@ async fn whatever_is_damaged_is_named(backend: Backend) {
     ]);
 }
 
+/// AC25: a backup is looked into, restored, and whole.
 async fn a_backup_is_restored_where_nothing_is_and_nowhere_else(backend: Backend) {
     let town = a_day(backend).await;
     let life = town.storage.life().await.unwrap();

@@ -134,6 +134,7 @@ fn what_builds_on_a_refused_change_is_refused_and_the_rest_is_taken() {
     );
 }
 
+/// AC2: nobody writes under the name of another.
 #[test]
 fn omars_tablet_cannot_go_on_with_evas_actor() {
     let mut known = new_visit();

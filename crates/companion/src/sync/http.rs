@@ -8,7 +8,7 @@ use hemrond_protocol::{
     limits,
 };
 use reqwest::{Client, Response, StatusCode, header};
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 /// How long to wait for a connection: a kitchen without coverage must say so soon.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -27,8 +27,25 @@ pub struct HttpTransport {
 
 /// Why no client could be made.
 #[derive(Debug, thiserror::Error)]
-#[error("the network client could not be started: {0}")]
-pub struct ClientError(#[source] reqwest::Error);
+pub enum ClientError {
+    /// The library would not start.
+    #[error("the network client could not be started: {0}; check the system's certificates")]
+    Start(#[source] reqwest::Error),
+    /// The authority's file cannot be read.
+    #[error("the file {file} with a certificate authority cannot be read: {why}")]
+    Authority {
+        /// Which.
+        file: String,
+        /// The system's words.
+        why: std::io::Error,
+    },
+    /// The authority's file holds no certificate.
+    #[error("the file {file} holds no certificate in PEM form; give the authority's own")]
+    NoAuthority {
+        /// Which.
+        file: String,
+    },
+}
 
 impl HttpTransport {
     /// Makes a client. Proxies from the environment are not used: care data goes straight to its
@@ -37,16 +54,37 @@ impl HttpTransport {
     /// # Errors
     /// When the system's certificates cannot be read.
     pub fn new() -> Result<Self, ClientError> {
+        Self::trusting(None)
+    }
+
+    /// Makes a client that also trusts an organisation's own certificate authorities, from a file
+    /// in PEM form. Those of the system are trusted as well.
+    ///
+    /// # Errors
+    /// When the file holds none, or the system's certificates cannot be read.
+    pub fn trusting(authority: Option<&Path>) -> Result<Self, ClientError> {
         // Installed once per process; a second time it says so, and that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let authorities = authority.map_or(Ok(Vec::new()), certificates)?;
         let client = Client::builder()
+            .tls_certs_merge(authorities)
             .connect_timeout(CONNECT)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .pool_idle_timeout(Duration::from_secs(50))
             .build()
-            .map_err(ClientError)?;
+            .map_err(ClientError::Start)?;
         Ok(Self { client })
+    }
+}
+
+/// The certificates in a file; a file without any is a mistake that must not go unnoticed.
+fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, ClientError> {
+    let file = || path.display().to_string();
+    let pem = std::fs::read(path).map_err(|why| ClientError::Authority { file: file(), why })?;
+    match reqwest::Certificate::from_pem_bundle(&pem) {
+        Ok(found) if !found.is_empty() => Ok(found),
+        _ => Err(ClientError::NoAuthority { file: file() }),
     }
 }
 
@@ -103,6 +141,7 @@ async fn refused(response: Response) -> TransportError {
         Some(problem) => match status {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => TransportError::Busy,
             StatusCode::PAYLOAD_TOO_LARGE => TransportError::TooLarge,
+            StatusCode::REQUEST_TIMEOUT => TransportError::Timeout,
             status if status.is_client_error() => TransportError::Rejected(problem.code),
             status => TransportError::Failed(status.as_u16()),
         },

@@ -80,6 +80,7 @@ fn an_entry_is_read_back_and_verified() {
     }
 }
 
+/// AC2: Eva stays the author of what she signed; what Omar changes is his, and stands beside it.
 #[test]
 fn an_edit_after_the_signature_shows_as_an_addition_and_the_entry_stays() {
     let (mut eva_, mut omar) = (written(), tablet(2));

@@ -50,8 +50,10 @@ pub struct DatabaseArgs {
 pub enum Command {
     /// Serve tablets until told to stop (SIGTERM or ctrl-c).
     #[command(
-        after_help = "Example:\n  hemrond-server serve --listen 127.0.0.1:8787 \
-        --database sqlite:/var/lib/hemrond/server.sqlite"
+        after_help = "Examples:\n  hemrond-server serve --listen 127.0.0.1:8787 \
+        --database sqlite:/var/lib/hemrond/server.sqlite\n  \
+        hemrond-server serve --listen 0.0.0.0:443 --tls-certificate /etc/hemrond/chain.pem \
+        --tls-key /etc/hemrond/key.pem"
     )]
     Serve(ServeArgs),
     /// Print a one-time code with which a person enrols a tablet.
@@ -128,9 +130,32 @@ pub enum Inspect {
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Where tablets reach the server; port 0 takes a free one. Put a proxy with TLS in front.
+    /// Where tablets reach the server; port 0 takes a free one. Other machines reach it with TLS
+    /// only: its own, or a proxy's.
     #[arg(long, default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
+    /// The server's certificate with its chain, PEM. Read again at SIGHUP and when it changes.
+    #[arg(
+        long,
+        env = "HEMROND_TLS_CERTIFICATE",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub tls_certificate: Option<PathBuf>,
+    /// The certificate's private key, PEM.
+    #[arg(
+        long,
+        env = "HEMROND_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_certificate"
+    )]
+    pub tls_key: Option<PathBuf>,
+    /// A proxy in front ends TLS, and nobody else reaches this address.
+    #[arg(long, conflicts_with = "tls_certificate")]
+    pub behind_proxy: bool,
+    /// How many connections are open at once; who comes then tries again later.
+    #[arg(long, default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections: u32,
     /// Where only this machine reaches /metrics and /readyz; the port after --listen's by default.
     #[arg(long)]
     pub admin_listen: Option<SocketAddr>,

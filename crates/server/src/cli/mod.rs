@@ -7,6 +7,7 @@ mod enrol;
 mod organisations;
 mod recovery;
 mod restore;
+mod secrets;
 mod seed;
 mod serve;
 mod target;
@@ -15,6 +16,7 @@ mod users;
 mod verify;
 
 pub use args::Cli;
+pub use secrets::refuse_secrets;
 
 use crate::{
     authoring::AuthoringError,
@@ -22,7 +24,7 @@ use crate::{
     environment::{Chance, Clock, draw_id},
     inspector::worker::StartError,
     seed::SeedError,
-    serve::BindError,
+    serve::{BindError, TlsError},
     storage::{self, Storage, StorageError},
 };
 use args::Command;
@@ -59,6 +61,9 @@ pub enum CommandError {
     /// The address to listen on.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The workers.
     #[error(transparent)]
     Worker(#[from] StartError),

@@ -106,6 +106,7 @@ async fn a_name_may_hold_any_character_and_search_still_finds_its_neighbours() {
     assert_eq!(index[1].identity, None);
 }
 
+/// AC61: no list on the tablet's disk can hold them.
 #[tokio::test]
 async fn no_list_can_hold_a_way_to_a_protected_persons_door() {
     let bare = PersonRow {
