@@ -1,162 +1,68 @@
 //! Putting one case to Cedar.
 
 use crate::{
-    Block, Capacity, Circumstances, Consent, Decision, Emergency, PolicyError, Reason, Relation,
-    Rule, SCHEMA, Sharing, TEXTS,
+    Action, Circumstances, PolicyError, Rule,
     cases::{Case, Unit},
+    sets::{self, ForAction},
 };
 use cedar_policy::{
-    Authorizer, Context, Entities, Entity, EntityUid, Policy, PolicyId, PolicySet, Request,
-    RestrictedExpression, Schema, ValidationMode, Validator,
+    Authorizer, Context, Entities, Entity, EntityUid, Request, RestrictedExpression,
 };
 use hemrond_domain::people::Role;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::RwLock,
+};
 
-/// The policies, read and checked.
+/// The policies, read, checked and sorted.
 #[derive(Debug)]
 pub(crate) struct Engine {
-    policies: PolicySet,
     authorizer: Authorizer,
+    user: EntityUid,
+    document: EntityUid,
+    for_action: BTreeMap<Action, ForAction>,
     /// What each policy says about itself, by its `@id`.
     pub(crate) rules: BTreeMap<String, Rule>,
+    /// What the best of circumstances would allow, as far as somebody had to be told why not.
+    pub(crate) ever: RwLock<HashMap<Case, bool>>,
 }
 
 impl Engine {
-    /// Reads the policies' files, each policy named by its `@id`.
+    /// Reads the policies' files and checks them against their schema.
     pub(crate) fn load() -> Result<Self, PolicyError> {
-        let mut policies = PolicySet::new();
-        let mut rules = BTreeMap::new();
-        for (file, text) in TEXTS {
-            let unreadable = |why: String| PolicyError::Unreadable {
-                file: file.to_owned(),
-                why,
-            };
-            let read: PolicySet = text
-                .parse()
-                .map_err(|error: cedar_policy::ParseErrors| unreadable(error.to_string()))?;
-            for policy in read.policies() {
-                let rule = Rule::read(policy).map_err(&unreadable)?;
-                let named: Policy = policy.new_id(PolicyId::new(&rule.id));
-                policies
-                    .add(named)
-                    .map_err(|error| unreadable(error.to_string()))?;
-                rules.insert(rule.id.clone(), rule);
-            }
+        let (policies, rules) = sets::read()?;
+        sets::validate(&policies)?;
+        let mut for_action = BTreeMap::new();
+        for action in Action::ALL {
+            let uid = uid("Action", action.as_str())?;
+            for_action.insert(action, ForAction::of(&policies, action, uid)?);
         }
         Ok(Self {
-            policies,
             authorizer: Authorizer::new(),
+            user: uid("User", "asker")?,
+            document: uid("Document", "document")?,
+            for_action,
             rules,
+            ever: RwLock::default(),
         })
     }
 
-    /// Checks that the policies speak only about what the schema knows.
-    pub(crate) fn validate(&self) -> Result<(), PolicyError> {
-        let (schema, _) = Schema::from_cedarschema_str(SCHEMA)
-            .map_err(|error| PolicyError::Schema(error.to_string()))?;
-        let result = Validator::new(schema).validate(&self.policies, ValidationMode::Strict);
-        if result.validation_passed() {
-            Ok(())
-        } else {
-            let errors: Vec<String> = result
-                .validation_errors()
-                .map(ToString::to_string)
-                .collect();
-            Err(PolicyError::Schema(errors.join("; ")))
-        }
-    }
-
-    /// Decides one case, and says why where it refuses.
-    pub(crate) fn decide(&self, case: Case) -> Result<Decision, PolicyError> {
-        let (allowed, policies) = self.ask(case)?;
-        if allowed {
-            return Ok(Decision {
-                allowed,
-                policies,
-                reason: None,
-                cause: None,
-            });
-        }
-        let by_right = self.refused_by_right(case)?;
-        let forbidding = || policies.iter().filter_map(|id| self.rules.get(id));
-        let first = |reasons: &mut dyn Iterator<Item = Reason>| reasons.chain(by_right).min();
-        let cause = first(&mut forbidding().filter_map(|rule| rule.reason));
-        let reason = first(&mut forbidding().filter_map(|rule| rule.told.or(rule.reason)));
-        Ok(Decision {
-            allowed,
-            reason: reason.or(Some(Reason::Nobody)),
-            cause: cause.or(Some(Reason::Nobody)),
-            policies,
-        })
-    }
-
-    /// Why it is refused whatever the circumstances, if so.
-    fn refused_by_right(&self, case: Case) -> Result<Option<Reason>, PolicyError> {
-        let at_home = Case {
-            own_organisation: true,
-            ..case
-        };
-        Ok(if self.ever(case)? {
-            None
-        } else if self.ever(at_home)? {
-            Some(Reason::Organisation)
-        } else if self.ever_for_some_role(case)? {
-            Some(Reason::Role)
-        } else if self.ever_for_some_role(at_home)? {
-            Some(Reason::Organisation)
-        } else {
-            Some(Reason::Nobody)
-        })
-    }
-
-    fn ever_for_some_role(&self, case: Case) -> Result<bool, PolicyError> {
-        for role in Role::ALL {
-            if self.ever(Case { role, ..case })? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether the best of circumstances would allow it. No block is better or worse than another: some things can
-    /// only be done to one.
-    fn ever(&self, case: Case) -> Result<bool, PolicyError> {
-        for block in Block::ALL {
-            let circumstances = Circumstances {
-                relation: Relation::Care,
-                block,
-                sharing: Sharing::Open,
-                consent: Consent::Given,
-                capacity: Capacity::Able,
-                emergency: Emergency::Entries,
-                protected: false,
-            };
-            if self
-                .ask(Case {
-                    circumstances,
-                    ..case
-                })?
-                .0
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    /// The case as the policies see it.
+    pub(crate) fn seen(&self, case: Case) -> Case {
+        self.for_action
+            .get(&case.action)
+            .map_or(case, |policies| policies.seen(case))
     }
 
     /// Asks one case, with stand-ins for everything that the policies cannot see.
-    fn ask(&self, case: Case) -> Result<(bool, Vec<String>), PolicyError> {
+    pub(crate) fn ask(&self, case: Case) -> Result<(bool, Vec<String>), PolicyError> {
         let failed = |why: String| PolicyError::Evaluation {
             question: format!("{case:?}"),
             why,
         };
-        let uid = |text: &str| {
-            text.parse::<EntityUid>()
-                .map_err(|error| failed(error.to_string()))
+        let Some(policies) = self.for_action.get(&case.action) else {
+            return Err(failed("the action has no policies".to_owned()));
         };
-        let who = uid(r#"Hemrond::User::"asker""#)?;
-        let what = uid(r#"Hemrond::Document::"document""#)?;
-        let action = uid(&format!(r#"Hemrond::Action::"{}""#, case.action.as_str()))?;
         let organisation = if case.own_organisation {
             "own"
         } else {
@@ -179,7 +85,7 @@ impl Engine {
             ("unit", "own"),
         ];
         let entities = Entities::from_entities(
-            [entity(&who, &user), entity(&what, &document)]
+            [entity(&self.user, &user), entity(&self.document, &document)]
                 .into_iter()
                 .collect::<Result<Vec<_>, _>>()
                 .map_err(&failed)?,
@@ -187,11 +93,17 @@ impl Engine {
         )
         .map_err(|error| failed(error.to_string()))?;
         let context = context(case.circumstances).map_err(&failed)?;
-        let request = Request::new(who, action, what, context, None)
-            .map_err(|error| failed(error.to_string()))?;
+        let request = Request::new(
+            self.user.clone(),
+            policies.action.clone(),
+            self.document.clone(),
+            context,
+            None,
+        )
+        .map_err(|error| failed(error.to_string()))?;
         let response = self
             .authorizer
-            .is_authorized(&request, &self.policies, &entities);
+            .is_authorized(&request, &policies.policies, &entities);
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(failed(error.to_string()));
         }
@@ -206,6 +118,15 @@ impl Engine {
             reasons,
         ))
     }
+}
+
+fn uid(kind: &str, name: &str) -> Result<EntityUid, PolicyError> {
+    format!(r#"Hemrond::{kind}::"{name}""#)
+        .parse()
+        .map_err(|error: cedar_policy::ParseErrors| PolicyError::Evaluation {
+            question: name.to_owned(),
+            why: error.to_string(),
+        })
 }
 
 /// As what somebody's organisation acts through them: health staff for a vårdgivare, hemtjänst and

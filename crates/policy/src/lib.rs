@@ -13,7 +13,9 @@ mod policy;
 mod question;
 mod readable;
 mod reason;
+mod refusal;
 mod rules;
+mod sets;
 
 pub use circumstances::{Block, Capacity, Circumstances, Consent, Emergency, Relation, Sharing};
 pub use error::PolicyError;

@@ -49,8 +49,8 @@ pub struct Policy {
 #[derive(Debug)]
 struct Shared {
     engine: Engine,
-    /// One decision for many cases that fall alike, so that all of them together stay small.
-    decisions: RwLock<HashMap<Case, Arc<Decision>>>,
+    /// By the case as the policies see it. Their number is bounded, about 40,000 in all.
+    decisions: RwLock<HashMap<Case, Decision>>,
 }
 
 impl Policy {
@@ -69,10 +69,19 @@ impl Policy {
 
     fn decide() -> Result<Self, PolicyError> {
         let engine = Engine::load()?;
-        engine.validate()?;
         let mut decisions = HashMap::new();
         for case in Case::ordinary() {
-            decisions.insert(case, Arc::new(engine.decide(case)?));
+            let (allowed, policies) = engine.ask(case)?;
+            // Why something is refused is found out when somebody is told.
+            if allowed {
+                let decision = Decision {
+                    allowed,
+                    policies,
+                    reason: None,
+                    cause: None,
+                };
+                decisions.insert(engine.seen(case), decision);
+            }
         }
         Ok(Self {
             shared: Arc::new(Shared {
@@ -102,7 +111,10 @@ impl Policy {
         if what.class != what.kind.class() {
             return Decision::refused(Reason::FalseClass);
         }
-        let case = Case::of(who, action, what, circumstances);
+        let case = self
+            .shared
+            .engine
+            .seen(Case::of(who, action, what, circumstances));
         let known = self
             .shared
             .decisions
@@ -110,7 +122,7 @@ impl Policy {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&case)
             .cloned();
-        known.map_or_else(|| self.decide_now(case), |known| Decision::clone(&known))
+        known.unwrap_or_else(|| self.decide_now(case))
     }
 
     /// Decides a case that has not come up before. What cannot be decided is refused and asked again next time.
@@ -122,7 +134,7 @@ impl Policy {
             .decisions
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(case, Arc::new(decision.clone()));
+            .insert(case, decision.clone());
         decision
     }
 
