@@ -1,4 +1,4 @@
-//! Every combination of role, kind, action, unit and organisation, against a table written by hand.
+//! An ordinary day: role, kind, reading and writing, unit and organisation, against a table written by hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use hemrond_domain::{
