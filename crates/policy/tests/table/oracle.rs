@@ -194,8 +194,8 @@ fn exists(q: &Question) -> Answer {
         (_, _) if q.role == Role::Administrator => no(ROLE, "PDL 4:2; SVOD 4:3"),
         (_, _) if given.relation == Relation::None => no(RELATION, "PDL 4:1; SVOD 3:2"),
         (_, _) if given.block == Block::Outer => no(NOT_SHARED, "SVOD 2:4"),
-        (Class::Health, true) => yes("PDL 4:4"),
-        (Class::Social, true) => yes("SoL 14:3"),
+        (Class::Health, true) => yes("PDL 4:1, 4:4"),
+        (Class::Social, true) => yes("SoL 14:3; OSL 26:1"),
         (_, false) if given.block == Block::Inner => no(NOT_SHARED, "SVOD 2:4"),
         (_, false) if given.sharing == Sharing::Objected => no(NOT_SHARED, "SVOD 2:3, 2:4"),
         (_, false) if given.sharing == Sharing::NotInformed && given.capacity == Capacity::Able => {
@@ -260,7 +260,7 @@ fn block_or_lift(q: &Question) -> Answer {
         (true, _, Block::None)
             if q.action == Action::LiftBlock && q.given.relation == Relation::None =>
         {
-            no(RELATION, "PDL 4:1")
+            no(RELATION, "PDL 4:1; OSL 26:1")
         }
         (true, _, Block::None) => yes("PDL 4:4, 4:5; SVOD 2:3"),
     }
