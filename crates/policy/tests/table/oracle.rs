@@ -13,7 +13,7 @@ use hemrond_policy::{
 
 /// Whose unit keeps the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeper {
+pub(crate) enum Keeper {
     Nobody,
     OwnUnit,
     OtherUnit,
@@ -21,7 +21,7 @@ pub enum Keeper {
 
 /// A question, as far as an answer may depend on it.
 #[derive(Debug, Clone, Copy)]
-pub struct Question {
+pub(crate) struct Question {
     pub role: Role,
     pub kind: DocumentKind,
     pub action: Action,
@@ -32,7 +32,7 @@ pub struct Question {
 
 /// Yes, or no with the reason; and the paragraph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub refused: Option<&'static str>,
     pub law: &'static str,
 }
@@ -65,7 +65,7 @@ fn social_staff(role: Role) -> bool {
     matches!(role, Role::Hemtjanst | Role::Assessor)
 }
 
-pub fn expected(q: &Question) -> Answer {
+pub(crate) fn expected(q: &Question) -> Answer {
     match q.action {
         Action::Read => read(q),
         Action::Write => write(q),
