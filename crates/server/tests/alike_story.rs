@@ -22,6 +22,7 @@ use hemrond_server::{
     inspector::InProcess,
     metrics::Metrics,
     newsroom::Newsroom,
+    nonce::Nonces,
     rate::Rates,
     state::Server,
     storage::{NewDevice, Organisation, RoleChange, Unit},
@@ -51,18 +52,7 @@ impl Towns {
         };
         for backend in [Backend::Sqlite, Backend::Postgres, Backend::Memory] {
             let place = Place::new(backend);
-            let server = Server {
-                storage: place.open().await,
-                policy: Policy::load().unwrap(),
-                inspector: Arc::new(InProcess),
-                clock: clock.clone(),
-                chance: Arc::new(SystemChance),
-                metrics: Metrics::default(),
-                rates: Rates::default(),
-                newsroom: Newsroom::default(),
-                news_wait: Duration::from_secs(25),
-                closing: watch::Sender::new(false),
-            };
+            let server = process(place.open().await, clock.clone());
             people(&server, tablets).await;
             towns.servers.push(server);
             towns._places.push(place);
@@ -107,7 +97,6 @@ async fn people(server: &Server, tablets: &[Tablet]) {
             only_for: None,
             id: tablet.device,
             name: "Surfplatta".to_owned(),
-            credential_sha256: [tablet.device.as_bytes()[15]; 32],
             public_key: *tablet.key.verifying_key().as_bytes(),
         };
         storage
@@ -129,7 +118,6 @@ fn tablets() -> Vec<Tablet> {
     let tablet = |(number, (name, role, unit)): (u8, (&str, Role, _))| Tablet {
         url: String::new(),
         http: reqwest::Client::new(),
-        credential: String::new(),
         device: DeviceId::from_stored([100 + number; 16]),
         user: User {
             id: UserId::from_stored([50 + number; 16]),

@@ -22,6 +22,7 @@ use hemrond_server::{
     inspector::Inline,
     metrics::Metrics,
     newsroom::Newsroom,
+    nonce::Nonces,
     rate::Rates,
     state::Server,
     storage::{
@@ -143,6 +144,7 @@ impl Site {
             chance: Arc::clone(&self.randomness) as _,
             metrics: Metrics::default(),
             rates: Rates::default(),
+ nonces: Nonces::default(),
             newsroom: Newsroom::default(),
             news_wait: Duration::from_secs(1),
             closing: watch::Sender::new(false),

@@ -23,7 +23,7 @@ pub fn is_digest_of(content_digest: &str, body: &[u8]) -> bool {
         Some(ListEntry::Item(item)) => item
             .bare_item
             .as_byte_sequence()
-            .is_some_and(|bytes| bytes == Sha256::digest(body).as_slice()),
+            .is_some_and(|bytes| *bytes == *Sha256::digest(body)),
         _ => false,
     }
 }

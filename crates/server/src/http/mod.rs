@@ -7,6 +7,7 @@ mod auth;
 mod enrol;
 mod health;
 mod news;
+mod nonce;
 mod observe;
 mod problem;
 mod sync;
@@ -20,7 +21,7 @@ use axum::{
     response::IntoResponse,
     routing::{get, post},
 };
-use hemrond_protocol::{ENROL_PATH, NEWS_PATH, SYNC_PATH, limits};
+use hemrond_protocol::{ENROL_PATH, NEWS_PATH, NONCE_PATH, SYNC_PATH, limits};
 use problem::Refused;
 use std::time::Duration;
 use tower_http::{
@@ -45,11 +46,12 @@ pub fn tablets(server: Shared) -> Router {
             post(enrol::enrol).layer(DefaultBodyLimit::max(ENROL_BYTES)),
         )
         .route(NEWS_PATH, get(news::news))
+        .route(NONCE_PATH, get(nonce::nonce))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here);
-    around(router, server)
+    around(router, server.clone()).layer(middleware::from_fn_with_state(server, nonce::offer))
 }
 
 /// What only the machine itself reaches.
