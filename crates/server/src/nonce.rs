@@ -61,13 +61,13 @@ impl Nonces {
     pub async fn is_good(&self, server: &Server, nonce: &Nonce) -> Result<bool, StorageError> {
         let now = server.clock.now_ms();
         if let Some(secret) = self.known()
-            && let Some(drawn_at) = read(&secret, nonce)
+            && let Some(at) = drawn_at(&secret, nonce)
         {
-            return Ok(is_fresh(drawn_at, now));
+            return Ok(is_fresh(at, now));
         }
         // Another process may have begun a new life of the database meanwhile.
         let secret = self.learn(server).await?;
-        Ok(read(&secret, nonce).is_some_and(|drawn_at| is_fresh(drawn_at, now)))
+        Ok(drawn_at(&secret, nonce).is_some_and(|at| is_fresh(at, now)))
     }
 
     /// Notes that a signature was taken. False if it was before: somebody sent the request again.
@@ -93,8 +93,8 @@ async fn secret(storage: &dyn Storage, chance: &dyn Chance) -> Result<[u8; 32], 
     storage.nonce_secret(drawn).await
 }
 
-const fn is_fresh(drawn_at: i64, now: i64) -> bool {
-    let age = now.saturating_sub(drawn_at);
+const fn is_fresh(at: i64, now: i64) -> bool {
+    let age = now.saturating_sub(at);
     -SKEW_MS <= age && age <= LIFE_MS
 }
 
@@ -115,7 +115,8 @@ fn write(secret: &[u8; 32], drawn: [u8; DRAWN]) -> String {
 }
 
 /// When a nonce was drawn with this secret, in milliseconds since 1970; none if it was not.
-fn read(secret: &[u8; 32], nonce: &Nonce) -> Option<i64> {
+#[must_use]
+pub fn drawn_at(secret: &[u8; 32], nonce: &Nonce) -> Option<i64> {
     let bytes = URL_SAFE_NO_PAD.decode(nonce.as_str()).ok()?;
     if bytes.len() != DRAWN + CODE {
         return None;
@@ -137,8 +138,8 @@ mod tests {
         drawn[..8].copy_from_slice(&1_000_000_i64.to_be_bytes());
         let text = write(&[1; 32], drawn);
         let nonce = Nonce::read(&text).unwrap();
-        assert_eq!(read(&[1; 32], &nonce), Some(1_000_000));
-        assert_eq!(read(&[2; 32], &nonce), None);
+        assert_eq!(drawn_at(&[1; 32], &nonce), Some(1_000_000));
+        assert_eq!(drawn_at(&[2; 32], &nonce), None);
         for (now, good) in [
             (1_000_000, true),
             (1_000_000 + LIFE_MS, true),
@@ -159,12 +160,12 @@ mod tests {
             let mut changed = text.clone().into_bytes();
             changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
-            assert_eq!(read(&[1; 32], &Nonce::read(&changed).unwrap()), None);
+            assert_eq!(drawn_at(&[1; 32], &Nonce::read(&changed).unwrap()), None);
             if place > 0 {
-                assert_eq!(read(&[1; 32], &Nonce::read(&text[..place]).unwrap()), None);
+                assert_eq!(drawn_at(&[1; 32], &Nonce::read(&text[..place]).unwrap()), None);
             }
         }
         let longer = Nonce::read(&format!("{text}AAAA")).unwrap();
-        assert_eq!(read(&[1; 32], &longer), None);
+        assert_eq!(drawn_at(&[1; 32], &longer), None);
     }
 }

@@ -14,23 +14,18 @@ use hemrond_domain::{
     people::{Role, User},
     record::{DocumentId, Header},
 };
-use hemrond_policy::{Policy, Principal};
+use hemrond_policy::Principal;
 use hemrond_protocol::{Author, Epoch, Item, ItemKind, SyncRequest, WireId};
 use hemrond_server::{
-    environment::SystemChance,
     exchange::{asker, exchange},
-    inspector::InProcess,
-    metrics::Metrics,
-    newsroom::Newsroom,
-    nonce::Nonces,
-    rate::Rates,
     state::Server,
     storage::{NewDevice, Organisation, RoleChange, Unit},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc, time::Duration};
-use support::{Backend, HEMTJANST, KOMMUN, OFFICE, Place, TEAM, Tablet, TestClock, person, visit};
-use tokio::sync::watch;
+use support::{
+    Backend, HEMTJANST, KOMMUN, OFFICE, Place, TEAM, Tablet, TestClock, person, process, visit,
+};
 
 /// How much happens in a day.
 const STEPS: usize = 150;

@@ -20,11 +20,6 @@ use hemrond_server::{
     enrolment,
     environment::{Clock, SystemChance},
     exchange,
-    inspector::InProcess,
-    metrics::Metrics,
-    newsroom::Newsroom,
-    nonce::Nonces,
-    rate::Rates,
     state::Server,
     storage::{
         Accounts, Storage,
@@ -36,10 +31,9 @@ use std::{
     pin::pin,
     sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
-    time::Duration,
 };
 use support::{HEMTJANST, TestClock, populate, visit};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 
 /// Stops a process at the points that a story names, until it is let go.
 struct Stops {
