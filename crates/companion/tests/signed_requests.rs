@@ -192,7 +192,10 @@ async fn a_nonce_that_has_become_old_costs_one_more_request() {
     let (http, access) = (HttpTransport::new().unwrap(), server.access());
     http.sync(&access, b"one".to_vec()).await.unwrap();
     let came = server.came();
-    assert_eq!((came[1].nonce(), came[2].nonce()), ("n-1".into(), "n-2".into()));
+    assert_eq!(
+        (came[1].nonce(), came[2].nonce()),
+        ("n-1".into(), "n-2".into())
+    );
     assert_eq!(came[1].body, came[2].body);
 }
 

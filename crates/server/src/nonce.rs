@@ -162,7 +162,10 @@ mod tests {
             let changed = String::from_utf8(changed).unwrap();
             assert_eq!(drawn_at(&[1; 32], &Nonce::read(&changed).unwrap()), None);
             if place > 0 {
-                assert_eq!(drawn_at(&[1; 32], &Nonce::read(&text[..place]).unwrap()), None);
+                assert_eq!(
+                    drawn_at(&[1; 32], &Nonce::read(&text[..place]).unwrap()),
+                    None
+                );
             }
         }
         let longer = Nonce::read(&format!("{text}AAAA")).unwrap();

@@ -434,9 +434,7 @@ impl Transport for Wire {
                 Ok(self.cut(answer, part))
             }
             Some(
-                NetworkFault::Doubled
-                | NetworkFault::ServerDies(_)
-                | NetworkFault::ServerPauses(_),
+                NetworkFault::Doubled | NetworkFault::ServerDies(_) | NetworkFault::ServerPauses(_),
             )
             | None => self.exchange(access, &body, fault).await,
         }

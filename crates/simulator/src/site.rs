@@ -174,7 +174,7 @@ impl Site {
             chance: Arc::clone(&self.randomness) as _,
             metrics: Metrics::default(),
             rates: Rates::default(),
- nonces: Nonces::default(),
+            nonces: Nonces::default(),
             newsroom: Newsroom::default(),
             news_wait: Duration::from_secs(1),
             closing: watch::Sender::new(false),

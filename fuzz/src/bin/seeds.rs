@@ -75,7 +75,10 @@ fn signatures() -> Result<(), Box<dyn Error>> {
         let signed = sign(&target, body.as_bytes(), sample::TABLET, &nonce, |base| {
             Ok::<_, Infallible>(sample::sign_request(base))
         })?;
-        let beside = format!("proxy=(\"@method\");keyid=\"p\", {}", signed.signature_input);
+        let beside = format!(
+            "proxy=(\"@method\");keyid=\"p\", {}",
+            signed.signature_input
+        );
         for (kind, input) in [("alone", &signed.signature_input), ("beside", &beside)] {
             let pieces = [
                 input.as_str(),

@@ -26,7 +26,10 @@ pub(super) fn signature(bytes: &[u8]) {
     let Ok(claim) = Claim::read(&text(0), &text(1)) else {
         return;
     };
-    assert_eq!(Nonce::read(claim.nonce().as_str()).as_ref(), Ok(claim.nonce()));
+    assert_eq!(
+        Nonce::read(claim.nonce().as_str()).as_ref(),
+        Ok(claim.nonce())
+    );
     let (path, query) = (text(4), text(5));
     let target = Target {
         method: "POST",
