@@ -11,7 +11,7 @@ use crate::{
     stored::{self, shown},
     tablet::{Companion, State},
 };
-use hemrond_documents::{Actor, Document, Edit, EditError, RawChange};
+use hemrond_documents::{Document, Edit, EditError, RawChange};
 use hemrond_domain::record::{DocumentId, DocumentKind, Header};
 use hemrond_policy::Action;
 use hemrond_store::{Commit, DocumentCommit, ItemKind, NewItem, Origin, RawHeader, ReadModels};

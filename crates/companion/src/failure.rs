@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 /// server's refusals come from their own crates and files.
 pub const CODES: &[&str] = &[
     "command.unreadable",
+    "device.revoked",
     "device.unknown",
     "document.newer_schema",
     "document.set_aside",

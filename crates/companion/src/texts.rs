@@ -11,6 +11,7 @@ static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/sv/refusals.json"),
         include_str!("../../../texts/sv/instruments.json"),
         include_str!("../../../texts/sv/network.json"),
+        include_str!("../../../texts/sv/signing.json"),
     ])
 });
 
@@ -20,6 +21,7 @@ static ENGLISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/en/refusals.json"),
         include_str!("../../../texts/en/instruments.json"),
         include_str!("../../../texts/en/network.json"),
+        include_str!("../../../texts/en/signing.json"),
     ])
 });
 
@@ -67,7 +69,7 @@ mod tests {
             names.sort();
             names
         };
-        for file in ["errors", "refusals", "instruments", "network"] {
+        for file in ["errors", "refusals", "instruments", "network", "signing"] {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../texts");
             let read = |language: &str| -> Texts {
                 let path = format!("{folder}/{language}/{file}.json");
@@ -173,6 +175,9 @@ mod tests {
             "enrol.code_used",
             "enrol.key_malformed",
             "enrol.key_taken",
+            "enrol.key_unproven",
+            "request.signature",
+            "request.unsigned",
         ] {
             assert_sentences(code);
         }

@@ -266,7 +266,7 @@ async fn the_line_at_the_top_tells_what_is_wrong_with_the_connection() {
         ),
         (
             TransportError::Rejected("device.revoked".to_owned()),
-            "transport.rejected",
+            "device.revoked",
             "rejected",
         ),
     ] {

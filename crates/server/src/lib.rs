@@ -16,6 +16,7 @@ pub mod http;
 pub mod inspector;
 pub mod metrics;
 pub mod newsroom;
+pub mod nonce;
 pub mod rate;
 pub mod seed;
 pub mod serve;

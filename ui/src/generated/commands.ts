@@ -39,7 +39,7 @@ import type { VisitPage } from "./VisitPage";
 export interface Commands {
   /** The line at the top: who, where, what waits. */
   status: { args: Nothing; answer: Status };
-  /** Exchanges a one-time code for this tablet's own credential. */
+  /** Makes this tablet's own key known to the server with a one-time code. */
   enrol: { args: Enrol; answer: Status };
   /** Keeps the user's language, theme and text size. */
   set_settings: { args: Settings; answer: Status };

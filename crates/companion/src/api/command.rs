@@ -106,7 +106,7 @@ pub struct CommandInfo {
 commands! {
     /// The line at the top: who, where, what waits.
     Status "status" (Nothing) -> Status;
-    /// Exchanges a one-time code for this tablet's own credential.
+    /// Makes this tablet's own key known to the server with a one-time code.
     Enrol "enrol" (Enrol) -> Status;
     /// Keeps the user's language, theme and text size.
     SetSettings "set_settings" (Settings) -> Status;

@@ -1,6 +1,6 @@
 //! The background sync: sends what is written, hears what is new, and comes back after every loss.
 
-use crate::{api::Connection, failure::Problem, tablet::Companion};
+use crate::{api::Connection, enrolment::Enrolment, failure::Problem, tablet::Companion};
 use hemrond_sync::{Backoff, Position};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinHandle};
@@ -91,7 +91,7 @@ async fn hear_news(companion: &Companion, position: Position) {
             .lock()
             .await
             .enrolled()
-            .map(|enrolment| enrolment.access());
+            .and_then(Enrolment::access);
         let Ok(access) = access else { return };
         match companion.transport.news(&access, position.cursor).await {
             // Also where the head is behind: then the server was restored, and a sync finds out.

@@ -171,7 +171,7 @@ impl Randomness for Seeded {
 struct Held {
     feed: Vec<Fed>,
     authors: BTreeMap<[u8; 16], (UserId, DeviceId)>,
-    devices: BTreeMap<String, (Who, DeviceId)>,
+    devices: BTreeMap<DeviceId, Who>,
     seen: BTreeSet<(Vec<u8>, Vec<u8>)>,
     /// Which change each actor's places stand for: a place given out twice fails the test.
     places: BTreeMap<(DocumentId, [u8; 16], u64), [u8; 32]>,
@@ -182,7 +182,6 @@ struct Held {
     refuse: Option<String>,
     faults: VecDeque<TransportError>,
     pushes: Vec<usize>,
-    enrolments: u32,
     spoil: Option<fn(&mut SyncResponse)>,
     instead: Option<Vec<u8>>,
 }
@@ -409,7 +408,7 @@ pub(crate) struct Wire(pub(crate) Arc<Exchange>);
 impl Transport for Wire {
     async fn enrol(
         &self,
-        _server: &str,
+        access: &Access,
         request: &EnrolRequest,
     ) -> Result<EnrolResponse, TransportError> {
         let mut held = self.0.lock();
@@ -420,17 +419,13 @@ impl Transport for Wire {
             .into_iter()
             .find(|who| who.code() == request.code)
             .ok_or_else(|| TransportError::Rejected("enrol.code_unknown".to_owned()))?;
-        held.enrolments += 1;
-        let number = u8::try_from(held.enrolments).unwrap();
-        let device = DeviceId::from_bytes([100 + number; 16]);
-        let credential = format!("credential-{number}");
-        held.devices.insert(credential.clone(), (who, device));
+        let device = access.device;
+        held.devices.insert(device, who);
         Ok(EnrolResponse {
             hemrond: MAGIC.to_owned(),
             device,
             user: who.user(),
             organisation_name: "Hemrond kommun".to_owned(),
-            credential,
         })
     }
 
@@ -439,9 +434,10 @@ impl Transport for Wire {
         if let Some(fault) = held.faults.pop_front() {
             return Err(fault);
         }
-        let (who, device) = *held
+        let device = access.device;
+        let who = *held
             .devices
-            .get(&access.credential)
+            .get(&device)
             .ok_or_else(|| TransportError::Rejected("device.unknown".to_owned()))?;
         let request = encoding::decode(&body).unwrap();
         let mut response = held.sync(device, who, request);

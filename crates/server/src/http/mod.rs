@@ -7,6 +7,7 @@ mod auth;
 mod enrol;
 mod health;
 mod news;
+mod nonce;
 mod observe;
 mod problem;
 mod sync;
@@ -20,7 +21,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use hemrond_protocol::{ENROL_PATH, NEWS_PATH, SYNC_PATH, limits};
+use hemrond_protocol::{ENROL_PATH, NEWS_PATH, NONCE_PATH, SYNC_PATH, limits};
 use problem::Refused;
 use std::time::Duration;
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
@@ -66,11 +67,12 @@ pub fn tablets_within(server: Shared, time: Duration) -> Router {
             post(enrol::enrol).layer(DefaultBodyLimit::max(ENROL_BYTES)),
         )
         .route(NEWS_PATH, get(news::news))
+        .route(NONCE_PATH, get(nonce::nonce))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here);
-    around(router, server, time)
+    around(router, server.clone(), time).layer(middleware::from_fn_with_state(server, nonce::offer))
 }
 
 /// What only the machine itself reaches.

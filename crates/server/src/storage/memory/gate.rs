@@ -18,7 +18,7 @@ pub enum Call {
     AddCode,
     RedeemCode,
     AddDevice,
-    DeviceByCredential,
+    DeviceWithAccount,
     Devices,
     DevicesById,
     RevokeDevice,
@@ -36,6 +36,7 @@ pub enum Call {
     Life,
     BeginRecovery,
     EndRecovery,
+    NonceSecret,
     RefreshHead,
     Backup,
 }

@@ -10,13 +10,6 @@ use hemrond_protocol::{Digest, Epoch, ItemHash, ItemKind, digest::mix};
 use hemrond_sync::acceptance::{ActorId, Claimant};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// A device with what it is recognised by.
-#[derive(Debug, Clone)]
-pub(super) struct Enrolled {
-    pub(super) device: Device,
-    pub(super) credential_sha256: [u8; 32],
-}
-
 /// A one-time code.
 #[derive(Debug, Clone)]
 pub(super) struct Code {
@@ -102,10 +95,12 @@ pub(super) struct Refused {
 pub(super) struct State {
     pub(super) epoch: Epoch,
     pub(super) recovering: bool,
+    /// With the life that it belongs to.
+    pub(super) nonce_secret: Option<(Epoch, [u8; 32])>,
     pub(super) organisations: BTreeMap<OrganisationId, String>,
     pub(super) units: BTreeMap<UnitId, Unit>,
     pub(super) users: BTreeMap<UserId, Account>,
-    pub(super) devices: BTreeMap<DeviceId, Enrolled>,
+    pub(super) devices: BTreeMap<DeviceId, Device>,
     pub(super) codes: BTreeMap<[u8; 32], Code>,
     pub(super) documents: Arc<BTreeMap<DocumentId, Arc<Document>>>,
     pub(super) actors: Arc<BTreeMap<ActorId, Claimant>>,
@@ -121,6 +116,7 @@ impl State {
         Self {
             epoch,
             recovering: false,
+            nonce_secret: None,
             organisations: BTreeMap::new(),
             units: BTreeMap::new(),
             users: BTreeMap::new(),
@@ -132,6 +128,12 @@ impl State {
             head: 0,
             refused: Arc::default(),
         }
+    }
+
+    /// The secret behind the nonces of this life.
+    pub(super) fn nonce_secret(&self) -> Option<[u8; 32]> {
+        let (epoch, secret) = self.nonce_secret?;
+        (epoch == self.epoch).then_some(secret)
     }
 
     /// Refuses an account that has changed since the decisions about it were made.
