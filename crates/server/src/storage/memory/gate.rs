@@ -38,6 +38,13 @@ pub enum Call {
     EndRecovery,
     RefreshHead,
     Backup,
+    Aged,
+    Destroy,
+    Compact,
+    Destroyed,
+    AddHold,
+    EndHold,
+    Holds,
 }
 
 /// How far a call has come.
