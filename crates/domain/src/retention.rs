@@ -84,12 +84,7 @@ pub fn clock(class: DocumentClass, record: &[Part]) -> Option<Clock> {
 
 /// What may become of a document of this class today.
 #[must_use]
-pub fn standing(
-    class: DocumentClass,
-    record: &[Part],
-    held: bool,
-    today: NaiveDate,
-) -> Standing {
+pub fn standing(class: DocumentClass, record: &[Part], held: bool, today: NaiveDate) -> Standing {
     match clock(class, record) {
         None => Standing::NoClock,
         Some(clock) if held => Standing::Held(clock),
@@ -138,8 +133,18 @@ mod tests {
             ("PDL 3:17", Health, health("2016-02-29"), Some("2026-03-01")),
             ("PDL 3:17", Health, health("2014-02-28"), Some("2024-02-29")),
             // "fem år efter det att sista anteckningen gjordes i akten"
-            ("SoL, weeding", Social, social("2021-11-21"), Some("2026-11-22")),
-            ("SoL, weeding", Social, social("2020-02-29"), Some("2025-03-01")),
+            (
+                "SoL, weeding",
+                Social,
+                social("2021-11-21"),
+                Some("2026-11-22"),
+            ),
+            (
+                "SoL, weeding",
+                Social,
+                social("2020-02-29"),
+                Some("2025-03-01"),
+            ),
             // The last entry in any document of the class counts for all of them.
             (
                 "PDL 3:17",
@@ -176,10 +181,19 @@ mod tests {
     fn the_identity_goes_with_the_last_of_what_it_identifies() {
         for (record, from) in [
             // With a social file alone it goes with that.
-            (vec![part(Identity, "2019-01-01"), part(Social, "2020-06-01")], "2025-06-02"),
+            (
+                vec![part(Identity, "2019-01-01"), part(Social, "2020-06-01")],
+                "2025-06-02",
+            ),
             // With a health record it is a part of that, by its longer clock.
-            (vec![part(Identity, "2019-01-01"), part(Health, "2012-06-01")], "2029-01-02"),
-            (vec![part(Identity, "2012-01-01"), part(Health, "2019-06-01")], "2029-06-02"),
+            (
+                vec![part(Identity, "2019-01-01"), part(Health, "2012-06-01")],
+                "2029-01-02",
+            ),
+            (
+                vec![part(Identity, "2012-01-01"), part(Health, "2019-06-01")],
+                "2029-06-02",
+            ),
             (
                 vec![
                     part(Identity, "2012-01-01"),
@@ -207,7 +221,12 @@ mod tests {
         assert_eq!(on("2026-11-23", false), Standing::Due(clock));
         assert_eq!(on("2099-01-01", true), Standing::Held(clock));
         assert_eq!(
-            standing(Staff, &[part(Staff, "1950-01-01")], false, day("2099-01-01")),
+            standing(
+                Staff,
+                &[part(Staff, "1950-01-01")],
+                false,
+                day("2099-01-01")
+            ),
             Standing::NoClock
         );
     }

@@ -17,6 +17,7 @@ pub mod inspector;
 pub mod metrics;
 pub mod newsroom;
 pub mod rate;
+pub mod retention;
 pub mod seed;
 pub mod serve;
 pub mod state;

@@ -1,8 +1,6 @@
 //! The age of documents, holds, and destroying what is due.
 
-use super::{
-    BINDS, Connection, Db, StorageError, Tables, convert, digests, lock_head, move_head,
-};
+use super::{BINDS, Connection, Db, StorageError, Tables, convert, digests, lock_head, move_head};
 use crate::storage::{
     paging::What,
     retention::{Aged, Choose, Destroyed, Hold, Retention},
@@ -116,17 +114,19 @@ async fn aged(
     );
     let rows: Vec<AgedRow> = query.build_query_as().fetch_all(connection).await?;
     rows.into_iter()
-        .map(|(id, kind, organisation, person, last_entry, items, bytes)| {
-            Ok(Aged {
-                document: DocumentId::from_bytes(convert::id(id)?),
-                kind: kind_of(&kind)?,
-                organisation: OrganisationId::from_stored(convert::id(organisation)?),
-                person: PersonId::from_stored(convert::id(person)?),
-                last_entry,
-                items: convert::position(items)?,
-                bytes: convert::position(bytes)?,
-            })
-        })
+        .map(
+            |(id, kind, organisation, person, last_entry, items, bytes)| {
+                Ok(Aged {
+                    document: DocumentId::from_bytes(convert::id(id)?),
+                    kind: kind_of(&kind)?,
+                    organisation: OrganisationId::from_stored(convert::id(organisation)?),
+                    person: PersonId::from_stored(convert::id(person)?),
+                    last_entry,
+                    items: convert::position(items)?,
+                    bytes: convert::position(bytes)?,
+                })
+            },
+        )
         .collect()
 }
 
