@@ -10,7 +10,12 @@ use std::collections::BTreeMap;
 /// server's refusals come from their own crates and files.
 pub const CODES: &[&str] = &[
     "command.unreadable",
+    "copy.failed",
+    "copy.nothing",
+    "copy.recipient",
     "device.unknown",
+    "dissent.empty",
+    "dissent.entry_unknown",
     "document.newer_schema",
     "document.set_aside",
     "document.unknown",

@@ -10,6 +10,8 @@ static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/sv/errors.json"),
         include_str!("../../../texts/sv/refusals.json"),
         include_str!("../../../texts/sv/instruments.json"),
+        include_str!("../../../texts/sv/records.json"),
+        include_str!("../../../texts/sv/visit.json"),
     ])
 });
 
@@ -18,6 +20,8 @@ static ENGLISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/en/errors.json"),
         include_str!("../../../texts/en/refusals.json"),
         include_str!("../../../texts/en/instruments.json"),
+        include_str!("../../../texts/en/records.json"),
+        include_str!("../../../texts/en/visit.json"),
     ])
 });
 
@@ -65,7 +69,7 @@ mod tests {
             names.sort();
             names
         };
-        for file in ["errors", "refusals", "instruments"] {
+        for file in ["errors", "refusals", "instruments", "records", "visit"] {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../texts");
             let read = |language: &str| -> Texts {
                 let path = format!("{folder}/{language}/{file}.json");
