@@ -11,7 +11,7 @@ use hemrond_domain::{
     retention::Standing,
 };
 use hemrond_protocol::{
-    DigestAnswer, DigestQuery, DocumentDigest, Item, ItemKind, Outcome, SyncRequest, WireId,
+    DigestAnswer, DigestQuery, DocumentDigest, Epoch, Item, ItemKind, Outcome, SyncRequest, WireId,
 };
 use hemrond_server::{
     environment::Clock,
@@ -217,10 +217,12 @@ async fn a_tablet_that_still_holds_it_is_told_and_brings_nothing_back(backend: B
 
     // In a recovery everything is given back, and this is not taken either.
     town.storage
-        .begin_recovery(hemrond_protocol::Epoch([8; 16]))
+        .begin_recovery(Epoch([8; 16]))
         .await
         .unwrap();
     eva.documents = before;
+    eva.epoch = Some(Epoch([8; 16]));
+    eva.cursor = 0;
     let held: Vec<DocumentDigest> = eva
         .documents
         .keys()
@@ -248,8 +250,6 @@ async fn a_tablet_that_still_holds_it_is_told_and_brings_nothing_back(backend: B
         );
         push_all(&mut eva, &header);
     }
-    eva.epoch = None;
-    eva.cursor = 0;
     eva.sync().await;
     assert!(eva.verdicts.len() >= 3);
     assert!(eva.verdicts.iter().all(|verdict| *verdict == refused));

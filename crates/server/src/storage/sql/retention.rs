@@ -176,7 +176,7 @@ async fn destroy(
             query.build().execute(&mut *connection).await?;
         }
         let mut query = QueryBuilder::<Db>::new("UPDATE documents SET digest = ");
-        query.push_bind(vec![0; 32]);
+        query.push_bind(vec![0u8; 32]);
         query.push(", item_count = 0, item_bytes = 0 WHERE id IN ");
         digests::ids(&mut query, some);
         query.build().execute(&mut *connection).await?;
