@@ -216,10 +216,7 @@ async fn a_tablet_that_still_holds_it_is_told_and_brings_nothing_back(backend: B
     assert!(of_visit[0].bytes.is_empty(), "no content is kept");
 
     // In a recovery everything is given back, and this is not taken either.
-    town.storage
-        .begin_recovery(Epoch([8; 16]))
-        .await
-        .unwrap();
+    town.storage.begin_recovery(Epoch([8; 16])).await.unwrap();
     eva.documents = before;
     eva.epoch = Some(Epoch([8; 16]));
     eva.cursor = 0;

@@ -82,7 +82,10 @@ fn write_visit(page: &mut Page, state: &State, visit: &VisitCopy) {
     match entries.last() {
         None => {
             page.element("h3", &word("copy.unsigned"));
-            write_texts(page, [("note", &visit.view.note), ("plan", &visit.view.plan)]);
+            write_texts(
+                page,
+                [("note", &visit.view.note), ("plan", &visit.view.plan)],
+            );
             write_fields(page, visit.view.fields.values());
         }
         Some(last) => write_additions(page, &visit.open, last),

@@ -14,8 +14,8 @@ use crate::{
     },
     cache::Open,
     failure::{Outcome, Problem},
-    records::{dissents, handed_out, is_shown_elsewhere},
     projection::{additions, seen_completely, shown_conflicts},
+    records::{dissents, handed_out, is_shown_elsewhere},
     rounds::read_state,
     tablet::{Companion, State},
 };
