@@ -146,7 +146,7 @@ async fn what_the_patient_finds_wrong_stands_with_the_entry() {
     );
 }
 
-/// AC4: before the entry itself has come, its dissent stands among the notes and is not hidden.
+/// AC11: who may not read a visit can neither add to its entries nor hand out copies.
 #[tokio::test]
 async fn home_help_may_neither_read_nor_annotate_a_visit() {
     let day = Day::new();

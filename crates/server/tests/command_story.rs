@@ -433,7 +433,10 @@ fn nothing_is_purged_before_its_time_and_holds_are_listed() {
     assert!(said.contains("nothing was destroyed"), "{said}");
     let said = fail(folder, &["purge", "--before", "2999-01-01"]);
     assert!(said.contains("has not come yet"), "{said}");
-    let said = fail(folder, &["purge", "--class", "staff", "--before", "2000-01-01"]);
+    let said = fail(
+        folder,
+        &["purge", "--class", "staff", "--before", "2000-01-01"],
+    );
     assert!(said.contains("identity, health or social"), "{said}");
     let said = run(folder, &["purge", "--before", "2000-01-01"]);
     assert!(said.contains("destroyed 0 documents"), "{said}");
