@@ -200,6 +200,7 @@ pub struct Settings {
     pub text_percent: u16,
     /// After how many hours without a signature a visit is in its whole unit's list: 1–168.
     #[serde(default = "unsigned_hours")]
+    #[ts(as = "Option<_>", optional)]
     pub unsigned_hours: u16,
 }
 
