@@ -8,6 +8,7 @@ mod organisations;
 mod purge;
 mod recovery;
 mod restore;
+mod retention_args;
 mod seed;
 mod serve;
 mod target;

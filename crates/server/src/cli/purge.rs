@@ -2,7 +2,7 @@
 
 use super::{
     CommandError,
-    args::{HoldCommand, PurgeArgs},
+    retention_args::{HoldCommand, PurgeArgs},
     say,
 };
 use crate::{
