@@ -204,7 +204,7 @@ async fn a_tablet_that_still_holds_it_is_told_and_brings_nothing_back(backend: B
 
     eva.sync().await;
     let refused = Outcome::Refused("document.purged".to_owned());
-    assert_eq!(eva.verdicts, [refused.clone()]);
+    assert_eq!(eva.verdicts, std::slice::from_ref(&refused));
     assert!(!eva.holds(&visit(1)));
     // What was refused for this is known by its name alone.
     let kept = town.storage.refused(eva.device).await.unwrap();
