@@ -83,6 +83,8 @@ impl Companion {
             Command::Settle(args) => answer(self.settle(state, &args).await),
             Command::Unchanged(args) => answer(self.unchanged(state, &args).await),
             Command::Sign(args) => answer(self.sign(state, &args).await),
+            Command::AnnotateDissent(args) => answer(self.annotate_dissent(state, &args).await),
+            Command::HandOut(args) => answer(self.hand_out(state, &args).await),
             Command::AddNote(args) => answer(self.add_note(state, &args).await),
             Command::MarkSeen(args) => answer(self.mark_seen(state, &args).await),
             Command::Observe(args) => answer(self.observe(state, &args).await),

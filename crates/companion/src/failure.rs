@@ -11,7 +11,12 @@ use std::collections::BTreeMap;
 pub const CODES: &[&str] = &[
     "command.unreadable",
     "device.revoked",
+    "copy.failed",
+    "copy.nothing",
+    "copy.recipient",
     "device.unknown",
+    "dissent.empty",
+    "dissent.entry_unknown",
     "document.newer_schema",
     "document.set_aside",
     "document.unknown",

@@ -20,6 +20,7 @@ mod observations;
 mod people;
 mod projection;
 mod rebuild;
+mod records;
 mod rights;
 mod rounds;
 mod settings;

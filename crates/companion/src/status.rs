@@ -129,7 +129,9 @@ impl Companion {
         header: &RawHeader,
     ) -> Outcome<Option<crate::api::PersonBrief>> {
         match header.person {
-            Some(person) if state.enrolment.is_some() => self.brief_of(state, person).await,
+            Some(person) if state.enrolment.is_some() => {
+                Ok(self.briefs(state, &[person]).await?.remove(&person))
+            }
             _ => Ok(None),
         }
     }
@@ -142,7 +144,7 @@ impl Companion {
         let mut all = Vec::new();
         for (document, person) in documents {
             let brief = match person {
-                Some(person) => self.brief_of(state, person).await?,
+                Some(person) => self.briefs(state, &[person]).await?.remove(&person),
                 None => None,
             };
             if let Some(open) = self.open_by_id(state, document).await? {

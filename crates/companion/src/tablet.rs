@@ -7,6 +7,7 @@ use crate::{
     environment::{Clock, Randomness},
     failure::{Outcome, Problem},
     people::index::PeopleIndex,
+    records::remove_copies,
     sync::transport::Transport,
 };
 use chrono::{DateTime, Utc};
@@ -135,6 +136,7 @@ impl Companion {
     /// When the store cannot be read or written.
     pub async fn open_with(store: Store, folder: &Path, environment: Environment) -> Outcome<Self> {
         let policy = Policy::load().map_err(|_| Problem::new("policy.unreadable"))?;
+        remove_copies(folder);
         let enrolment = Self::read_enrolment(&store).await?;
         let settings = Self::read_settings(&store).await?;
         let last_contact = store.sync_position().await?.last_contact;

@@ -12,6 +12,8 @@ static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/sv/instruments.json"),
         include_str!("../../../texts/sv/network.json"),
         include_str!("../../../texts/sv/signing.json"),
+        include_str!("../../../texts/sv/records.json"),
+        include_str!("../../../texts/sv/visit.json"),
     ])
 });
 
@@ -22,6 +24,8 @@ static ENGLISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/en/instruments.json"),
         include_str!("../../../texts/en/network.json"),
         include_str!("../../../texts/en/signing.json"),
+        include_str!("../../../texts/en/records.json"),
+        include_str!("../../../texts/en/visit.json"),
     ])
 });
 
@@ -69,7 +73,15 @@ mod tests {
             names.sort();
             names
         };
-        for file in ["errors", "refusals", "instruments", "network", "signing"] {
+        for file in [
+            "errors",
+            "refusals",
+            "instruments",
+            "network",
+            "signing",
+            "records",
+            "visit",
+        ] {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../texts");
             let read = |language: &str| -> Texts {
                 let path = format!("{folder}/{language}/{file}.json");

@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod newsroom;
 pub mod nonce;
 pub mod rate;
+pub mod retention;
 pub mod seed;
 pub mod serve;
 pub mod state;

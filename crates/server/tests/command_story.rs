@@ -472,3 +472,45 @@ fn an_administrator_sets_up_a_unit_by_hand_and_is_told_what_went_wrong() {
         "the server's own account is nobody's to manage"
     );
 }
+
+/// AC9: the program says what is due, refuses a day that has not come, and keeps holds.
+#[test]
+fn nothing_is_purged_before_its_time_and_holds_are_listed() {
+    let folder = TempDir::new().unwrap();
+    let folder = folder.path();
+    run(folder, &["seed", "--today", TODAY]);
+    let said = run(folder, &["purge", "--dry-run"]);
+    assert!(
+        said.contains("0 documents are due, 0 are held back") && said.contains("must be kept"),
+        "{said}"
+    );
+    let said = run(folder, &["purge"]);
+    assert!(said.contains("nothing was destroyed"), "{said}");
+    let said = fail(folder, &["purge", "--before", "2999-01-01"]);
+    assert!(said.contains("has not come yet"), "{said}");
+    let said = fail(
+        folder,
+        &["purge", "--class", "staff", "--before", "2000-01-01"],
+    );
+    assert!(said.contains("identity, health or social"), "{said}");
+    let said = run(folder, &["purge", "--before", "2000-01-01"]);
+    assert!(said.contains("destroyed 0 documents"), "{said}");
+    assert_eq!(run(folder, &["purge", "--list"]), "");
+
+    let person = "00000000-0000-4000-8000-000000000001";
+    let hold = ["hold", "add", "--person", person, "--why"];
+    let said = fail(folder, &[&hold[..], &[" "]].concat());
+    assert!(said.contains("say why"), "{said}");
+    let id = run(folder, &[&hold[..], &["dnr 2026-114"]].concat());
+    let id = id.trim();
+    let listed = run(folder, &["hold", "list"]);
+    assert!(
+        listed.contains(id) && listed.contains(person) && listed.contains("dnr 2026-114"),
+        "{listed}"
+    );
+    assert!(!listed.contains("ended"), "{listed}");
+    run(folder, &["hold", "remove", "--id", id]);
+    assert!(run(folder, &["hold", "list"]).contains("ended"));
+    let said = fail(folder, &["hold", "remove", "--id", id]);
+    assert!(said.contains("hold list"), "{said}");
+}

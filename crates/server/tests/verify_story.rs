@@ -116,6 +116,7 @@ async fn a_day(backend: Backend) -> Town {
     town
 }
 
+/// AC5: one changed bit in an item, in what was signed, or in a signature is found and named.
 async fn whatever_is_damaged_is_named(backend: Backend) {
     let town = a_day(backend).await;
     let place = &town.place;
@@ -164,6 +165,16 @@ async fn whatever_is_damaged_is_named(backend: Backend) {
         &format!("document {id}, item"),
         "its signature does not hold",
     ]);
+    assert_eq!(
+        hand.run("UPDATE items SET bytes = $1 WHERE kind = 1", &[&before])
+            .await,
+        1
+    );
+    whole();
+
+    // The same in what was signed, before the 64 bytes of the signature.
+    let before = hand.turn(entry, set_item, 64 + 200).await;
+    wrong(&[&format!("document {id}, item")]);
     assert_eq!(
         hand.run("UPDATE items SET bytes = $1 WHERE kind = 1", &[&before])
             .await,

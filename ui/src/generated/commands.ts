@@ -2,12 +2,15 @@
 import type { AddNote } from "./AddNote";
 import type { AddPerson } from "./AddPerson";
 import type { Added } from "./Added";
+import type { AnnotateDissent } from "./AnnotateDissent";
 import type { CheckIdentity } from "./CheckIdentity";
 import type { EditDocument } from "./EditDocument";
 import type { Enrol } from "./Enrol";
 import type { Exported } from "./Exported";
 import type { FieldHistory } from "./FieldHistory";
 import type { Found } from "./Found";
+import type { HandOut } from "./HandOut";
+import type { HandedOut } from "./HandedOut";
 import type { IdentityCheck } from "./IdentityCheck";
 import type { Inbox } from "./Inbox";
 import type { Kept } from "./Kept";
@@ -69,6 +72,10 @@ export interface Commands {
   unchanged: { args: Unchanged; answer: VisitPage };
   /** Signs a visit; signing again makes a correction that points to the signature before. */
   sign: { args: OfVisit; answer: VisitPage };
+  /** Writes down that the patient finds a signed entry wrong or misleading; shown with that entry. */
+  annotate_dissent: { args: AnnotateDissent; answer: VisitPage };
+  /** Writes a readable copy of a person's visits, in Swedish, and notes in each to whom and when. */
+  hand_out: { args: HandOut; answer: HandedOut };
   /** Adds a note, order, question or answer to a visit. */
   add_note: { args: AddNote; answer: VisitPage };
   /** Says that the user has seen the visit as it stands. */

@@ -15,6 +15,7 @@ export type { Connection } from '../generated/Connection';
 export type { ContactView } from '../generated/ContactView';
 export type { Degree } from '../generated/Degree';
 export type { Disagreement } from '../generated/Disagreement';
+export type { DissentView } from '../generated/DissentView';
 export type { DocumentId } from '../generated/DocumentId';
 export type { DocumentKind } from '../generated/DocumentKind';
 export type { DrugView } from '../generated/DrugView';

@@ -136,6 +136,10 @@ commands! {
     Unchanged "unchanged" (Unchanged) -> VisitPage;
     /// Signs a visit; signing again makes a correction that points to the signature before.
     Sign "sign" (OfVisit) -> VisitPage;
+    /// Writes down that the patient finds a signed entry wrong or misleading; shown with that entry.
+    AnnotateDissent "annotate_dissent" (AnnotateDissent) -> VisitPage;
+    /// Writes a readable copy of a person's visits, in Swedish, and notes in each to whom and when.
+    HandOut "hand_out" (HandOut) -> HandedOut;
     /// Adds a note, order, question or answer to a visit.
     AddNote "add_note" (AddNote) -> VisitPage;
     /// Says that the user has seen the visit as it stands.

@@ -9,6 +9,7 @@ mod command;
 mod common;
 mod observation;
 mod person;
+mod records;
 mod round;
 mod sync;
 pub mod typescript;
@@ -20,6 +21,7 @@ pub use command::{
 pub use common::*;
 pub use observation::*;
 pub use person::*;
+pub use records::*;
 pub use round::*;
 pub use sync::*;
 pub use visit::*;

@@ -198,6 +198,15 @@ pub struct Settings {
     pub theme: Theme,
     /// 100–200 per cent.
     pub text_percent: u16,
+    /// After how many hours without a signature a visit is in its whole unit's list: 1–168.
+    #[serde(default = "unsigned_hours")]
+    #[ts(as = "Option<_>", optional)]
+    pub unsigned_hours: u16,
+}
+
+/// A day. Source: patientdatalagen 3:9–10, "as soon as possible"; the figure is the project's.
+const fn unsigned_hours() -> u16 {
+    24
 }
 
 impl Default for Settings {
@@ -206,6 +215,7 @@ impl Default for Settings {
             language: Language::Sv,
             theme: Theme::Light,
             text_percent: 100,
+            unsigned_hours: unsigned_hours(),
         }
     }
 }
@@ -270,6 +280,8 @@ pub enum InboxReason {
     Observation,
     /// Something written after a signature.
     Addition,
+    /// A visit of the user's unit that has waited for a signature for too long.
+    UnsignedLate,
     /// A visit of the user's that is done and not signed.
     Unsigned,
 }

@@ -257,9 +257,9 @@ impl Exchange {
         held.withdraw.push(id.into());
         let own: BTreeSet<DeviceId> = held
             .devices
-            .values()
-            .filter(|(owner, _)| *owner == who)
-            .map(|(_, device)| *device)
+            .iter()
+            .filter(|(_, owner)| **owner == who)
+            .map(|(device, _)| *device)
             .collect();
         let left: Vec<Fed> = held
             .feed

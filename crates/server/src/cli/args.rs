@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use super::retention_args::{HoldCommand, PurgeArgs};
 use crate::inspector::worker::Confinement;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -88,6 +89,18 @@ pub enum Command {
     /// After a backup was put in place by hand: take back from the tablets what it did not hold.
     #[command(subcommand)]
     Recovery(RecoveryCommand),
+    /// Destroy records whose time to be kept is over: ten years after the last entry for health care,
+    /// five for social services. Says what is due unless --before is given.
+    #[command(after_help = "Examples:\n  hemrond-server purge --dry-run\n  \
+        hemrond-server purge --before 2016-01-01\n  \
+        hemrond-server purge --class social --before 2021-01-01\n  \
+        hemrond-server purge --list\n\n\
+        Backups made before hold what was destroyed. Destroy them when they are too old to be \
+        wanted, and after a restore from one run the same command again.")]
+    Purge(PurgeArgs),
+    /// Records that must not be destroyed whatever their age: archive, court, complaint.
+    #[command(subcommand)]
+    Hold(HoldCommand),
     /// Fill an empty database with sample data about invented persons.
     #[command(after_help = "Examples:\n  hemrond-server seed --print-codes\n  \
         hemrond-server seed --today 2026-11-22 --persons 1000 --visits 10000")]

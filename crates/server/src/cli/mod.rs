@@ -5,8 +5,10 @@ mod backup;
 mod devices;
 mod enrol;
 mod organisations;
+mod purge;
 mod recovery;
 mod restore;
+mod retention_args;
 mod secrets;
 mod seed;
 mod serve;
@@ -23,6 +25,7 @@ use crate::{
     directory::Administration,
     environment::{Chance, Clock, draw_id},
     inspector::worker::StartError,
+    retention::RetentionError,
     seed::SeedError,
     serve::{BindError, TlsError},
     storage::{self, Storage, StorageError},
@@ -55,6 +58,9 @@ pub enum CommandError {
     /// The sample data.
     #[error(transparent)]
     Seed(#[from] SeedError),
+    /// Destroying what is due.
+    #[error(transparent)]
+    Retention(#[from] RetentionError),
     /// The policies.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -131,6 +137,8 @@ async fn administer(
         Command::Devices(command) => devices::run(&administration, command).await,
         Command::Backup(args) => backup::backup(storage, &args).await,
         Command::Recovery(command) => recovery::run(&administration, command).await,
+        Command::Purge(args) => purge::purge(&administration, &args).await,
+        Command::Hold(command) => purge::hold(&administration, command).await,
         Command::Seed(args) => seed::seed(&administration, &args).await,
     }
 }

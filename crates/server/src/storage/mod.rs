@@ -13,6 +13,7 @@ pub mod memory;
 mod paging;
 mod postgres;
 mod records;
+mod retention;
 mod sqlite;
 mod survey;
 mod upkeep;
@@ -27,10 +28,11 @@ pub use records::{
     Asker, Digested, Kept, Page, PageQuery, Publication, PushedDocument, PushedItem, Records,
     RefusedItem, TakenIn,
 };
+pub use retention::{Aged, Choose, Destroyed, Hold, Retention};
 pub use survey::{ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, Survey};
 pub use upkeep::{Life, Upkeep};
 
 /// A database of ours.
-pub trait Storage: Accounts + Records + Upkeep {}
+pub trait Storage: Accounts + Records + Retention + Upkeep {}
 
-impl<T: Accounts + Records + Upkeep> Storage for T {}
+impl<T: Accounts + Records + Retention + Upkeep> Storage for T {}

@@ -25,6 +25,8 @@ pub struct DocumentRow {
     pub item_bytes: i64,
     /// Its items, in the order of their positions.
     pub items: Vec<ItemRow>,
+    /// Whether it is written down as destroyed.
+    pub destroyed: bool,
 }
 
 /// An item's row with what stands at its position of the feed.
@@ -70,6 +72,8 @@ pub struct FeedRow {
     pub document: DocumentId,
     /// Whether there is such a document.
     pub document_exists: bool,
+    /// Whether that one is written down as destroyed.
+    pub document_destroyed: bool,
     /// Which item, where the event is about one.
     pub item: Option<ItemHash>,
     /// The position that this item gives for itself; none if there is no such item.

@@ -59,6 +59,12 @@ pub enum What {
     /// An item is not in the feed.
     #[error("the feed does not name it at its position {0}, so that tablets may never get it")]
     NotInFeed(i64),
+    /// A document that is written down as destroyed is there.
+    #[error("it is written down as destroyed and holds items")]
+    NotDestroyed,
+    /// A document has lost everything.
+    #[error("it holds nothing, and nobody destroyed it")]
+    Emptied,
     /// Positions are missing.
     #[error("the feed has no position {0}")]
     PositionMissing(i64),
@@ -83,10 +89,12 @@ impl What {
             | Self::NotFromHeader(_)
             | Self::NotInFeed(_)
             | Self::PositionMissing(_)
+            | Self::Emptied
             | Self::Position(_) => {
                 "restore the newest backup in which 'verify' finds nothing; tablets give back what \
                  it lacks"
             }
+            Self::NotDestroyed => "run 'hemrond-server purge' again, and report this",
             Self::Column(_) | Self::Sum(_) => {
                 "tablets compare and fetch what they have already; restore a backup in which \
                  'verify' finds nothing, and report this"

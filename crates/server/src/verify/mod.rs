@@ -37,6 +37,8 @@ const TOLD: usize = 1_000;
 pub struct Counts {
     /// Documents.
     pub documents: u64,
+    /// Those of them that were destroyed when their time had come.
+    pub destroyed: u64,
     /// Changes.
     pub changes: u64,
     /// Signed entries.
@@ -57,9 +59,10 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} documents with {} changes and {} signed entries, {} feed positions, {} refused \
-             items, {} accounts, {} devices, {} references",
+            "{} documents ({} of them destroyed in their time) with {} changes and {} signed \
+             entries, {} feed positions, {} refused items, {} accounts, {} devices, {} references",
             self.documents,
+            self.destroyed,
             self.changes,
             self.entries,
             self.positions,
@@ -161,6 +164,7 @@ async fn documents(
             let mut faults = Vec::new();
             let looked = document::check(row, people, &mut faults);
             report.counts.documents += 1;
+            report.counts.destroyed += u64::from(row.destroyed);
             report.counts.changes += looked.changes;
             report.counts.entries += looked.entries;
             report.take(&mut faults);

@@ -39,6 +39,13 @@ pub enum Call {
     NonceSecret,
     RefreshHead,
     Backup,
+    Aged,
+    Destroy,
+    Compact,
+    Destroyed,
+    AddHold,
+    EndHold,
+    Holds,
 }
 
 /// How far a call has come.

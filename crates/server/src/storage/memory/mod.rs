@@ -17,6 +17,7 @@ mod accounts;
 mod gate;
 mod page;
 mod records;
+mod retention;
 mod state;
 mod take_in;
 mod upkeep;

@@ -1,6 +1,6 @@
 //! The tables as ordered maps.
 
-use super::super::{Account, Device, StorageError, Unit, paging::What};
+use super::super::{Account, Destroyed, Device, Hold, StorageError, Unit, paging::What};
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, UnitId, UserId},
     record::{DocumentId, Header},
@@ -34,6 +34,7 @@ pub(super) struct Stored {
     pub(super) change: Option<ChangeColumns>,
     pub(super) device: DeviceId,
     pub(super) run: [u8; 16],
+    pub(super) received_at: i64,
     pub(super) fed: u64,
 }
 
@@ -109,6 +110,9 @@ pub(super) struct State {
     pub(super) head: u64,
     /// By device and SHA-256 of the bytes.
     pub(super) refused: Arc<BTreeMap<(DeviceId, [u8; 32]), Refused>>,
+    /// Documents whose rows stay without items.
+    pub(super) destroyed: Arc<BTreeMap<DocumentId, Destroyed>>,
+    pub(super) holds: BTreeMap<[u8; 16], Hold>,
 }
 
 impl State {
@@ -127,6 +131,8 @@ impl State {
             feed: Arc::default(),
             head: 0,
             refused: Arc::default(),
+            destroyed: Arc::default(),
+            holds: BTreeMap::new(),
         }
     }
 

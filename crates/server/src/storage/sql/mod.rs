@@ -15,6 +15,7 @@ mod page;
 mod published;
 mod records;
 mod refused;
+mod retention;
 mod rows;
 mod survey;
 mod take_in;
