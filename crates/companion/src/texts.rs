@@ -10,6 +10,7 @@ static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/sv/errors.json"),
         include_str!("../../../texts/sv/refusals.json"),
         include_str!("../../../texts/sv/instruments.json"),
+        include_str!("../../../texts/sv/access_log.json"),
     ])
 });
 
@@ -18,6 +19,7 @@ static ENGLISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/en/errors.json"),
         include_str!("../../../texts/en/refusals.json"),
         include_str!("../../../texts/en/instruments.json"),
+        include_str!("../../../texts/en/access_log.json"),
     ])
 });
 
@@ -65,7 +67,7 @@ mod tests {
             names.sort();
             names
         };
-        for file in ["errors", "refusals", "instruments"] {
+        for file in ["errors", "refusals", "instruments", "access_log"] {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../texts");
             let read = |language: &str| -> Texts {
                 let path = format!("{folder}/{language}/{file}.json");
