@@ -14,6 +14,7 @@
 mod action;
 mod chain;
 pub mod checkpoint;
+mod entry;
 mod event;
 pub mod extract;
 pub mod fhir;
@@ -25,6 +26,7 @@ mod words;
 
 pub use action::Action;
 pub use chain::{Head, LinkFault, Walk};
+pub use entry::{SERVER, leaf_of};
 pub use event::{Event, EventError};
 pub use record::{Record, RecordError, RecordHash};
 pub use retention::{KEPT_YEARS, earliest_kept};

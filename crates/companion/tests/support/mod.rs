@@ -357,6 +357,8 @@ impl Held {
                 }
             }),
             time_ms: 0,
+            logged: None,
+            checkpoint: None,
         }
     }
 }

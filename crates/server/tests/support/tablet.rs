@@ -143,6 +143,7 @@ impl Tablet {
             page_bytes: limits::PAGE_BYTES,
             app: "test".to_owned(),
             run: None,
+            log: None,
         }
     }
 

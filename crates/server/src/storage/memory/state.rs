@@ -114,6 +114,7 @@ pub(super) struct State {
     pub(super) head: u64,
     /// By device and SHA-256 of the bytes.
     pub(super) refused: Arc<BTreeMap<(DeviceId, [u8; 32]), Refused>>,
+    pub(super) log: Arc<super::log::Log>,
 }
 
 impl State {
@@ -131,6 +132,7 @@ impl State {
             feed: Arc::default(),
             head: 0,
             refused: Arc::default(),
+            log: Arc::default(),
         }
     }
 
