@@ -134,6 +134,20 @@ pub fn append(nodes: &mut dyn Nodes, size: u64, leaf: Hash) -> Result<Vec<(Node,
     Ok(complete)
 }
 
+/// The hash of a complete subtree above the leaves, from the two below it; none where one of them
+/// is not given.
+pub fn above(nodes: &mut dyn Nodes, node: Node) -> Option<Hash> {
+    let below = |index| {
+        Some(Node {
+            level: node.level.checked_sub(1)?,
+            index,
+        })
+    };
+    let left = nodes.node(below(node.index.checked_mul(2)?)?)?;
+    let right = nodes.node(below(node.index.checked_mul(2)?.checked_add(1)?)?)?;
+    Some(parent(&left, &right))
+}
+
 /// The subtrees that an append to a tree of `size` leaves looks up.
 #[must_use]
 pub fn edge(size: u64) -> Vec<Node> {

@@ -4,6 +4,8 @@ mod args;
 mod backup;
 mod devices;
 mod enrol;
+mod log;
+mod logged;
 mod organisations;
 mod recovery;
 mod restore;
@@ -113,6 +115,7 @@ async fn administer(
         clock: world.clock.as_ref(),
         chance: world.chance.as_ref(),
     };
+    logged::note(&administration, &command).await?;
     match command {
         // Those are done with before the others.
         Command::Serve(_)
@@ -127,6 +130,7 @@ async fn administer(
         Command::Backup(args) => backup::backup(storage, &args).await,
         Command::Recovery(command) => recovery::run(&administration, command).await,
         Command::Seed(args) => seed::seed(&administration, &args).await,
+        Command::Log(command) => log::run(&administration, command).await,
     }
 }
 

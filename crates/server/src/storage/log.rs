@@ -152,6 +152,8 @@ pub struct LogQuery {
 pub trait AccessLog: Send + Sync {
     /// The seed of the key that signs checkpoints: `fresh` from now on, where there was none.
     async fn log_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StorageError>;
+    /// The seed of that key, where there is one.
+    async fn kept_log_key(&self) -> Result<Option<[u8; 32]>, StorageError>;
     /// Takes in a device's records; on disk when this returns.
     async fn take_log(&self, given: &LogGiven, now: i64) -> Result<LogTaken, StorageError>;
     /// Writes an event into the server's own chain; on disk when this returns.

@@ -5,6 +5,7 @@
 //! is compared. It reads in small steps, so that a server may go on serving meanwhile, and changes
 //! nothing.
 
+pub mod access_log;
 mod document;
 mod fault;
 mod feed;
@@ -51,6 +52,8 @@ pub struct Counts {
     pub devices: u64,
     /// Rows whose references were followed.
     pub references: u64,
+    /// Entries of the access log.
+    pub log_entries: u64,
 }
 
 impl fmt::Display for Counts {
@@ -58,7 +61,7 @@ impl fmt::Display for Counts {
         write!(
             f,
             "{} documents with {} changes and {} signed entries, {} feed positions, {} refused \
-             items, {} accounts, {} devices, {} references",
+             items, {} accounts, {} devices, {} references, {} entries of the access log",
             self.documents,
             self.changes,
             self.entries,
@@ -67,6 +70,7 @@ impl fmt::Display for Counts {
             self.accounts,
             self.devices,
             self.references,
+            self.log_entries,
         )
     }
 }
@@ -128,6 +132,10 @@ pub async fn verify(
     documents(survey, &people, &mut report, &mut progress).await?;
     positions(survey, &people, &mut report, &mut progress).await?;
     refused(survey, &people, &mut report).await?;
+    let mut faults = Vec::new();
+    let looked = access_log::check(survey, &mut faults).await?;
+    report.counts.log_entries = looked.entries;
+    report.take(&mut faults);
     Ok(report)
 }
 

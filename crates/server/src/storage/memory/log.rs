@@ -77,6 +77,10 @@ impl AccessLog for Process {
         .await
     }
 
+    async fn kept_log_key(&self) -> Result<Option<[u8; 32]>, StorageError> {
+        Ok(self.read(Call::LogKey, |state| state.log.key).await)
+    }
+
     async fn take_log(&self, given: &LogGiven, now: i64) -> Result<LogTaken, StorageError> {
         if given.records.is_empty() {
             return Ok(self

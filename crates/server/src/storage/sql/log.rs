@@ -33,11 +33,8 @@ struct Finding {
 #[async_trait]
 impl AccessLog for Tables {
     async fn log_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StorageError> {
-        let kept: (Option<Vec<u8>>,) = sqlx::query_as("SELECT key_seed FROM log_state")
-            .fetch_one(&self.read)
-            .await?;
-        if let (Some(seed),) = kept {
-            return convert::hash(seed);
+        if let Some(seed) = self.kept_log_key().await? {
+            return Ok(seed);
         }
         // Of two processes that begin at once, both get the one that is kept.
         let (seed,): (Vec<u8>,) = sqlx::query_as(
@@ -47,6 +44,13 @@ impl AccessLog for Tables {
         .fetch_one(&self.write)
         .await?;
         convert::hash(seed)
+    }
+
+    async fn kept_log_key(&self) -> Result<Option<[u8; 32]>, StorageError> {
+        let (seed,): (Option<Vec<u8>>,) = sqlx::query_as("SELECT key_seed FROM log_state")
+            .fetch_one(&self.read)
+            .await?;
+        seed.map(convert::hash).transpose()
     }
 
     async fn take_log(&self, given: &LogGiven, now: i64) -> Result<LogTaken, StorageError> {
