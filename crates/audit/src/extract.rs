@@ -25,20 +25,20 @@ pub fn text(language: Language, made: DateTime<FixedOffset>, lines: &[Line<'_>])
     let words = |key: &str| word(language, key);
     let mut text = format!(
         "{}\n{}\n\n{}: {}\n\n",
-        words("extract.title"),
-        words("extract.basis"),
-        words("extract.made"),
+        words("log.extract.title"),
+        words("log.extract.basis"),
+        words("log.extract.made"),
         moment(made)
     );
     if lines.is_empty() {
-        text.push_str(&words("extract.none"));
+        text.push_str(&words("log.extract.none"));
         text.push('\n');
         return text;
     }
     for line in lines {
-        let action = words(&format!("action.{}", line.event.action));
+        let action = words(&format!("log.action.{}", line.event.action));
         let kind = line.event.kind.as_deref();
-        let kind = kind.map(|kind| format!(" ({})", words(&format!("kind.{kind}"))));
+        let kind = kind.map(|kind| format!(" ({})", words(&format!("log.kind.{kind}"))));
         text.push_str(&format!(
             "{}  {}, {}: {action}{}\n",
             moment(line.at),

@@ -91,7 +91,7 @@ fn astrids_extract_names_times_units_and_acts() {
 #[test]
 fn every_action_has_words_in_both_languages() {
     for action in Action::ALL {
-        let key = format!("action.{action}");
+        let key = format!("log.action.{action}");
         for language in [Language::Swedish, Language::English] {
             assert_ne!(word(language, &key), key, "{key} in {language:?}");
         }

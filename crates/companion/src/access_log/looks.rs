@@ -40,7 +40,8 @@ impl Looks {
             return false;
         };
         let recent = now >= look.logged && now - look.logged < ONE_LOOK;
-        let asked_by_itself = generation > look.generation;
+        // The page about sync asks again whenever the connection moves.
+        let asked_by_itself = generation > look.generation || subject.kind == "sync";
         look.generation = generation;
         recent && asked_by_itself
     }

@@ -23,9 +23,9 @@ pub struct Look {
     pub by: Colleague,
     /// What people call their unit at that time; absent where this tablet does not know it.
     pub unit: Option<String>,
-    /// What was done: `action.…` in the text files.
+    /// What was done: `log.action.…` in the text files.
     pub action: String,
-    /// The kind of document or page: `kind.…` in the text files.
+    /// The kind of document or page: `log.kind.…` in the text files.
     pub kind: Option<String>,
     /// Whether the server has this record.
     pub on_server: bool,
