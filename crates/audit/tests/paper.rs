@@ -72,7 +72,7 @@ fn astrids_extract_names_times_units_and_acts() {
         unit: "Mobila teamet",
         organisation: "Hemrond kommun",
     };
-    let text = extract::text(Language::Swedish, at, &[line.clone()]);
+    let text = extract::text(Language::Swedish, at, std::slice::from_ref(&line));
     assert!(text.contains("Utdrag ur åtkomstloggen"), "{text}");
     assert!(
         text.contains("Mobila teamet, Hemrond kommun: har öppnat i en nödsituation (hembesök)"),

@@ -317,3 +317,48 @@ async fn records_stay_for_ninety_days_after_the_server_has_them() {
     // The look at the round, and that the server's log was another.
     assert_eq!(day.exchange.log(|book| book.records.len()), 2);
 }
+
+/// What one entry adds to opening a person, printed and not judged: run it with
+/// `cargo nextest run -p hemrond-companion --run-ignored all --no-capture -E 'test(costs)'`.
+#[tokio::test]
+#[ignore = "a figure to print, not a test"]
+async fn what_a_log_entry_costs() {
+    let tablet = Day::new().tablet(Who::Eva).await;
+    let astrid = tablet.astrid().await;
+    let median = |mut times: Vec<std::time::Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    let (mut whole, mut entries) = (Vec::new(), Vec::new());
+    let store = tablet.companion.store();
+    let event = logged(&tablet).await.remove(0);
+    for number in 0..1_000 {
+        let begun = std::time::Instant::now();
+        tablet.ok("person", json!({ "person": astrid })).await;
+        whole.push(begun.elapsed());
+        // The same work alone: look where the chain ends, write the next record, wait for the disk.
+        let begun = std::time::Instant::now();
+        let after = store.log_state().await.unwrap().head;
+        let mut event = event.clone();
+        event.at_ms += number;
+        let head = Head {
+            seq: after.seq,
+            hash: after.hash,
+        };
+        let (bytes, next) = head.next(event).unwrap();
+        let record = hemrond_store::NewLogRecord {
+            after,
+            hash: next.hash,
+            bytes,
+            person: None,
+            at: chrono::DateTime::UNIX_EPOCH,
+        };
+        store.log_append(&record).await.unwrap();
+        entries.push(begun.elapsed());
+    }
+    println!(
+        "opening a person, median of 1,000: {:?}; of which the log entry: {:?}",
+        median(whole),
+        median(entries)
+    );
+}
