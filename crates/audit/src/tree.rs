@@ -148,10 +148,11 @@ pub fn above(nodes: &mut dyn Nodes, node: Node) -> Option<Hash> {
     Some(parent(&left, &right))
 }
 
-/// The subtrees that an append to a tree of `size` leaves looks up.
+/// The subtrees that appends to a tree of `size` leaves look up, however many follow each other:
+/// the largest complete ones that it is made of.
 #[must_use]
 pub fn edge(size: u64) -> Vec<Node> {
-    needed(|nodes| append(nodes, size, [0; 32]))
+    needed(|nodes| root(nodes, size))
 }
 
 /// Proves that a leaf stands at its place in a tree of `size` leaves (RFC 6962 §2.1.1).

@@ -132,6 +132,28 @@ fn any_two_sizes_of_a_tree_prove_that_the_later_went_on_and_no_other_pair_does()
 }
 
 #[test]
+fn the_edge_is_all_that_any_number_of_appends_needs() {
+    let entries: Vec<Vec<u8>> = (0u8..70).map(|number| vec![number]).collect();
+    let log = Log::of(&entries);
+    for size in 0..70 {
+        let edge = tree::edge(size);
+        assert_eq!(edge.len(), size.count_ones() as usize);
+        let mut held: BTreeMap<Node, Hash> = edge
+            .into_iter()
+            .map(|node| (node, log.nodes[&node]))
+            .collect();
+        for (place, entry) in (size..).zip(&entries[usize::try_from(size).unwrap()..]) {
+            let complete =
+                append(&mut |node| held.get(&node).copied(), place, leaf(entry)).unwrap();
+            for (node, hash) in &complete {
+                assert_eq!(log.nodes[node], *hash);
+            }
+            held.extend(complete);
+        }
+    }
+}
+
+#[test]
 fn what_a_proof_will_look_up_is_known_beforehand_and_little() {
     let entries: Vec<Vec<u8>> = (0u32..5_000)
         .map(|number| number.to_be_bytes().into())
