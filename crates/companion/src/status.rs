@@ -110,6 +110,8 @@ impl Companion {
         Ok(SyncPage {
             disagreements: self.all_disagreements(state).await?,
             documents: self.store.document_count().await?,
+            log_waiting: u32::try_from(self.store.log_summary().await?.unsent).unwrap_or(u32::MAX),
+            log_findings: self.log_attention(state).await?,
             last_failure: state
                 .link
                 .last_failure

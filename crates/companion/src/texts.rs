@@ -14,6 +14,7 @@ static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/sv/signing.json"),
         include_str!("../../../texts/sv/records.json"),
         include_str!("../../../texts/sv/visit.json"),
+        include_str!("../../../texts/sv/access_log.json"),
     ])
 });
 
@@ -26,6 +27,7 @@ static ENGLISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/en/signing.json"),
         include_str!("../../../texts/en/records.json"),
         include_str!("../../../texts/en/visit.json"),
+        include_str!("../../../texts/en/access_log.json"),
     ])
 });
 
@@ -81,6 +83,7 @@ mod tests {
             "signing",
             "records",
             "visit",
+            "access_log",
         ] {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../texts");
             let read = |language: &str| -> Texts {

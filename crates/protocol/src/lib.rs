@@ -13,8 +13,12 @@ mod response;
 pub mod signature;
 mod wire;
 
-pub use request::{Bucket, DigestQuery, DocumentDigest, PushDocument, SyncRequest};
-pub use response::{Delivery, DigestAnswer, HeldDocument, Outcome, SyncResponse};
+pub use request::{
+    Bucket, DigestQuery, DocumentDigest, LogPush, LogRecord, PushDocument, SyncRequest,
+};
+pub use response::{
+    Delivery, DigestAnswer, HeldDocument, LogCheckpoint, Logged, Outcome, SyncResponse,
+};
 pub use wire::{
     Author, Digest, Epoch, Item, ItemHash, ItemKind, WireHeader, WireHeaderError, WireId,
 };

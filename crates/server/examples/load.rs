@@ -111,6 +111,7 @@ impl Tablet {
             page_bytes: limits::PAGE_BYTES,
             app: "load".to_owned(),
             run: None,
+            log: None,
         };
         Ok(Self {
             line,

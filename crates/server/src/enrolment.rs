@@ -9,6 +9,8 @@ use crate::{
     state::Server,
     storage::{NewDevice, Redeemed, StorageError},
 };
+use hemrond_audit::{Action, Event, SERVER};
+use hemrond_domain::people::User;
 use hemrond_protocol::enrolment::{EnrolRequest, EnrolResponse, MAGIC, device_id};
 
 /// Bounds a tablet's name.
@@ -83,6 +85,10 @@ pub async fn enrol(
         Redeemed::KeyTaken => return Err(EnrolError::KeyTaken),
         Redeemed::Unknown => return Err(EnrolError::CodeUnknown),
     };
+    server
+        .storage
+        .log_own(enrolled(&account.user, now), now)
+        .await?;
     add(&server.metrics.enrolled, 1);
     Ok(EnrolResponse {
         hemrond: MAGIC.to_owned(),
@@ -115,6 +121,24 @@ impl From<AdmissionError> for EnrolError {
             AdmissionError::Storage(error) => Self::Storage(error),
             _ => Self::KeyUnproven,
         }
+    }
+}
+
+/// What the access log says of it.
+fn enrolled(user: &User, now: i64) -> Event {
+    Event {
+        action: Action::Enrol,
+        user: user.id,
+        role: user.role.as_str().to_owned(),
+        unit: user.unit,
+        organisation: user.organisation,
+        device: SERVER,
+        person: None,
+        kind: Some("tablet".to_owned()),
+        document: None,
+        reason: None,
+        basis: None,
+        at_ms: now,
     }
 }
 

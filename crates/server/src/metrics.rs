@@ -37,6 +37,10 @@ pub struct Metrics {
     pub ahead: AtomicU64,
     /// Connections that found no place.
     pub turned_away: AtomicU64,
+    /// Records of access logs taken.
+    pub log_records: AtomicU64,
+    /// Records of access logs that did not hold together with the others.
+    pub log_findings: AtomicU64,
     sync_classes: [AtomicU64; CLASSES.len()],
     sync_count: AtomicU64,
     sync_micros: AtomicU64,
@@ -88,6 +92,8 @@ impl Metrics {
             ("enrolled", &self.enrolled),
             ("tablets_ahead", &self.ahead),
             ("connections_turned_away", &self.turned_away),
+            ("log_records", &self.log_records),
+            ("log_findings", &self.log_findings),
         ] {
             let count = count.load(Relaxed);
             counter(&mut text, name, count);

@@ -192,6 +192,7 @@ impl Tablet {
     fn asks(&self) -> SyncRequest {
         SyncRequest {
             run: None,
+            log: None,
             protocol: hemrond_protocol::VERSION,
             epoch: self.epoch,
             cursor: self.cursor,

@@ -1,11 +1,12 @@
 //! Stories of an organisation that has its own certificate authority, and no proxy.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use ed25519_dalek::SigningKey;
 use hemrond_companion::sync::{
     http::{ClientError, HttpTransport},
     transport::{Access, Transport, TransportError},
 };
-use hemrond_protocol::enrolment::EnrolRequest;
+use hemrond_protocol::enrolment::{EnrolRequest, device_id};
 use hemrond_server::serve::{Tls, TlsError};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
@@ -15,6 +16,7 @@ use std::{
     net::TcpStream,
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -157,12 +159,25 @@ impl Drop for Serving {
     }
 }
 
+/// The key of a tablet that no server knows.
+fn key() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
+}
+
 fn nobody() -> EnrolRequest {
     EnrolRequest {
         user: None,
         code: "AAAA-AAAA".to_owned(),
         tablet: "Surfplatta".to_owned(),
-        public_key: "00".repeat(32),
+        public_key: hex::encode(key().verifying_key().as_bytes()),
+    }
+}
+
+fn access(url: &str) -> Access {
+    Access {
+        server: url.to_owned(),
+        device: device_id(key().verifying_key().as_bytes()),
+        signer: Arc::new(key()),
     }
 }
 
@@ -174,18 +189,14 @@ async fn evas_tablet_speaks_to_a_server_whose_authority_it_was_given_and_to_no_o
     let url = serving.url();
 
     let trusting = HttpTransport::trusting(Some(&region.at("ca.pem"))).unwrap();
-    let refused = trusting.enrol(&url, &nobody()).await.unwrap_err();
+    let refused = trusting.enrol(&access(&url), &nobody()).await.unwrap_err();
     let known = |code: &str| code.starts_with("enrol.");
     assert!(
         matches!(&refused, TransportError::Rejected(code) if known(code)),
         "the server itself answers: {refused:?}"
     );
-    let access = Access {
-        server: url.clone(),
-        credential: "00".repeat(32),
-    };
     assert_eq!(
-        trusting.sync(&access, Vec::new()).await,
+        trusting.sync(&access(&url), Vec::new()).await,
         Err(TransportError::Rejected("device.unknown".to_owned()))
     );
 
@@ -197,7 +208,7 @@ async fn evas_tablet_speaks_to_a_server_whose_authority_it_was_given_and_to_no_o
     ] {
         // A machine without any authority of its own makes no client at all.
         let Some(transport) = transport else { continue };
-        let lost = transport.enrol(&url, &nobody()).await.unwrap_err();
+        let lost = transport.enrol(&access(&url), &nobody()).await.unwrap_err();
         assert!(matches!(lost, TransportError::Unreachable(_)), "{lost:?}");
     }
     assert!(HttpTransport::trusting(Some(&other.at("ca.pem"))).is_ok());

@@ -208,6 +208,22 @@ async fn whatever_is_damaged_is_named(backend: Backend) {
     );
     whole();
 
+    // AC20: one byte of the access log, of a hash of its tree, of its order.
+    let entry = "SELECT bytes FROM log_entries WHERE idx = 1";
+    let set = "UPDATE log_entries SET bytes = $1 WHERE bytes = $2";
+    let before = hand.turn(entry, set, 3).await;
+    wrong(&["access log, entry 1: its bytes are those of"]);
+    let back = "UPDATE log_entries SET bytes = $1 WHERE idx = 1";
+    assert_eq!(hand.run(back, &[&before]).await, 1);
+    whole();
+    let node = "SELECT hash FROM log_nodes WHERE level = 1 AND idx = 0";
+    let set = "UPDATE log_nodes SET hash = $1 WHERE hash = $2";
+    let before = hand.turn(node, set, 1).await;
+    wrong(&["access log, level 1 of the tree, place 0: its hash is not what its bytes say"]);
+    let back = "UPDATE log_nodes SET hash = $1 WHERE level = 1 AND idx = 0";
+    assert_eq!(hand.run(back, &[&before]).await, 1);
+    whole();
+
     // An item that stands under another's name.
     let swap = "UPDATE items SET bytes = (SELECT o.bytes FROM items o WHERE o.kind = 0 \
                 AND o.document_id = items.document_id AND o.hash <> items.hash LIMIT 1) \

@@ -189,6 +189,7 @@ fn requests(morning: &[RawChange]) -> Vec<(&'static str, SyncRequest)> {
         page_bytes: 1 << 20,
         app: "0.1.0".to_owned(),
         run: None,
+        log: None,
     };
     let mut push = nothing.clone();
     push.epoch = Some(Epoch([1; 16]));
@@ -232,6 +233,8 @@ fn responses(morning: &[RawChange]) -> Vec<(&'static str, SyncResponse)> {
         remaining: 7,
         digest: None,
         time_ms: 1_793_700_000_000,
+        logged: None,
+        checkpoint: None,
     };
     let mut buckets = nothing.clone();
     buckets.digest = Some(DigestAnswer::Buckets(vec![3, 200], 41));

@@ -37,6 +37,7 @@ import type { Status } from "./Status";
 import type { SyncPage } from "./SyncPage";
 import type { Unchanged } from "./Unchanged";
 import type { VisitPage } from "./VisitPage";
+import type { WhoLooked } from "./WhoLooked";
 
 /** Every command with what it takes and what it answers. */
 export interface Commands {
@@ -96,6 +97,8 @@ export interface Commands {
   export_unsent: { args: Nothing; answer: Exported };
   /** Everything that ever stood in a field. */
   history: { args: OfField; answer: FieldHistory };
+  /** Who has looked at a person's data, as far as this tablet knows. */
+  who_looked: { args: OfPerson; answer: WhoLooked };
   /** Makes the lists and the search index anew from the documents. */
   rebuild: { args: Nothing; answer: Rebuilt };
 }

@@ -42,6 +42,8 @@ export type { Kept } from '../generated/Kept';
 export type { KeyPlace } from '../generated/KeyPlace';
 export type { Language } from '../generated/Language';
 export type { LastValue } from '../generated/LastValue';
+export type { LogFindingView } from '../generated/LogFindingView';
+export type { Look } from '../generated/Look';
 export type { Me } from '../generated/Me';
 export type { MedicationComputed } from '../generated/MedicationComputed';
 export type { MedicationFlagView } from '../generated/MedicationFlagView';
@@ -106,3 +108,4 @@ import type { Value } from '../generated/Value';
 
 /** A field's value; null where it has none. */
 export type FieldValue = Value | null;
+export type { WhoLooked } from '../generated/WhoLooked';

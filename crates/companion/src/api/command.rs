@@ -160,6 +160,8 @@ commands! {
     ExportUnsent "export_unsent" (Nothing) -> Exported;
     /// Everything that ever stood in a field.
     History "history" (OfField) -> FieldHistory;
+    /// Who has looked at a person's data, as far as this tablet knows.
+    WhoLooked "who_looked" (OfPerson) -> WhoLooked;
     /// Makes the lists and the search index anew from the documents.
     Rebuild "rebuild" (Nothing) -> Rebuilt;
 }

@@ -1,5 +1,6 @@
 //! Status, the sync page, enrolment and settings.
 
+use super::access_log::LogFindingView;
 use super::common::{Colleague, Disagreement, Failure, PersonBrief};
 use chrono::{DateTime, NaiveDate, Utc};
 use hemrond_domain::{
@@ -129,6 +130,10 @@ pub struct SyncPage {
     pub next_try: Option<DateTime<Utc>>,
     /// Documents on this tablet.
     pub documents: u32,
+    /// Records of the access log that only this tablet has.
+    pub log_waiting: u32,
+    /// What did not agree with the server's access log: each needs a person's attention.
+    pub log_findings: Vec<LogFindingView>,
 }
 
 /// A document with changes that wait.

@@ -93,18 +93,27 @@ impl Companion {
             let response: SyncResponse =
                 encoding::decode_response(&answer).map_err(|error| violation(&error))?;
             let before = session.position().cursor;
-            let taken = session
+            let mut taken = session
                 .answer(response)
                 .map_err(|error| violation(&error))?;
             done += session.position().cursor.saturating_sub(before);
             let left = taken.remaining;
             let again = taken.again;
+            let logged = taken.logged.take();
+            let checkpoint = taken.checkpoint.take();
             self.take(&mut session, taken).await?;
+            if let Some(logged) = &logged {
+                self.take_logged(logged).await?;
+            }
+            if let Some((epoch, given)) = &checkpoint {
+                self.take_checkpoint(*epoch, given).await?;
+            }
             if !again {
                 // Not page by page: on the way there the directory speaks of roles that have passed.
                 let mut state = self.state.lock().await;
                 self.let_go_after_change_of_role(&mut state).await?;
                 drop(state);
+                self.prune_log().await?;
                 self.compared.store(true, Ordering::Relaxed);
                 self.halvings.store(0, Ordering::Relaxed);
                 return Ok(session.position());

@@ -96,6 +96,8 @@ async fn hear_news(companion: &Companion, position: Position) {
         match companion.transport.news(&access, position.cursor).await {
             // Also where the head is behind: then the server was restored, and a sync finds out.
             Ok(Some(_)) => return,
+            // Who only reads writes nothing; the trace of it goes when nothing else does.
+            Ok(None) if companion.has_unsent_log().await => return,
             Ok(None) => backoff.succeeded(),
             Err(error) => {
                 companion.lost_contact(error.problem()).await;
@@ -112,6 +114,11 @@ impl Companion {
     async fn may_sync(&self) -> bool {
         let state = self.state.lock().await;
         state.enrolment.is_some() && !state.link.offline_by_choice
+    }
+
+    async fn has_unsent_log(&self) -> bool {
+        let summary = self.store.log_summary().await;
+        summary.is_ok_and(|summary| summary.unsent > 0)
     }
 
     async fn lost_contact(&self, problem: Problem) {

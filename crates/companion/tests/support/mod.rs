@@ -8,6 +8,10 @@
     unreachable_pub
 )]
 
+mod log_book;
+
+pub(crate) use log_book::LogBook;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use hemrond_companion::{
@@ -184,6 +188,10 @@ struct Held {
     pushes: Vec<usize>,
     spoil: Option<fn(&mut SyncResponse)>,
     instead: Option<Vec<u8>>,
+    /// None: a server of an earlier version, which keeps no log.
+    log: Option<LogBook>,
+    epoch: Option<[u8; 16]>,
+    log_signer: u8,
 }
 
 #[derive(Debug)]
@@ -200,6 +208,26 @@ pub(crate) struct Exchange(Mutex<Held>);
 impl Exchange {
     fn lock(&self) -> MutexGuard<'_, Held> {
         self.0.lock().unwrap()
+    }
+
+    /// From now on the exchange keeps an access log.
+    pub(crate) fn keep_log(&self) {
+        self.lock().log = Some(LogBook::default());
+    }
+
+    /// What it has of it.
+    pub(crate) fn log<T>(&self, look: impl FnOnce(&mut LogBook) -> T) -> T {
+        look(self.lock().log.as_mut().unwrap())
+    }
+
+    /// The log is signed with another key from now on.
+    pub(crate) fn sign_log_with(&self, signer: u8) {
+        self.lock().log_signer = signer;
+    }
+
+    /// It begins another life, as after a restore.
+    pub(crate) fn begin_epoch(&self, epoch: u8) {
+        self.lock().epoch = Some([epoch; 16]);
     }
 
     /// The next requests fail in this way.
@@ -320,6 +348,14 @@ impl Held {
     fn sync(&mut self, from: DeviceId, who: Who, request: SyncRequest) -> SyncResponse {
         self.pushes
             .push(request.push.iter().map(|push| push.items.len()).sum());
+        let logged = match (&mut self.log, &request.log) {
+            (Some(book), Some(push)) => Some(book.take(from, push)),
+            _ => None,
+        };
+        let checkpoint = match (&self.log, &request.log) {
+            (Some(book), Some(push)) => Some(book.checkpoint(push.known_size, self.log_signer)),
+            _ => None,
+        };
         let mut verdicts = Vec::new();
         for push in request.push {
             let mut row = Vec::new();
@@ -374,7 +410,7 @@ impl Held {
             .collect();
         SyncResponse {
             protocol: VERSION,
-            epoch: Epoch([5; 16]),
+            epoch: Epoch(self.epoch.unwrap_or([5; 16])),
             verdicts,
             deliveries,
             authors,
@@ -396,6 +432,8 @@ impl Held {
                 }
             }),
             time_ms: 0,
+            logged,
+            checkpoint,
         }
     }
 }

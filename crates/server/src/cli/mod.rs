@@ -4,6 +4,8 @@ mod args;
 mod backup;
 mod devices;
 mod enrol;
+mod log;
+mod logged;
 mod organisations;
 mod purge;
 mod recovery;
@@ -124,6 +126,7 @@ async fn administer(
         clock: world.clock.as_ref(),
         chance: world.chance.as_ref(),
     };
+    logged::note(&administration, &command).await?;
     match command {
         // Those are done with before the others.
         Command::Serve(_)
@@ -140,6 +143,7 @@ async fn administer(
         Command::Purge(args) => purge::purge(&administration, &args).await,
         Command::Hold(command) => purge::hold(&administration, command).await,
         Command::Seed(args) => seed::seed(&administration, &args).await,
+        Command::Log(command) => log::run(&administration, command).await,
     }
 }
 

@@ -9,6 +9,7 @@ mod accounts;
 mod address;
 mod backup;
 mod error;
+mod log;
 pub mod memory;
 mod paging;
 mod postgres;
@@ -24,6 +25,9 @@ pub use accounts::{
 pub use address::{Address, open};
 pub use backup::{Unpacked, examine, examine_backup, restore};
 pub use error::StorageError;
+pub use log::{
+    AccessLog, FindingKind, LogEntry, LogFinding, LogGiven, LogQuery, LogReview, LogTaken, LogTree,
+};
 pub use records::{
     Asker, Digested, Kept, Page, PageQuery, Publication, PushedDocument, PushedItem, Records,
     RefusedItem, TakenIn,
@@ -33,6 +37,6 @@ pub use survey::{ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, S
 pub use upkeep::{Life, Upkeep};
 
 /// A database of ours.
-pub trait Storage: Accounts + Records + Retention + Upkeep {}
+pub trait Storage: Accounts + Records + Retention + AccessLog + Upkeep {}
 
-impl<T: Accounts + Records + Retention + Upkeep> Storage for T {}
+impl<T: Accounts + Records + Retention + AccessLog + Upkeep> Storage for T {}

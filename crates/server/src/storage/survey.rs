@@ -1,6 +1,6 @@
 //! A database as it is, row by row, for whoever checks it: nothing is taken for granted here.
 
-use super::{Accounts, StorageError};
+use super::{AccessLog, Accounts, StorageError};
 use async_trait::async_trait;
 use hemrond_domain::{
     ids::{DeviceId, UserId},
@@ -106,7 +106,7 @@ pub struct Orphan {
 
 /// A database as it is.
 #[async_trait]
-pub trait Survey: Accounts {
+pub trait Survey: Accounts + AccessLog {
     /// What the database's own check finds wrong with its pages and indexes.
     async fn integrity(&self) -> Result<Vec<String>, StorageError>;
     /// How many documents there are.

@@ -68,6 +68,9 @@ pub enum What {
     /// Positions are missing.
     #[error("the feed has no position {0}")]
     PositionMissing(i64),
+    /// A record of the access log does not build on the one before it.
+    #[error("it does not build on the record before it in its chain")]
+    Chain,
     /// A position says something that is not so.
     #[error("it {0}")]
     Position(&'static str),
@@ -88,6 +91,7 @@ impl What {
             | Self::Header(_)
             | Self::NotFromHeader(_)
             | Self::NotInFeed(_)
+            | Self::Chain
             | Self::PositionMissing(_)
             | Self::Emptied
             | Self::Position(_) => {

@@ -5,6 +5,7 @@
 //! is compared. It reads in small steps, so that a server may go on serving meanwhile, and changes
 //! nothing.
 
+pub mod access_log;
 mod document;
 mod fault;
 mod feed;
@@ -53,6 +54,8 @@ pub struct Counts {
     pub devices: u64,
     /// Rows whose references were followed.
     pub references: u64,
+    /// Entries of the access log.
+    pub log_entries: u64,
 }
 
 impl fmt::Display for Counts {
@@ -60,7 +63,8 @@ impl fmt::Display for Counts {
         write!(
             f,
             "{} documents ({} of them destroyed in their time) with {} changes and {} signed \
-             entries, {} feed positions, {} refused items, {} accounts, {} devices, {} references",
+             entries, {} feed positions, {} refused items, {} accounts, {} devices, {} references, \
+             {} entries of the access log",
             self.documents,
             self.destroyed,
             self.changes,
@@ -70,6 +74,7 @@ impl fmt::Display for Counts {
             self.accounts,
             self.devices,
             self.references,
+            self.log_entries,
         )
     }
 }
@@ -131,6 +136,10 @@ pub async fn verify(
     documents(survey, &people, &mut report, &mut progress).await?;
     positions(survey, &people, &mut report, &mut progress).await?;
     refused(survey, &people, &mut report).await?;
+    let mut faults = Vec::new();
+    let looked = access_log::check(survey, &mut faults).await?;
+    report.counts.log_entries = looked.entries;
+    report.take(&mut faults);
     Ok(report)
 }
 

@@ -144,6 +144,7 @@ impl Tablet {
             page_bytes: limits::PAGE_BYTES,
             app: "test".to_owned(),
             run: None,
+            log: None,
         }
     }
 

@@ -158,7 +158,7 @@ async fn a_newer_versions_store_is_left_alone() {
         error,
         OpenError::NewerSchema {
             found: 4711,
-            known: 1
+            known: crate::schema::KNOWN
         }
     ));
 }

@@ -15,6 +15,7 @@
 
 mod accounts;
 mod gate;
+mod log;
 mod page;
 mod records;
 mod retention;

@@ -113,6 +113,7 @@ pub(super) struct State {
     /// Documents whose rows stay without items.
     pub(super) destroyed: Arc<BTreeMap<DocumentId, Destroyed>>,
     pub(super) holds: BTreeMap<[u8; 16], Hold>,
+    pub(super) log: Arc<super::log::Log>,
 }
 
 impl State {
@@ -133,6 +134,7 @@ impl State {
             refused: Arc::default(),
             destroyed: Arc::default(),
             holds: BTreeMap::new(),
+            log: Arc::default(),
         }
     }
 

@@ -10,6 +10,8 @@ mod digests;
 mod enrolment;
 mod filter;
 mod known;
+mod log;
+mod log_write;
 mod outgoing;
 mod page;
 mod published;
