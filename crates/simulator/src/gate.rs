@@ -21,6 +21,9 @@ pub enum Order {
     BeforeCommit,
     /// At every gate: others move in between.
     Each,
+    /// At every gate of what writes and reads the feed: others move in between, and meet there
+    /// more often than on the long way.
+    Feed,
 }
 
 /// Which process holds the lock on the feed's head. A process that waits for it must be seen to
@@ -69,6 +72,7 @@ impl Gatekeeper {
         match *order {
             Order::Open => false,
             Order::Each => true,
+            Order::Feed => matches!(point.call, Call::TakeIn | Call::Page),
             Order::At(0) => {
                 *order = Order::Open;
                 true

@@ -20,10 +20,7 @@ use hemrond_server::storage::Accounts as _;
 use std::{
     collections::VecDeque,
     future::poll_fn,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex},
     task::Poll,
 };
 
@@ -150,8 +147,8 @@ pub struct Wire {
     nonce: Mutex<Option<Nonce>>,
     /// What happens to the next requests in turn.
     pub faults: Mutex<VecDeque<Option<NetworkFault>>>,
-    /// Whether others move whenever this one is at a gate.
-    pub together: AtomicBool,
+    /// At which gates others move, while several are under way.
+    pub together: Mutex<Order>,
 }
 
 impl Wire {
@@ -163,7 +160,7 @@ impl Wire {
             place,
             nonce: Mutex::new(None),
             faults: Mutex::new(VecDeque::new()),
-            together: AtomicBool::new(false),
+            together: Mutex::new(Order::Open),
         }
     }
 
@@ -324,12 +321,11 @@ impl Wire {
         let Some(gate) = self.site().gate(place) else {
             return Carried::Died;
         };
-        let together = self.together.load(Ordering::SeqCst);
+        let together = *lock(&self.together);
         let (order, stopped) = match fault {
             Some(NetworkFault::ServerDies(gates)) => (Order::At(gates), Stopped::Dies),
             Some(NetworkFault::ServerPauses(gates)) => (Order::At(gates), Stopped::Pauses),
-            _ if together => (Order::Each, Stopped::Waits),
-            _ => (Order::Open, Stopped::Waits),
+            _ => (together, Stopped::Waits),
         };
         let early = self.site().bug == Some(Bug::AcknowledgedBeforeCommit);
         gate.order(match stopped {

@@ -244,7 +244,7 @@ fn disk_fault(chance: &mut Chance) -> DiskFault {
 
 fn network_fault(chance: &mut Chance) -> NetworkFault {
     let part = u16::try_from(chance.below(1000)).unwrap_or(0);
-    let gate = u8::try_from(chance.below(12)).unwrap_or(0);
+    let gate = u8::try_from(chance.below(18)).unwrap_or(0);
     match chance.below(12) {
         0..2 => NetworkFault::RequestLost,
         2 => NetworkFault::RequestCut(part),

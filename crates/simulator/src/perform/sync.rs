@@ -4,6 +4,7 @@ use super::is_fair;
 use crate::{
     chance::Chance,
     drive::{Came, Hangs, onward, to_the_end},
+    gate::Order,
     site::lock,
     steps::{DiskFault, NetworkFault},
     witness::Wrong,
@@ -14,11 +15,7 @@ use hemrond_companion::{
     api::{Command, Failure, Nothing},
 };
 use hemrond_protocol::SYNC_PATH;
-use std::{
-    collections::BTreeSet,
-    pin::Pin,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{collections::BTreeSet, pin::Pin, sync::Arc};
 
 /// What a sync may fail with, although nothing is wrong with the tablet.
 const FAIR_FAILURES: [&str; 2] = ["transport.", "sync."];
@@ -125,7 +122,11 @@ impl World {
                 running.push((*place, companion));
             }
         }
-        self.let_others_move(places, true);
+        let order = match chance.below(2) {
+            0 => Order::Each,
+            _ => Order::Feed,
+        };
+        self.let_others_move(places, order);
         let mut syncs: Vec<(usize, Syncing)> = Vec::new();
         for (place, companion) in running {
             syncs.push((
@@ -152,17 +153,17 @@ impl World {
             }
         }
         drop(syncs);
-        self.let_others_move(places, false);
+        self.let_others_move(places, Order::Open);
         for (place, result) in ended {
             self.weigh_sync(place, result, false);
             self.look_at_queue(place);
         }
     }
 
-    fn let_others_move(&self, places: &BTreeSet<usize>, together: bool) {
+    fn let_others_move(&self, places: &BTreeSet<usize>, order: Order) {
         let numbers = places.iter().filter_map(|place| self.places.get(*place));
         for tablet in numbers.filter_map(|number| self.tablets.get(*number)) {
-            tablet.wire.together.store(together, Ordering::SeqCst);
+            *lock(&tablet.wire.together) = order;
         }
     }
 
