@@ -1,7 +1,11 @@
 //! Serving until told to stop.
 
-use crate::{http, state::Shared};
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use crate::{
+    admin::{self, Pages},
+    http,
+    state::Shared,
+};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 /// How long requests in flight may go on once the server is told to stop.
@@ -21,6 +25,24 @@ pub async fn serve(
     operators: Option<TcpListener>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    serve_with(server, tablets, operators, None, stop).await
+}
+
+/// The administrator's pages, and the listener of their own where they have one; else browsers
+/// reach them where tablets reach the server.
+pub type PagesAt = (Arc<Pages>, Option<TcpListener>);
+
+/// The same, with the administrator's pages.
+///
+/// # Errors
+/// When a listener fails.
+pub async fn serve_with(
+    server: Shared,
+    tablets: TcpListener,
+    operators: Option<TcpListener>,
+    pages: Option<PagesAt>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let watcher = tokio::spawn(look_at_head(server.clone()));
     let closing = server.closing.clone();
     tokio::spawn(async move {
@@ -29,7 +51,16 @@ pub async fn serve(
         closing.send_replace(true);
     });
     let mut open = tokio::task::JoinSet::new();
-    let router = http::tablets(server.clone());
+    let mut router = http::tablets(server.clone());
+    if let Some((pages, own)) = pages {
+        let pages = admin::router(pages);
+        match own {
+            Some(own) => {
+                open.spawn(listen(own, pages, closed(server.clone())));
+            }
+            None => router = router.merge(pages),
+        }
+    }
     open.spawn(listen(tablets, router, closed(server.clone())));
     if let Some(operators) = operators {
         let router = http::operators(server.clone());

@@ -7,6 +7,7 @@ mod enrol;
 mod organisations;
 mod recovery;
 mod restore;
+mod roles;
 mod seed;
 mod serve;
 mod target;
@@ -21,8 +22,10 @@ use crate::{
     directory::Administration,
     environment::{Chance, Clock, draw_id},
     inspector::worker::StartError,
+    office::{Office, OfficeError},
     seed::SeedError,
     serve::BindError,
+    sign_in::{KeyError, SealingKey, card::CardError},
     storage::{self, Storage, StorageError},
 };
 use args::Command;
@@ -59,6 +62,15 @@ pub enum CommandError {
     /// The address to listen on.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// What an administrator may not do.
+    #[error(transparent)]
+    Office(#[from] OfficeError),
+    /// The key for sign-ins.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Signing in with a card.
+    #[error(transparent)]
+    Card(#[from] CardError),
     /// The workers.
     #[error(transparent)]
     Worker(#[from] StartError),
@@ -84,10 +96,13 @@ pub enum CommandError {
 /// When it cannot be done; the message says what to do.
 pub async fn run(cli: Cli, world: World) -> Result<(), CommandError> {
     let address = target::address(&cli.database)?;
-    // These two do not bring a database to life.
+    // These do not bring a database to life.
     match &cli.command {
         Command::Restore(args) => return restore::restore(&address, &world, args).await,
         Command::Verify(args) => return verify::run(&address, &world, args).await,
+        Command::SignInKey { to } => {
+            return Ok(SealingKey::draw(world.chance.as_ref()).write_new(to)?);
+        }
         _ => {}
     }
     let epoch = Epoch(draw_id(world.chance.as_ref()));
@@ -117,16 +132,26 @@ async fn administer(
         // Those are done with before the others.
         Command::Serve(_)
         | Command::InspectWorker(_)
+        | Command::SignInKey { .. }
         | Command::Restore(_)
         | Command::Verify(_) => Ok(()),
         Command::Enrol(args) => enrol::enrol(&administration, &args).await,
         Command::Organisations(command) => organisations::run(&administration, command).await,
         Command::Units(command) => units::run(&administration, command).await,
         Command::Users(command) => users::run(&administration, command).await,
+        Command::Roles(command) => roles::run(&administration, command).await,
         Command::Devices(command) => devices::run(&administration, command).await,
         Command::Backup(args) => backup::backup(storage, &args).await,
         Command::Recovery(command) => recovery::run(&administration, command).await,
         Command::Seed(args) => seed::seed(&administration, &args).await,
+    }
+}
+
+/// Administration by whoever may use this command line.
+fn office<'a>(administration: &'a Administration<'a>) -> Office<'a> {
+    Office {
+        administration,
+        actor: None,
     }
 }
 

@@ -62,11 +62,13 @@ pub fn operators(server: Shared) -> Router {
     around(router, server)
 }
 
-/// What every path has around it; the last is the outermost.
-fn around(router: Router<Shared>, server: Shared) -> Router {
-    let fixed = |name: HeaderName, value: &'static str| {
-        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
-    };
+/// Pages for people, with the same around them as other paths but for headers of their own.
+pub(crate) fn observed(router: Router, server: Shared) -> Router {
+    guarded(router).layer(middleware::from_fn_with_state(server, observe::observe))
+}
+
+/// A request that panics or takes for ever ends by itself and holds up nobody else.
+fn guarded<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router
         .layer(CatchPanicLayer::custom(
             |_: Box<dyn std::any::Any + Send>| {
@@ -82,6 +84,14 @@ fn around(router: Router<Shared>, server: Shared) -> Router {
             StatusCode::REQUEST_TIMEOUT,
             REQUEST_TIME,
         ))
+}
+
+/// What every path has around it; the last is the outermost.
+fn around(router: Router<Shared>, server: Shared) -> Router {
+    let fixed = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+    };
+    guarded(router)
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::CACHE_CONTROL, "no-store"))
         .layer(fixed(

@@ -9,10 +9,12 @@ mod accounts;
 mod address;
 mod backup;
 mod error;
+mod ledger;
 pub mod memory;
 mod paging;
 mod postgres;
 mod records;
+mod sign_ins;
 mod sqlite;
 mod survey;
 mod upkeep;
@@ -23,14 +25,16 @@ pub use accounts::{
 pub use address::{Address, open};
 pub use backup::{Unpacked, examine, examine_backup, restore};
 pub use error::StorageError;
+pub use ledger::{AdminEvent, Ledger, RoleAnalysis};
 pub use records::{
     Asker, Digested, Kept, Page, PageQuery, Publication, PushedDocument, PushedItem, Records,
     RefusedItem, TakenIn,
 };
+pub use sign_ins::{Chosen, Invitation, Second, Session, Sessions, SignIn, SignIns};
 pub use survey::{ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, Survey};
 pub use upkeep::{Life, Upkeep};
 
 /// A database of ours.
-pub trait Storage: Accounts + Records + Upkeep {}
+pub trait Storage: Accounts + Records + Upkeep + SignIns + Sessions + Ledger {}
 
-impl<T: Accounts + Records + Upkeep> Storage for T {}
+impl<T: Accounts + Records + Upkeep + SignIns + Sessions + Ledger> Storage for T {}

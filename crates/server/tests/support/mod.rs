@@ -8,8 +8,10 @@
     unused_imports
 )]
 
+mod browser;
 mod tablet;
 
+pub use browser::{Browser, Page, Pages};
 pub use tablet::{Tablet, signed};
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};

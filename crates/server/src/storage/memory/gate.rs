@@ -38,6 +38,21 @@ pub enum Call {
     EndRecovery,
     RefreshHead,
     Backup,
+    Invite,
+    SignIn,
+    SetExternalId,
+    Choose,
+    NoteFailure,
+    UseSecond,
+    Rehash,
+    BeginSession,
+    Session,
+    UseSession,
+    EndSession,
+    SetRoleAnalysis,
+    RoleAnalyses,
+    AddAdminEvent,
+    AdminEvents,
 }
 
 /// How far a call has come.

@@ -15,8 +15,11 @@
 
 mod accounts;
 mod gate;
+mod ledger;
 mod page;
 mod records;
+mod sessions;
+mod sign_ins;
 mod state;
 mod take_in;
 mod upkeep;
