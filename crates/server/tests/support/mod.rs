@@ -11,7 +11,7 @@
 mod browser;
 mod tablet;
 
-pub use browser::{Browser, Page, Pages};
+pub use browser::{Browser, CHEAP, PASSWORD, Page, Pages, app_on, encoded, key, weigh};
 pub use tablet::{Tablet, signed};
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
