@@ -131,7 +131,7 @@ async fn a_name_belongs_to_one_person(backend: Backend) {
     let taken = storage.invite(&invitation(&eva, 2, Some("per.dahl"), false));
     assert!(matches!(taken.await, Err(StorageError::Constraint(_))));
     let hsa = "SE1111111116-1A2B";
-    let external = async |account: &Account, name| {
+    let external = async |account: &Account, name: Option<&str>| {
         let named = storage.set_external_id(account.user.id, name);
         named.await
     };

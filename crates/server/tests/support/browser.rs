@@ -274,13 +274,13 @@ impl Pages {
         let page = browser.post("/admin/first", &[("code", code)]).await;
         assert_eq!(page.status, 200, "{}", page.text);
         let app = app_on(&page);
-        let shown = self.shown(&app);
+        let (shown, offer) = (self.shown(&app), page.hidden("offer"));
         let fields = [
             ("code", code),
-            ("offer", &page.hidden("offer")),
+            ("offer", offer.as_str()),
             ("password", PASSWORD),
             ("again", PASSWORD),
-            ("shown", &shown),
+            ("shown", shown.as_str()),
         ];
         let done = browser.post("/admin/first/choose", &fields).await;
         assert_eq!(done.status, 200, "{}", done.text);
