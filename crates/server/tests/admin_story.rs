@@ -431,7 +431,9 @@ async fn another_organisation_is_out_of_reach() {
         unit: unit.id,
     };
     administration.add_user(&neighbour, "").await.unwrap();
-    let tablet = pages.town.tablet("Nils").await;
+    let code = pages.town.code("Nils").await;
+    let enrolled = Tablet::enrol_anywhere(&pages.town.url, &code).await;
+    let tablet = enrolled.unwrap();
     let mut browser = pages.administrator().await;
     for path in [
         "/admin/users",

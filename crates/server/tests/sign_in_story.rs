@@ -128,7 +128,8 @@ async fn a_name_belongs_to_one_person(backend: Backend) {
     let eva = storage.user(eva).await.unwrap().unwrap();
     let first = invitation(&per, 1, Some("per.dahl"), false);
     storage.invite(&first).await.unwrap();
-    let taken = storage.invite(&invitation(&eva, 2, Some("per.dahl"), false));
+    let hers = invitation(&eva, 2, Some("per.dahl"), false);
+    let taken = storage.invite(&hers);
     assert!(matches!(taken.await, Err(StorageError::Constraint(_))));
     let hsa = "SE1111111116-1A2B";
     let external = async |account: &Account, name: Option<&str>| {

@@ -15,7 +15,7 @@ mod totp;
 
 pub(crate) use check::normal;
 pub use check::{Attempt, SignInError};
-pub use password::{Cost, PasswordProblem, problem};
+pub use password::{Cost, LONGEST, PasswordProblem, SHORTEST, problem};
 pub use seal::{KeyError, SealingKey};
 pub(crate) use totp::same;
 pub use totp::{Authenticator, code_at};
