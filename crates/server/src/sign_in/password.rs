@@ -78,7 +78,10 @@ pub fn problem(password: &str, name: &str, login: &str) -> Option<PasswordProble
     let mut different: Vec<char> = plain.chars().collect();
     different.sort_unstable();
     different.dedup();
-    if word.is_empty() || different.len() < 5 || COMMON.contains(&word) || COMMON.contains(&&*plain)
+    if word.is_empty()
+        || different.len() < 5
+        || repeats(&plain)
+        || [word, &plain].iter().any(|one| COMMON.contains(one))
     {
         return Some(PasswordProblem::Common);
     }
@@ -91,6 +94,14 @@ pub fn problem(password: &str, name: &str, login: &str) -> Option<PasswordProble
         }
     }
     (rest != plain && rest.chars().count() < SHORTEST).then_some(PasswordProblem::OwnName)
+}
+
+/// Whether a text is one part of itself, over and over.
+fn repeats(plain: &str) -> bool {
+    let letters: Vec<char> = plain.chars().collect();
+    (1..=letters.len() / 2).any(|part| {
+        letters.len() % part == 0 && letters.chunks(part).all(|one| one == &letters[..part])
+    })
 }
 
 /// What a password's hash costs whoever makes one.
