@@ -147,6 +147,9 @@ async fn ways_in(
                     " " (language.fill("user.recovery_left", "count", &left.to_string()))
                 }
             }
+            @if user.role != Role::Administrator {
+                p.help { (language.say("user.not_administrator")) }
+            }
             @if has_password {
                 @if user.id != admin.account.user.id {
                     a.button href={ "/admin/users/" (user.id) "/reset" } {
