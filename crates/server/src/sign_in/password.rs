@@ -100,7 +100,9 @@ pub fn problem(password: &str, name: &str, login: &str) -> Option<PasswordProble
 fn repeats(plain: &str) -> bool {
     let letters: Vec<char> = plain.chars().collect();
     (1..=letters.len() / 2).any(|part| {
-        letters.len() % part == 0 && letters.chunks(part).all(|one| one == &letters[..part])
+        let mut parts = letters.chunks(part);
+        let first = parts.next();
+        parts.all(|one| Some(one) == first)
     })
 }
 
