@@ -4,6 +4,7 @@
 //! [`api::Command`]s and shows its [`api::Event`]s. Nothing here draws anything; nothing in a face
 //! decides anything.
 
+mod access_log;
 pub mod api;
 mod cache;
 mod change;
@@ -20,6 +21,7 @@ mod observations;
 mod people;
 mod projection;
 mod rebuild;
+mod records;
 mod rights;
 mod rounds;
 mod settings;

@@ -1,4 +1,4 @@
-//! Credentials and one-time codes: drawn here, kept only as hashes.
+//! One-time codes and what a browser holds of a session: drawn here, kept only as hashes.
 
 use crate::environment::Chance;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -19,8 +19,8 @@ pub struct Secret {
     pub sha256: [u8; 32],
 }
 
-/// Draws a device's credential: 32 random bytes.
-pub fn draw_credential(chance: &dyn Chance) -> Secret {
+/// Draws what a browser holds while somebody is signed in: 32 random bytes.
+pub fn draw_token(chance: &dyn Chance) -> Secret {
     let mut bytes = [0; 32];
     chance.fill(&mut bytes);
     Secret {
@@ -29,10 +29,10 @@ pub fn draw_credential(chance: &dyn Chance) -> Secret {
     }
 }
 
-/// The hash of a credential as it was sent; none if it cannot be one.
+/// The hash of a token as it was sent; none if it cannot be one.
 #[must_use]
-pub fn hash_of(credential: &str) -> Option<[u8; 32]> {
-    let bytes = URL_SAFE_NO_PAD.decode(credential).ok()?;
+pub fn token_hash(token: &str) -> Option<[u8; 32]> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
     (bytes.len() == 32).then(|| Sha256::digest(bytes).into())
 }
 
@@ -67,7 +67,6 @@ pub fn code_hash(typed: &str) -> [u8; 32] {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::environment::SystemChance;
@@ -84,10 +83,10 @@ mod tests {
     }
 
     #[test]
-    fn a_credential_is_found_by_its_hash_and_nothing_else() {
-        let credential = draw_credential(&SystemChance);
-        assert_eq!(hash_of(&credential.text), Some(credential.sha256));
-        assert_eq!(hash_of(&credential.text[1..]), None);
-        assert_eq!(hash_of("inte en nyckel"), None);
+    fn a_token_is_found_by_its_hash_and_nothing_else() {
+        let token = draw_token(&SystemChance);
+        assert_eq!(token_hash(&token.text), Some(token.sha256));
+        assert_eq!(token_hash(&token.text[1..]), None);
+        assert_eq!(token_hash("inte en nyckel"), None);
     }
 }

@@ -1,10 +1,19 @@
 //! Serving until told to stop.
 
+mod connections;
+mod door;
+mod tls;
+
+pub use connections::Limits;
+pub use door::{Door, Way};
+pub use tls::{Tls, TlsError};
+
 use crate::{
     admin::{self, Pages},
     http,
     state::Shared,
 };
+use connections::listen;
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
@@ -14,31 +23,32 @@ const GRACE: Duration = Duration::from_secs(30);
 /// How often the head is looked at, for what other processes on the same database commit.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Serves tablets on one listener and operators on another until `stop` resolves; then requests in
-/// flight are finished and those who wait for news are answered.
+/// Serves tablets at one door and operators on another listener until `stop` resolves; then
+/// requests in flight are finished and those who wait for news are answered.
 ///
 /// # Errors
-/// When a listener fails.
+/// When a listener's task fails.
 pub async fn serve(
     server: Shared,
-    tablets: TcpListener,
+    tablets: impl Into<Door>,
     operators: Option<TcpListener>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     serve_with(server, tablets, operators, None, stop).await
 }
 
-/// The administrator's pages, and the listener of their own where they have one; else browsers
-/// reach them where tablets reach the server.
-pub type PagesAt = (Arc<Pages>, Option<TcpListener>);
+/// The administrator's pages, and the door of their own where they have one; else browsers reach
+/// them where tablets reach the server. A certificate is shared with the tablets' door, which reads
+/// it again when it changes.
+pub type PagesAt = (Arc<Pages>, Option<Door>);
 
 /// The same, with the administrator's pages.
 ///
 /// # Errors
-/// When a listener fails.
+/// When a listener's task fails.
 pub async fn serve_with(
     server: Shared,
-    tablets: TcpListener,
+    tablets: impl Into<Door>,
     operators: Option<TcpListener>,
     pages: Option<PagesAt>,
     stop: impl Future<Output = ()> + Send + 'static,
@@ -51,26 +61,34 @@ pub async fn serve_with(
         closing.send_replace(true);
     });
     let mut open = tokio::task::JoinSet::new();
-    let mut router = http::tablets(server.clone());
+    let tablets = tablets.into();
+    let freshener = match &tablets.way {
+        Way::Tls(tls) => {
+            let tls = Arc::clone(tls);
+            Some(tokio::spawn(async move { tls.keep_fresh().await }))
+        }
+        Way::Plain | Way::Proxy => None,
+    };
+    let mut router = http::tablets_within(server.clone(), tablets.limits.request);
     if let Some((pages, own)) = pages {
         let pages = admin::router(pages);
         match own {
             Some(own) => {
-                open.spawn(listen(own, pages, closed(server.clone())));
+                open.spawn(listen(own, pages, server.clone()));
             }
             None => router = router.merge(pages),
         }
     }
-    open.spawn(listen(tablets, router, closed(server.clone())));
+    open.spawn(listen(tablets, router, server.clone()));
     if let Some(operators) = operators {
         let router = http::operators(server.clone());
-        open.spawn(listen(operators, router, closed(server.clone())));
+        open.spawn(listen(operators.into(), router, server.clone()));
     }
     let mut result = Ok(());
     let all_done = async {
         while let Some(done) = open.join_next().await {
-            if let Err(error) = done.map_err(io::Error::other).and_then(|done| done) {
-                result = Err(error);
+            if let Err(error) = done {
+                result = Err(io::Error::other(error));
                 server.closing.send_replace(true);
             }
         }
@@ -84,18 +102,11 @@ pub async fn serve_with(
         () = too_late => tracing::warn!("requests were still under way and were cut off"),
     }
     watcher.abort();
+    if let Some(freshener) = freshener {
+        freshener.abort();
+    }
     server.storage.close().await;
     result
-}
-
-async fn listen(
-    listener: TcpListener,
-    router: axum::Router,
-    closed: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    axum::serve(listener, router)
-        .with_graceful_shutdown(closed)
-        .await
 }
 
 /// Resolves once the server is closing.

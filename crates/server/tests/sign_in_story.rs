@@ -193,7 +193,7 @@ async fn a_session_ends_with_the_account_the_role_and_the_hour(backend: Backend)
     let eva = town.user("Eva").await.id;
     let eva = storage.user(eva).await.unwrap().unwrap();
     let token = begin(&eva).await;
-    let hash = hemrond_server::credential::hash_of(&token).unwrap();
+    let hash = hemrond_server::credential::token_hash(&token).unwrap();
     storage.end_session(hash).await.unwrap();
     assert_eq!(find(&token).await, None, "signed out");
 }

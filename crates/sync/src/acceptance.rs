@@ -25,6 +25,8 @@ pub struct Claimant {
 pub enum Reason {
     /// The sender may not write in this document.
     PolicyWrite,
+    /// The document was destroyed when its time had come, and does not come back.
+    DocumentPurged,
     /// The document's header cannot be.
     HeaderMalformed,
     /// A newer version's kind of document.
@@ -61,8 +63,9 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::PolicyWrite,
+        Self::DocumentPurged,
         Self::HeaderMalformed,
         Self::KindUnknown,
         Self::ItemTooLarge,
@@ -92,6 +95,7 @@ impl Reason {
     pub const fn code(self) -> &'static str {
         match self {
             Self::PolicyWrite => "policy.write",
+            Self::DocumentPurged => "document.purged",
             Self::HeaderMalformed => "header.malformed",
             Self::KindUnknown => "kind.unknown",
             Self::ItemTooLarge => "item.too_large",
@@ -192,6 +196,9 @@ pub struct Known {
     pub last: BTreeMap<ActorId, LastChange>,
     /// The highest operation counter of all its changes, the given ones too.
     pub max_op: u64,
+    /// Whether it was destroyed when its time had come: nothing of it is taken ever again, not even
+    /// from a tablet that still holds it.
+    pub purged: bool,
 }
 
 /// How far an actor has come in a document.
@@ -272,6 +279,9 @@ impl Judge {
             Finding::Entry(entry) => Some(entry.hash),
             Finding::Refused(_, hash) => *hash,
         };
+        if known.purged {
+            return Verdict::Refused(Reason::DocumentPurged);
+        }
         if let Some(hash) = hash {
             if known.held.contains_key(&hash) {
                 return Verdict::Known;

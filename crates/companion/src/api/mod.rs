@@ -5,21 +5,25 @@
 //! [`Failure`]; news come as an [`Event`]. The TypeScript types of the interface are generated from
 //! these, and `docs/commands.md` is their reference.
 
+mod access_log;
 mod command;
 mod common;
 mod observation;
 mod person;
+mod records;
 mod round;
 mod sync;
 pub mod typescript;
 mod visit;
 
+pub use access_log::*;
 pub use command::{
     Added, Command, CommandInfo, FieldHistory, Found, Nothing, OfField, Rebuilt, SetOffline,
 };
 pub use common::*;
 pub use observation::*;
 pub use person::*;
+pub use records::*;
 pub use round::*;
 pub use sync::*;
 pub use visit::*;

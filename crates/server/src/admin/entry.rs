@@ -168,7 +168,7 @@ async fn enter(
 
 async fn end(pages: &Pages, visitor: &Visitor) -> Result<(), StorageError> {
     let token = visitor.cookie(pages, Cookie::Session);
-    if let Some(hash) = token.and_then(|token| crate::credential::hash_of(&token)) {
+    if let Some(hash) = token.and_then(|token| crate::credential::token_hash(&token)) {
         pages.server.storage.end_session(hash).await?;
     }
     Ok(())

@@ -91,6 +91,11 @@ impl fmt::Display for PageAddress {
 }
 
 impl PageAddress {
+    /// Whether browsers speak TLS with it.
+    pub(crate) const fn is_secure(&self) -> bool {
+        self.secure
+    }
+
     /// As browsers name it when they send a form.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
@@ -119,7 +124,7 @@ pub struct Pages {
 
 impl Pages {
     const fn secure(&self) -> bool {
-        self.address.secure
+        self.address.is_secure()
     }
 
     fn administration(&self) -> Administration<'_> {
@@ -191,14 +196,7 @@ pub fn router(pages: Arc<Pages>) -> Router {
             failure::dress,
         ))
         .with_state(pages)
-        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-store"),
-        ))
-        .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
-        .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
-        .layer(fixed(header::REFERRER_POLICY, "no-referrer"));
+        .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY));
     let router = if secure {
         let year = "max-age=31536000";
         router.layer(fixed(header::STRICT_TRANSPORT_SECURITY, year))

@@ -4,10 +4,15 @@ mod args;
 mod backup;
 mod devices;
 mod enrol;
+mod log;
+mod logged;
 mod organisations;
+mod purge;
 mod recovery;
 mod restore;
+mod retention_args;
 mod roles;
+mod secrets;
 mod seed;
 mod serve;
 mod target;
@@ -16,6 +21,7 @@ mod users;
 mod verify;
 
 pub use args::Cli;
+pub use secrets::refuse_secrets;
 
 use crate::{
     authoring::AuthoringError,
@@ -23,8 +29,9 @@ use crate::{
     environment::{Chance, Clock, draw_id},
     inspector::worker::StartError,
     office::{Office, OfficeError},
+    retention::RetentionError,
     seed::SeedError,
-    serve::BindError,
+    serve::{BindError, TlsError},
     sign_in::{KeyError, SealingKey, card::CardError},
     storage::{self, Storage, StorageError},
 };
@@ -56,6 +63,9 @@ pub enum CommandError {
     /// The sample data.
     #[error(transparent)]
     Seed(#[from] SeedError),
+    /// Destroying what is due.
+    #[error(transparent)]
+    Retention(#[from] RetentionError),
     /// The policies.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -71,6 +81,9 @@ pub enum CommandError {
     /// Signing in with a card.
     #[error(transparent)]
     Card(#[from] CardError),
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The workers.
     #[error(transparent)]
     Worker(#[from] StartError),
@@ -128,6 +141,7 @@ async fn administer(
         clock: world.clock.as_ref(),
         chance: world.chance.as_ref(),
     };
+    logged::note(&administration, &command).await?;
     match command {
         // Those are done with before the others.
         Command::Serve(_)
@@ -143,7 +157,10 @@ async fn administer(
         Command::Devices(command) => devices::run(&administration, command).await,
         Command::Backup(args) => backup::backup(storage, &args).await,
         Command::Recovery(command) => recovery::run(&administration, command).await,
+        Command::Purge(args) => purge::purge(&administration, &args).await,
+        Command::Hold(command) => purge::hold(&administration, command).await,
         Command::Seed(args) => seed::seed(&administration, &args).await,
+        Command::Log(command) => log::run(&administration, command).await,
     }
 }
 

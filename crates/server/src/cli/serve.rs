@@ -13,8 +13,9 @@ use crate::{
     },
     metrics::Metrics,
     newsroom::Newsroom,
+    nonce::Nonces,
     rate::Rates,
-    serve::{PagesAt, bind, serve_with, told_to_stop},
+    serve::{Door, Limits, PagesAt, Tls, Way, bind, serve_with, told_to_stop},
     sign_in::{
         Cost, Desk, SealingKey,
         card::{CardConfig, Cards},
@@ -38,7 +39,13 @@ pub(super) async fn serve(
     world: World,
     args: &ServeArgs,
 ) -> Result<(), CommandError> {
+    let way = way(args)?;
+    let scheme = match &way {
+        Way::Tls(_) => "https",
+        Way::Plain | Way::Proxy => "http",
+    };
     let tablets = bind(args.listen).await?;
+    let address = tablets.local_addr()?;
     let operators = if args.no_admin {
         None
     } else {
@@ -46,6 +53,14 @@ pub(super) async fn serve(
     };
     let key = args.pages.sign_in_key_file.as_deref();
     let key = key.map(SealingKey::read).transpose()?;
+    let limits = Limits {
+        connections: within_open_files(usize::try_from(args.max_connections).unwrap_or(usize::MAX)),
+        ..Limits::default()
+    };
+    if !matches!(way, Way::Tls(_)) {
+        ignore_hangups();
+    }
+    let door = Door::new(tablets, way.clone()).within(limits);
     let life = storage.life().await?;
     let server = Arc::new(Server {
         storage,
@@ -55,6 +70,7 @@ pub(super) async fn serve(
         chance: world.chance,
         metrics: Metrics::default(),
         rates: Rates::default(),
+        nonces: Nonces::default(),
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(NEWS_WAIT_SECONDS),
         closing: watch::Sender::new(false),
@@ -62,16 +78,19 @@ pub(super) async fn serve(
     if let Some(operators) = &operators {
         tracing::info!(address = %operators.local_addr()?, "metrics are served");
     }
-    let pages = pages(&server, key, &args.pages).await?;
-    tracing::info!(head = life.head, recovering = life.recovering, "serving");
-    say(format_args!(
-        "listening on http://{}",
-        tablets.local_addr()?
-    ))?;
+    let pages = pages(&server, key, &args.pages, &way, limits).await?;
+    tracing::info!(
+        head = life.head,
+        recovering = life.recovering,
+        scheme,
+        connections = limits.connections,
+        "serving"
+    );
+    say(format_args!("listening on {scheme}://{address}"))?;
     if let Some((pages, _)) = &pages {
         say(format_args!("administration on {}", pages.address))?;
     }
-    Ok(serve_with(server, tablets, operators, pages, told_to_stop()).await?)
+    Ok(serve_with(server, door, operators, pages, told_to_stop()).await?)
 }
 
 /// The administrator's pages, if they are wanted.
@@ -79,6 +98,8 @@ async fn pages(
     server: &Shared,
     key: Option<SealingKey>,
     args: &PagesArgs,
+    way: &Way,
+    limits: Limits,
 ) -> Result<Option<PagesAt>, CommandError> {
     let (Some(address), Some(key)) = (&args.pages, key) else {
         return Ok(None);
@@ -91,10 +112,28 @@ async fn pages(
         log: Arc::new(AdminEvents(server.storage.clone())),
     });
     let own = match args.pages_listen {
-        Some(listen) => Some(bind(listen).await?),
+        Some(listen) => {
+            let way = pages_way(address, listen, way)?;
+            Some(Door::new(bind(listen).await?, way).within(limits))
+        }
         None => None,
     };
     Ok(Some((pages, own)))
+}
+
+/// How browsers come to a listener of the pages' own: as tablets do, but for pages that only this
+/// machine asks for.
+fn pages_way(address: &PageAddress, listen: SocketAddr, way: &Way) -> Result<Way, CommandError> {
+    if address.is_secure() {
+        return Ok(way.clone());
+    }
+    if !listen.ip().is_loopback() {
+        return Err(CommandError::Refused(format!(
+            "pages under http:// are for this machine alone, and {listen} is reached by others; \
+             give --pages with https://, or another --pages-listen"
+        )));
+    }
+    Ok(Way::Plain)
 }
 
 fn cards(args: &OidcArgs, address: &PageAddress) -> Result<Option<Cards>, CommandError> {
@@ -117,6 +156,56 @@ fn cards(args: &OidcArgs, address: &PageAddress) -> Result<Option<Cards>, Comman
         back: address.card_back(),
     };
     Ok(Some(Cards::new(config)?))
+}
+
+/// How tablets come in. Other machines never do without TLS that somebody ends.
+fn way(args: &ServeArgs) -> Result<Way, CommandError> {
+    if let (Some(certificate), Some(key)) = (&args.tls_certificate, &args.tls_key) {
+        return Ok(Way::Tls(Arc::new(Tls::load(certificate, key)?)));
+    }
+    if args.behind_proxy {
+        return Ok(Way::Proxy);
+    }
+    let listeners = [
+        Some(args.listen),
+        args.admin_listen,
+        args.pages.pages_listen,
+    ];
+    for address in listeners.into_iter().flatten() {
+        if !address.ip().is_loopback() {
+            return Err(CommandError::Refused(format!(
+                "without TLS nobody but this machine is served, and {address} is reached by \
+                 others; give --tls-certificate and --tls-key, or --behind-proxy where a proxy \
+                 ends TLS and nobody else reaches this address"
+            )));
+        }
+    }
+    Ok(Way::Plain)
+}
+
+/// Goes on at SIGHUP, which has nothing to read again where there is no certificate; unheeded it
+/// would end the process.
+fn ignore_hangups() {
+    #[cfg(unix)]
+    if let Ok(mut hangup) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) {
+        tokio::spawn(async move { while hangup.recv().await.is_some() {} });
+    }
+}
+
+/// Files that the process needs besides connections: databases, pipes to workers, the log.
+const OTHER_FILES: u64 = 128;
+
+/// As many connections as were asked for, or as the system lets this process have open files: a
+/// process that runs out of them cannot answer anybody.
+fn within_open_files(wanted: usize) -> usize {
+    #[cfg(unix)]
+    if let Ok((files, _)) =
+        nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE)
+    {
+        let possible = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
+        return wanted.min(possible.max(1));
+    }
+    wanted
 }
 
 /// How many pushes are read at a time; the others wait.

@@ -26,9 +26,8 @@ pub(crate) async fn observe(
     let method = request.method().clone();
     // The path alone: a query or an unknown path could hold anything.
     let path = match request.uri().path() {
-        known @ ("/v1/sync" | "/v1/enrol" | "/v1/news" | "/healthz" | "/readyz" | "/metrics") => {
-            known.to_owned()
-        }
+        known @ ("/v1/sync" | "/v1/enrol" | "/v1/news" | "/v1/nonce" | "/healthz" | "/readyz"
+        | "/metrics") => known.to_owned(),
         // Pages name accounts and tablets in their paths.
         page if page == "/admin" || page.starts_with("/admin/") => "/admin".to_owned(),
         _ => "unknown".to_owned(),

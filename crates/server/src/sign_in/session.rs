@@ -1,7 +1,7 @@
 //! What a browser holds while somebody is signed in: 256 random bits, kept here as a hash.
 
 use crate::{
-    credential::{draw_credential, hash_of},
+    credential::{draw_token, token_hash},
     environment::{Chance, Clock},
     storage::{Account, Session, Storage, StorageError},
 };
@@ -47,7 +47,7 @@ pub async fn begin(
     account: &Account,
     means: Means,
 ) -> Result<String, StorageError> {
-    let token = draw_credential(chance);
+    let token = draw_token(chance);
     let mut form_token = [0; 32];
     chance.fill(&mut form_token);
     let now = clock.now_ms();
@@ -74,7 +74,7 @@ pub async fn find(
     clock: &dyn Clock,
     token: &str,
 ) -> Result<Option<(Session, Account)>, StorageError> {
-    let Some(hash) = hash_of(token) else {
+    let Some(hash) = token_hash(token) else {
         return Ok(None);
     };
     let Some((session, account)) = storage.session(hash).await? else {

@@ -21,6 +21,10 @@ pub(super) enum What {
     Whole,
     /// The document is gone for one user.
     Gone,
+    /// The document was destroyed, and is gone for everybody.
+    Destroyed,
+    /// What stood here was about a document that was destroyed; it concerns nobody.
+    Void,
 }
 
 impl What {
@@ -30,6 +34,8 @@ impl What {
             0 => Some(Self::Item),
             1 => Some(Self::Whole),
             2 => Some(Self::Gone),
+            3 => Some(Self::Destroyed),
+            4 => Some(Self::Void),
             _ => None,
         }
     }
@@ -40,6 +46,8 @@ impl What {
             Self::Item => 0,
             Self::Whole => 1,
             Self::Gone => 2,
+            Self::Destroyed => 3,
+            Self::Void => 4,
         }
     }
 }
@@ -98,6 +106,8 @@ pub(super) fn take(events: &[Event], until: u64, page_bytes: u64) -> Taken {
             What::Whole if event.readable => taken.whole.push(event.document),
             // What became readable again has its own event later on.
             What::Gone if !event.readable => taken.gone.push(event.document),
+            // Whoever still holds it must not, whatever they may read.
+            What::Destroyed => taken.gone.push(event.document),
             _ => {}
         }
     }

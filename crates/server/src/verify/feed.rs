@@ -71,6 +71,12 @@ fn wrong(row: &FeedRow, people: &People) -> Vec<What> {
                 wrong.push(What::Lacks("account"));
             }
         }
+        // What was destroyed, and what had been said of it before.
+        (3 | 4, None, None) => {
+            if !row.document_destroyed {
+                wrong.push(What::Position("calls a document destroyed that is not"));
+            }
+        }
         _ => wrong.push(What::Position("says what no position says")),
     }
     wrong

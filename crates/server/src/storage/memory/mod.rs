@@ -16,8 +16,10 @@
 mod accounts;
 mod gate;
 mod ledger;
+mod log;
 mod page;
 mod records;
+mod retention;
 mod sessions;
 mod sign_ins;
 mod state;

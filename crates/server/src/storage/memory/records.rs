@@ -89,7 +89,9 @@ impl Records for Process {
                     .copied()
                     .filter(|id| {
                         let document = state.documents.get(id);
-                        document.is_some_and(|document| !document.readable(&asker.readable))
+                        document.is_some_and(|document| {
+                            !document.readable(&asker.readable) || state.destroyed.contains_key(id)
+                        })
                     })
                     .collect();
                 found.sort_unstable();

@@ -1,12 +1,15 @@
 //! Taking in a push: judge it against what is known, lay out what is taken, publish it at once.
 
 use super::state::{ChangeColumns, Refused, State, Stored};
-use crate::storage::{Asker, PushedDocument, PushedItem, StorageError, records::REFUSED_KEPT};
+use crate::storage::{
+    Asker, PushedDocument, PushedItem, StorageError,
+    records::{REFUSED_KEPT, keeps_bytes},
+};
 use hemrond_domain::{
     ids::DeviceId,
     record::{DocumentId, Header},
 };
-use hemrond_protocol::{ItemHash, limits::MAX_ITEM_BYTES};
+use hemrond_protocol::ItemHash;
 use hemrond_sync::acceptance::{
     ActorId, ChangeClaims, Claimant, Finding, Judge, Known, LastChange, Reason, Verdict,
 };
@@ -56,7 +59,7 @@ pub(super) fn lay_out(
                         && let Some(hash) = hash_of(&item.offered.finding)
                     {
                         position += 1;
-                        let stored = stored(item, asker, position);
+                        let stored = stored(item, asker, position, now);
                         items.push((header.clone(), hash, stored));
                     }
                 }
@@ -126,6 +129,7 @@ fn known(state: &State, documents: &[PushedDocument]) -> BTreeMap<DocumentId, Kn
             .extend(document.given.iter().map(|(hash, op)| (*hash, *op)));
         let given = document.given.values().copied();
         known.max_op = given.fold(known.max_op, u64::max);
+        known.purged = state.destroyed.contains_key(&header.id());
     }
     for refused in state.refused.values() {
         if let (Some(document), Some(hash)) = (refused.document, refused.hash)
@@ -184,7 +188,7 @@ fn hash_of(finding: &Finding) -> Option<ItemHash> {
     }
 }
 
-fn stored(item: &PushedItem, asker: &Asker, fed: u64) -> Stored {
+fn stored(item: &PushedItem, asker: &Asker, fed: u64, now: i64) -> Stored {
     Stored {
         kind: item.kind,
         bytes: item.bytes.as_slice().into(),
@@ -195,6 +199,7 @@ fn stored(item: &PushedItem, asker: &Asker, fed: u64) -> Stored {
         }),
         device: asker.device,
         run: asker.run,
+        received_at: now,
         fed,
     }
 }
@@ -207,10 +212,10 @@ fn keep(
     now: i64,
 ) -> ((DeviceId, [u8; 32]), Refused) {
     let name = (asker.device, Sha256::digest(&item.bytes).into());
-    let bytes: &[u8] = if item.bytes.len() > MAX_ITEM_BYTES {
-        &[]
-    } else {
+    let bytes: &[u8] = if keeps_bytes(item, reason) {
         &item.bytes
+    } else {
+        &[]
     };
     let refused = Refused {
         document,

@@ -18,6 +18,12 @@ pub(super) fn readable(query: &mut QueryBuilder<Db>, readable: &Readable) {
     query.push(")))");
 }
 
+/// The same, for documents that were not destroyed.
+pub(super) fn present(query: &mut QueryBuilder<Db>, right: &Readable) {
+    readable(query, right);
+    query.push(" AND NOT EXISTS (SELECT 1 FROM destroyed_documents g WHERE g.document_id = d.id)");
+}
+
 /// Kinds are named by our own constants, so they stand in the text and not among the values.
 fn kinds(query: &mut QueryBuilder<Db>, kinds: &[DocumentKind]) {
     if kinds.is_empty() {
