@@ -3,10 +3,11 @@
 
 mod support;
 
+use hemrond_audit::{Event, Record, SERVER};
 use hemrond_domain::people::{Role, User};
 use hemrond_server::{
     office::{Office, OfficeError},
-    storage::Unit,
+    storage::{LogQuery, Unit},
 };
 use std::time::Duration;
 use support::{Backend, Browser, HEMTJANST, OFFICE, PASSWORD, Page, Pages, TEAM, Tablet, Town};
@@ -94,6 +95,62 @@ async fn per_chooses_a_password_signs_in_and_out() {
         "signed_out",
     ];
     assert_eq!(acts, expected);
+}
+
+/// What administration wrote into the server's own chain of the access log, oldest first.
+async fn logged(town: &Town) -> Vec<Event> {
+    let query = LogQuery {
+        most: 1_000,
+        ..LogQuery::default()
+    };
+    let entries = town.storage.log_entries(query).await.unwrap();
+    entries
+        .iter()
+        .filter(|entry| entry.sender == SERVER)
+        .map(|entry| Record::decode(&entry.bytes).unwrap().event)
+        .filter(|event| event.kind.as_deref() == Some("server"))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_access_log_says_who_signed_in_and_what_they_did() {
+    let pages = pages().await;
+    let before = logged(&pages.town).await.len();
+    let per = pages.town.user("Per").await;
+    let (login, app, _) = pages.first("Per").await;
+    let mut browser = pages.browser();
+    browser.sign_in(&login, PASSWORD, "000000").await;
+    pages.town.clock.forward(Duration::from_secs(60));
+    let shown = pages.shown(&app);
+    assert_eq!(browser.sign_in(&login, PASSWORD, &shown).await.status, 200);
+    browser.get("/admin/units").await;
+    let fields = [
+        ("name", "Nattpatrullen"),
+        ("kind", "hemtjanst"),
+        ("phone", ""),
+    ];
+    done(&mut browser, "/admin/units", &fields).await;
+
+    let events = logged(&pages.town).await.split_off(before);
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| {
+            let reason = event.reason.as_deref().unwrap_or_default();
+            let act = reason.split(' ').next().unwrap_or_default();
+            let is_per = event.user == per.id && event.unit == per.unit;
+            (event.action.as_str(), act, event.role.as_str(), is_per)
+        })
+        .collect();
+    let expected = [
+        ("administer", "invited", "operator", false),
+        ("administer", "password_chosen", "administrator", true),
+        ("login_failed", "sign_in_failed", "stranger", false),
+        ("login", "signed_in", "administrator", true),
+        ("administer", "unit_added", "administrator", true),
+    ];
+    assert_eq!(told, expected);
+    let failed = events[2].reason.as_deref().unwrap();
+    assert!(failed.ends_with(&per.id.to_string()), "whose account");
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ pub enum Command {
         hemrond-server serve --listen 0.0.0.0:443 --tls-certificate /etc/hemrond/chain.pem \
         --tls-key /etc/hemrond/key.pem"
     )]
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Print a one-time code with which a person enrols a tablet.
     #[command(after_help = "Example:\n  hemrond-server enrol --user \"Eva Lind\" --valid-hours 24")]
     Enrol(EnrolArgs),

@@ -2,6 +2,7 @@
 //! the law asks for, and with a record of who did it.
 
 mod act;
+mod logged;
 
 pub use act::Act;
 
@@ -68,7 +69,8 @@ pub struct Office<'a> {
 }
 
 impl Office<'_> {
-    /// Keeps what was done. Everything that is done or tried at the pages comes through here.
+    /// Keeps what was done, and says it in the access log. Everything that is done or tried at the
+    /// pages comes through here.
     ///
     /// # Errors
     /// When the database fails.
@@ -87,6 +89,7 @@ impl Office<'_> {
         };
         let actor = self.actor.map(|actor| actor.to_string());
         tracing::info!(act = act.as_str(), target, actor, "administration");
+        self.log(act, &event).await?;
         self.administration.storage.add_admin_event(&event).await
     }
 
