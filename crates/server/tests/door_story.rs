@@ -136,7 +136,6 @@ async fn a_body_that_does_not_come_ends_in_a_sentence() {
 async fn who_asks_too_often_is_told_when_to_come_again() {
     let town = Town::new(Backend::Sqlite).await;
     let eva = town.tablet("Eva").await;
-    let signing = eva.signing();
     let wait = |answer: &reqwest::Response| {
         let value = answer.headers().get("retry-after").cloned();
         value.map(|value| value.to_str().unwrap().parse::<u32>().unwrap())
@@ -144,7 +143,7 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     // The clock stands still, so that nothing is given back meanwhile.
     let mut last = None;
     for _ in 0..300 {
-        let answer = signing.post(SYNC_PATH, Vec::new()).await;
+        let answer = eva.signing().post(SYNC_PATH, Vec::new()).await;
         last = Some((answer.status().as_u16(), wait(&answer)));
     }
     assert_eq!(last, Some((429, Some(5))));
@@ -158,7 +157,7 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     let guess = serde_json::to_vec(&guess).unwrap();
     let mut last = None;
     for _ in 0..40 {
-        let answer = signing.post(ENROL_PATH, guess.clone()).await;
+        let answer = eva.signing().post(ENROL_PATH, guess.clone()).await;
         last = Some((answer.status().as_u16(), wait(&answer)));
     }
     assert_eq!(last, Some((429, Some(5))));
