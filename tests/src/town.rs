@@ -47,6 +47,22 @@ impl Town {
         ] {
             server.command(&["units", "add", "--name", name, "--kind", kind]);
         }
+        server.command(&[
+            "roles",
+            "analyse",
+            "--role",
+            "nurse",
+            "--role",
+            "doctor",
+            "--role",
+            "hemtjanst",
+            "--analysis",
+            "BRA-2026-1",
+            "--decided-by",
+            "Maria Nyberg",
+            "--decided-on",
+            "2026-10-01",
+        ]);
         for (name, role, unit) in [
             ("Eva Lind", "nurse", "Mobila teamet"),
             ("Omar Haddad", "nurse", "Mobila teamet"),

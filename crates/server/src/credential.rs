@@ -1,6 +1,7 @@
-//! One-time codes: drawn here, kept only as hashes.
+//! One-time codes and what a browser holds of a session: drawn here, kept only as hashes.
 
 use crate::environment::Chance;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 /// Letters and digits that nobody mistakes for others, read aloud or written by hand.
@@ -16,6 +17,23 @@ pub struct Secret {
     pub text: String,
     /// To be kept.
     pub sha256: [u8; 32],
+}
+
+/// Draws what a browser holds while somebody is signed in: 32 random bytes.
+pub fn draw_token(chance: &dyn Chance) -> Secret {
+    let mut bytes = [0; 32];
+    chance.fill(&mut bytes);
+    Secret {
+        text: URL_SAFE_NO_PAD.encode(bytes),
+        sha256: Sha256::digest(bytes).into(),
+    }
+}
+
+/// The hash of a token as it was sent; none if it cannot be one.
+#[must_use]
+pub fn token_hash(token: &str) -> Option<[u8; 32]> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+    (bytes.len() == 32).then(|| Sha256::digest(bytes).into())
 }
 
 /// Draws a one-time code, such as "K7QM-4XDP".
@@ -62,5 +80,13 @@ mod tests {
         for mistaken in ['0', 'O', '1', 'I', 'L'] {
             assert!(!code.text.contains(mistaken));
         }
+    }
+
+    #[test]
+    fn a_token_is_found_by_its_hash_and_nothing_else() {
+        let token = draw_token(&SystemChance);
+        assert_eq!(token_hash(&token.text), Some(token.sha256));
+        assert_eq!(token_hash(&token.text[1..]), None);
+        assert_eq!(token_hash("inte en nyckel"), None);
     }
 }

@@ -4,6 +4,7 @@
 //! by an [`inspector`] and kept by the [`storage`]. Time and chance come in through the
 //! [`environment`].
 
+pub mod admin;
 pub mod admission;
 pub mod authoring;
 pub mod cli;
@@ -17,10 +18,12 @@ pub mod inspector;
 pub mod metrics;
 pub mod newsroom;
 pub mod nonce;
+pub mod office;
 pub mod rate;
 pub mod retention;
 pub mod seed;
 pub mod serve;
+pub mod sign_in;
 pub mod state;
 pub mod storage;
 pub mod verify;

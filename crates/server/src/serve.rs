@@ -8,7 +8,11 @@ pub use connections::Limits;
 pub use door::{Door, Way};
 pub use tls::{Tls, TlsError};
 
-use crate::{http, state::Shared};
+use crate::{
+    admin::{self, Pages},
+    http,
+    state::Shared,
+};
 use connections::listen;
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
@@ -30,6 +34,25 @@ pub async fn serve(
     operators: Option<TcpListener>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    serve_with(server, tablets, operators, None, stop).await
+}
+
+/// The administrator's pages, and the door of their own where they have one; else browsers reach
+/// them where tablets reach the server. A certificate is shared with the tablets' door, which reads
+/// it again when it changes.
+pub type PagesAt = (Arc<Pages>, Option<Door>);
+
+/// The same, with the administrator's pages.
+///
+/// # Errors
+/// When a listener's task fails.
+pub async fn serve_with(
+    server: Shared,
+    tablets: impl Into<Door>,
+    operators: Option<TcpListener>,
+    pages: Option<PagesAt>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let watcher = tokio::spawn(look_at_head(server.clone()));
     let closing = server.closing.clone();
     tokio::spawn(async move {
@@ -46,7 +69,16 @@ pub async fn serve(
         }
         Way::Plain | Way::Proxy => None,
     };
-    let router = http::tablets_within(server.clone(), tablets.limits.request);
+    let mut router = http::tablets_within(server.clone(), tablets.limits.request);
+    if let Some((pages, own)) = pages {
+        let pages = admin::router(pages);
+        match own {
+            Some(own) => {
+                open.spawn(listen(own, pages, server.clone()));
+            }
+            None => router = router.merge(pages),
+        }
+    }
     open.spawn(listen(tablets, router, server.clone()));
     if let Some(operators) = operators {
         let router = http::operators(server.clone());

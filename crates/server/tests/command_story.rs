@@ -225,7 +225,7 @@ async fn from_nothing_to_a_days_work_and_no_name_in_the_log() {
 
 /// Even a log of everything tells nobody's secret and nothing of a record.
 #[tokio::test]
-async fn the_most_talkative_log_holds_no_code_no_credential_and_no_record() {
+async fn the_most_talkative_log_holds_no_code_no_key_and_no_record() {
     let folder = TempDir::new().unwrap();
     let codes = codes(folder.path());
     let log = folder.path().join("log");
@@ -388,7 +388,12 @@ fn every_command_helps_with_an_example() {
         &["users", "add"],
         &["users", "list"],
         &["users", "set-role"],
+        &["users", "invite"],
+        &["users", "reset"],
         &["users", "deactivate"],
+        &["roles", "analyse"],
+        &["roles", "list"],
+        &["sign-in-key"],
         &["devices", "list"],
         &["devices", "revoke"],
         &["backup"],
@@ -426,12 +431,35 @@ fn an_administrator_sets_up_a_unit_by_hand_and_is_told_what_went_wrong() {
         at,
         &["units", "add", "--name", "Teamet", "--kind", "mobile_team"],
     );
-    run(
-        at,
-        &[
-            "users", "add", "--name", "Eva Lind", "--role", "nurse", "--unit", "Teamet",
-        ],
+    let eva = [
+        "users", "add", "--name", "Eva Lind", "--role", "nurse", "--unit", "Teamet",
+    ];
+    let error = fail(at, &eva);
+    assert!(error.contains("no needs-and-risk analysis yet"), "{error}");
+    let analysed = |day| {
+        [
+            "roles",
+            "analyse",
+            "--role",
+            "nurse",
+            "--analysis",
+            "BRA-2026-1",
+            "--decided-by",
+            "Maria Nyberg",
+            "--decided-on",
+            day,
+        ]
+    };
+    let error = fail(at, &analysed("2999-01-01"));
+    assert!(error.contains("is to come"), "{error}");
+    run(at, &analysed("2026-10-01"));
+    let roles = run(at, &["roles", "list"]);
+    assert!(
+        roles.contains("BRA-2026-1, Maria Nyberg, 2026-10-01"),
+        "{roles}"
     );
+    assert!(roles.contains("no analysis yet"), "{roles}");
+    run(at, &eva);
     run(
         at,
         &[
@@ -447,6 +475,24 @@ fn an_administrator_sets_up_a_unit_by_hand_and_is_told_what_went_wrong() {
     assert!(error.contains("there is no account \"Maja\""), "{error}");
     let code = run(at, &["enrol", "--user", "eva l"]);
     assert_eq!(code.trim().len(), 9, "{code}");
+    let invited = run(at, &["users", "invite", "--user", "eva l"]);
+    assert!(invited.starts_with("eva.lind  "), "{invited}");
+    let again = run(at, &["users", "reset", "--user", "eva l"]);
+    assert!(again.starts_with("eva.lind  ") && again != invited);
+    let error = fail(
+        at,
+        &[
+            "users", "invite", "--user", "Eva Roos", "--login", "Eva.Lind",
+        ],
+    );
+    assert!(error.contains("already; choose another"), "{error}");
+    run(at, &["sign-in-key", "--to", "key"]);
+    let error = fail(at, &["sign-in-key", "--to", "key"]);
+    assert!(error.contains("an existing one is kept"), "{error}");
+    let error = fail(at, &["serve", "--pages", "http://hemrond.example.se"]);
+    assert!(error.contains("is no address"), "{error}");
+    let error = fail(at, &["serve", "--pages", "https://hemrond.example.se"]);
+    assert!(error.contains("--sign-in-key-file"), "{error}");
     run(at, &["users", "deactivate", "--user", "Eva Lind"]);
     let error = fail(at, &["enrol", "--user", "Eva Lind"]);
     assert!(error.contains("closed"), "{error}");

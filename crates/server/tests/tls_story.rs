@@ -74,6 +74,11 @@ impl Region {
         command
     }
 
+    fn make_sign_in_key(&self) {
+        let key = ["sign-in-key", "--to", "sign-in-key"];
+        assert!(self.program(&key).status().unwrap().success());
+    }
+
     /// What the program says to these arguments when it will not serve.
     fn refused(&self, arguments: &[&str]) -> String {
         let mut command = self.program(arguments);
@@ -83,9 +88,14 @@ impl Region {
     }
 
     fn serve(&self) -> Serving {
+        self.serve_with(&[])
+    }
+
+    fn serve_with(&self, arguments: &[&str]) -> Serving {
         let mut child = self
             .program(&["serve", "--listen", "127.0.0.1:0", "--no-admin"])
             .args(["--inspect", "in-process"])
+            .args(arguments)
             .args(["--tls-certificate", "server.pem", "--tls-key", "key.pem"])
             .stdout(Stdio::piped())
             .spawn()
@@ -100,6 +110,11 @@ impl Region {
             child,
         }
     }
+}
+
+/// Asks for the administrator's pages under an address.
+fn pages(address: &str) -> [&str; 4] {
+    ["--pages", address, "--sign-in-key-file", "sign-in-key"]
 }
 
 /// A server in its own process, which ends with the test.
@@ -236,19 +251,26 @@ fn a_file_without_an_authority_is_not_taken_for_one() {
 async fn answers_over_tls_say_that_there_is_no_other_way() {
     let region = Region::new();
     region.issue();
-    let serving = region.serve();
+    region.make_sign_in_key();
+    let serving = region.serve_with(&pages("https://localhost"));
     let _ = rustls::crypto::ring::default_provider().install_default();
     let authority = reqwest::Certificate::from_pem(region.issuer.pem().as_bytes()).unwrap();
     let client = reqwest::Client::builder()
         .tls_certs_only([authority])
         .build()
         .unwrap();
-    for path in ["/healthz", "/v1/sync", "/nowhere"] {
+    for (path, status) in [
+        ("/healthz", 200),
+        ("/v1/sync", 404),
+        ("/nowhere", 404),
+        ("/admin/sign-in", 200),
+    ] {
         let answer = client
             .get(format!("{}{path}", serving.url()))
             .send()
             .await
             .unwrap();
+        assert_eq!(answer.status(), status, "{path}");
         assert_eq!(
             answer.headers()["strict-transport-security"],
             "max-age=31536000",
@@ -321,17 +343,31 @@ fn what_cannot_be_used_leaves_the_former_certificate_in_use() {
 fn other_machines_are_served_with_tls_only() {
     let region = Region::new();
     region.issue();
+    region.make_sign_in_key();
     for arguments in [
         ["--listen", "0.0.0.0:0"],
         ["--listen", "[::]:0"],
         ["--admin-listen", "0.0.0.0:0"],
+        ["--pages-listen", "0.0.0.0:0"],
     ] {
-        let said = region.refused(&[&["serve"], &arguments[..]].concat());
+        let said =
+            region.refused(&[&["serve"], &pages("https://h.example")[..], &arguments].concat());
         assert!(
             said.contains("--tls-certificate") && said.contains("--behind-proxy"),
             "{said}"
         );
     }
+    // Pages without TLS are for this machine, whatever stands in front of the tablets' door.
+    let open = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--behind-proxy",
+        "--no-admin",
+    ];
+    let listen = ["--pages-listen", "0.0.0.0:0"];
+    let said = region.refused(&[&open[..], &pages("http://localhost"), &listen].concat());
+    assert!(said.contains("for this machine alone"), "{said}");
     for (certificate, key, words) in [
         ("server.pem", "nowhere.pem", "nowhere.pem cannot be read"),
         ("key.pem", "key.pem", "holds no certificate"),

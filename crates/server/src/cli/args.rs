@@ -1,7 +1,7 @@
 //! What can be typed.
 
 use super::retention_args::{HoldCommand, PurgeArgs};
-use crate::inspector::worker::Confinement;
+use crate::{admin::PageAddress, inspector::worker::Confinement};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hemrond_domain::{ids::PersonId, people::Role};
@@ -56,7 +56,7 @@ pub enum Command {
         hemrond-server serve --listen 0.0.0.0:443 --tls-certificate /etc/hemrond/chain.pem \
         --tls-key /etc/hemrond/key.pem"
     )]
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Print a one-time code with which a person enrols a tablet.
     #[command(after_help = "Example:\n  hemrond-server enrol --user \"Eva Lind\" --valid-hours 24")]
     Enrol(EnrolArgs),
@@ -69,6 +69,16 @@ pub enum Command {
     /// Accounts of staff.
     #[command(subcommand)]
     Users(UsersCommand),
+    /// Roles and the needs-and-risk analyses behind them (HSLF-FS 2016:40, 4 kap. 2 §).
+    #[command(subcommand)]
+    Roles(RolesCommand),
+    /// Make the key that seals the secrets of one-time codes: once for an installation.
+    #[command(after_help = "Example:\n  hemrond-server sign-in-key --to /etc/hemrond/sign-in-key")]
+    SignInKey {
+        /// The new file. Keep a copy where the backups of the database are not.
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Tablets.
     #[command(subcommand)]
     Devices(DevicesCommand),
@@ -181,6 +191,67 @@ pub struct ServeArgs {
     /// Where pushes are read.
     #[arg(long, value_enum, default_value_t = Inspect::Worker)]
     pub inspect: Inspect,
+    /// The administrator's pages.
+    #[command(flatten)]
+    pub pages: PagesArgs,
+}
+
+/// The administrator's pages: under /admin, if they are wanted.
+#[derive(Debug, Args)]
+pub struct PagesArgs {
+    /// Serve the administrator's pages, which browsers reach under this address, such as
+    /// https://hemrond.example.se. Needs --sign-in-key-file.
+    #[arg(
+        long,
+        env = "HEMROND_PAGES",
+        value_name = "ADDRESS",
+        requires = "sign_in_key_file"
+    )]
+    pub pages: Option<PageAddress>,
+    /// A listener of their own for the pages, instead of the tablets'.
+    #[arg(long, env = "HEMROND_PAGES_LISTEN", requires = "pages")]
+    pub pages_listen: Option<SocketAddr>,
+    /// The key that seals the secrets of one-time codes; see 'hemrond-server sign-in-key'.
+    #[arg(long, env = "HEMROND_SIGN_IN_KEY_FILE", value_name = "FILE")]
+    pub sign_in_key_file: Option<PathBuf>,
+    /// Signing in with a card.
+    #[command(flatten)]
+    pub oidc: OidcArgs,
+}
+
+/// Signing in with a card, by an identity provider that speaks OpenID Connect.
+#[derive(Debug, Args)]
+pub struct OidcArgs {
+    /// The provider's address, exactly as its tokens name it.
+    #[arg(
+        long,
+        env = "HEMROND_OIDC_ISSUER",
+        requires_all = ["pages", "oidc_client_id", "oidc_levels"]
+    )]
+    pub oidc_issuer: Option<String>,
+    /// How the provider knows this server.
+    #[arg(long, env = "HEMROND_OIDC_CLIENT_ID", requires = "oidc_issuer")]
+    pub oidc_client_id: Option<String>,
+    /// A file with the secret that proves it.
+    #[arg(
+        long,
+        env = "HEMROND_OIDC_CLIENT_SECRET_FILE",
+        value_name = "FILE",
+        requires = "oidc_issuer"
+    )]
+    pub oidc_client_secret_file: Option<PathBuf>,
+    /// The claim that names the person, as the administrator wrote it beside the account.
+    #[arg(long, env = "HEMROND_OIDC_CLAIM", default_value = "employeeHsaId")]
+    pub oidc_claim: String,
+    /// A level of assurance (acr) that is good enough, such as
+    /// http://id.sambi.se/loa/loa3; several are separated by spaces.
+    #[arg(
+        long,
+        env = "HEMROND_OIDC_LEVELS",
+        value_delimiter = ' ',
+        requires = "oidc_issuer"
+    )]
+    pub oidc_levels: Vec<String>,
 }
 
 /// Options of `enrol`.
@@ -279,12 +350,63 @@ pub enum UsersCommand {
         #[arg(long)]
         unit: Option<String>,
     },
+    /// Print a sign-in name and a one-time code with which a person chooses a password.
+    #[command(after_help = "Example:\n  hemrond-server users invite --user \"Per Dahl\"")]
+    Invite {
+        /// Whose: a name, the beginning of one, or an id.
+        #[arg(long)]
+        user: String,
+        /// The name to sign in with; made of the person's own if not given.
+        #[arg(long)]
+        login: Option<String>,
+    },
+    /// End what a person signs in with, such as a lost telephone, and invite them again.
+    #[command(after_help = "Example:\n  hemrond-server users reset --user \"Per Dahl\"")]
+    Reset {
+        /// Whose: a name, the beginning of one, or an id.
+        #[arg(long)]
+        user: String,
+    },
     /// Close an account and shut out its tablets. What it wrote stays.
     #[command(after_help = "Example:\n  hemrond-server users deactivate --user \"Stina Ek\"")]
     Deactivate {
         /// Whose: a name, the beginning of one, or an id.
         #[arg(long)]
         user: String,
+    },
+}
+
+/// What to do with roles.
+#[derive(Debug, Subcommand)]
+pub enum RolesCommand {
+    /// Say which needs-and-risk analysis stands behind a role. No account gets a role without one.
+    #[command(
+        after_help = "Example:\n  hemrond-server roles analyse --role nurse --analysis BRA-2026-1 \
+        --decided-by \"Verksamhetschef Maria Nyberg\" --decided-on 2026-10-01"
+    )]
+    Analyse {
+        /// nurse, doctor, hemtjanst, assessor or administrator; may be given several times.
+        #[arg(long, required = true)]
+        role: Vec<Role>,
+        /// The analysis by the organisation's own number.
+        #[arg(long)]
+        analysis: String,
+        /// Who decided.
+        #[arg(long)]
+        decided_by: String,
+        /// When: a date that is not to come.
+        #[arg(long)]
+        decided_on: NaiveDate,
+        /// Whose roles: a name or an id; not needed while there is only one organisation.
+        #[arg(long)]
+        organisation: Option<String>,
+    },
+    /// List them.
+    #[command(after_help = "Example:\n  hemrond-server roles list")]
+    List {
+        /// Whose roles: a name or an id; not needed while there is only one organisation.
+        #[arg(long)]
+        organisation: Option<String>,
     },
 }
 
@@ -352,6 +474,13 @@ pub struct SeedArgs {
     /// Print a one-time code per user as JSON.
     #[arg(long)]
     pub print_codes: bool,
+    /// Let Per Dahl sign in as administrator, and print his password and the secret of his one-time
+    /// codes as JSON: for demonstrations only. Needs --sign-in-key-file.
+    #[arg(long, requires = "sign_in_key_file")]
+    pub print_administrator: bool,
+    /// The key that the server will be given; made if there is no such file.
+    #[arg(long, env = "HEMROND_SIGN_IN_KEY_FILE", value_name = "FILE")]
+    pub sign_in_key_file: Option<PathBuf>,
     /// Further invented persons, for measurements.
     #[arg(long, default_value_t = 0)]
     pub persons: u32,

@@ -1,7 +1,7 @@
 //! `hemrond-server enrol`.
 
-use super::{CommandError, args::EnrolArgs, say, target};
-use crate::{credential::draw_code, directory::Administration, storage::Account};
+use super::{CommandError, args::EnrolArgs, office, say, target};
+use crate::{directory::Administration, storage::Account};
 
 pub(super) async fn enrol(
     administration: &Administration<'_>,
@@ -17,17 +17,7 @@ pub(super) async fn code_for(
     account: &Account,
     valid_hours: u32,
 ) -> Result<String, CommandError> {
-    if !account.active {
-        return Err(CommandError::Refused(format!(
-            "the account of {} is closed; add a new one",
-            account.user.name
-        )));
-    }
-    let code = draw_code(administration.chance);
-    let expires = administration.clock.now_ms() + i64::from(valid_hours) * 3_600_000;
-    administration
-        .storage
-        .add_code(code.sha256, account.user.id, expires)
-        .await?;
-    Ok(code.text)
+    Ok(office(administration)
+        .tablet_code(account, valid_hours)
+        .await?)
 }

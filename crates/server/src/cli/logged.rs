@@ -3,7 +3,9 @@
 
 use super::{
     CommandError,
-    args::{Command, DevicesCommand, OrganisationsCommand, UnitsCommand, UsersCommand},
+    args::{
+        Command, DevicesCommand, OrganisationsCommand, RolesCommand, UnitsCommand, UsersCommand,
+    },
 };
 use crate::directory::Administration;
 use hemrond_audit::{Action, Event, SERVER};
@@ -24,6 +26,7 @@ pub(super) async fn note(
         // These look after the database as a whole, change nothing, or log what they do themselves.
         Command::Serve(_)
         | Command::InspectWorker(_)
+        | Command::SignInKey { .. }
         | Command::Restore(_)
         | Command::Verify(_)
         | Command::Seed(_)
@@ -37,6 +40,10 @@ pub(super) async fn note(
         Command::Users(UsersCommand::List) => "users list",
         Command::Users(UsersCommand::SetRole { .. }) => "users set-role",
         Command::Users(UsersCommand::Deactivate { .. }) => "users deactivate",
+        Command::Users(UsersCommand::Invite { .. }) => "users invite",
+        Command::Users(UsersCommand::Reset { .. }) => "users reset",
+        Command::Roles(RolesCommand::Analyse { .. }) => "roles analyse",
+        Command::Roles(RolesCommand::List { .. }) => "roles list",
         Command::Devices(DevicesCommand::List) => "devices list",
         Command::Devices(DevicesCommand::Revoke { .. }) => "devices revoke",
         Command::Backup(_) => "backup",

@@ -11,6 +11,7 @@ mod purge;
 mod recovery;
 mod restore;
 mod retention_args;
+mod roles;
 mod secrets;
 mod seed;
 mod serve;
@@ -27,9 +28,11 @@ use crate::{
     directory::Administration,
     environment::{Chance, Clock, draw_id},
     inspector::worker::StartError,
+    office::{Office, OfficeError},
     retention::RetentionError,
     seed::SeedError,
     serve::{BindError, TlsError},
+    sign_in::{KeyError, SealingKey, card::CardError},
     storage::{self, Storage, StorageError},
 };
 use args::Command;
@@ -69,6 +72,15 @@ pub enum CommandError {
     /// The address to listen on.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// What an administrator may not do.
+    #[error(transparent)]
+    Office(#[from] OfficeError),
+    /// The key for sign-ins.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Signing in with a card.
+    #[error(transparent)]
+    Card(#[from] CardError),
     /// The certificate.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -97,10 +109,13 @@ pub enum CommandError {
 /// When it cannot be done; the message says what to do.
 pub async fn run(cli: Cli, world: World) -> Result<(), CommandError> {
     let address = target::address(&cli.database)?;
-    // These two do not bring a database to life.
+    // These do not bring a database to life.
     match &cli.command {
         Command::Restore(args) => return restore::restore(&address, &world, args).await,
         Command::Verify(args) => return verify::run(&address, &world, args).await,
+        Command::SignInKey { to } => {
+            return Ok(SealingKey::draw(world.chance.as_ref()).write_new(to)?);
+        }
         _ => {}
     }
     let epoch = Epoch(draw_id(world.chance.as_ref()));
@@ -131,12 +146,14 @@ async fn administer(
         // Those are done with before the others.
         Command::Serve(_)
         | Command::InspectWorker(_)
+        | Command::SignInKey { .. }
         | Command::Restore(_)
         | Command::Verify(_) => Ok(()),
         Command::Enrol(args) => enrol::enrol(&administration, &args).await,
         Command::Organisations(command) => organisations::run(&administration, command).await,
         Command::Units(command) => units::run(&administration, command).await,
         Command::Users(command) => users::run(&administration, command).await,
+        Command::Roles(command) => roles::run(&administration, command).await,
         Command::Devices(command) => devices::run(&administration, command).await,
         Command::Backup(args) => backup::backup(storage, &args).await,
         Command::Recovery(command) => recovery::run(&administration, command).await,
@@ -144,6 +161,14 @@ async fn administer(
         Command::Hold(command) => purge::hold(&administration, command).await,
         Command::Seed(args) => seed::seed(&administration, &args).await,
         Command::Log(command) => log::run(&administration, command).await,
+    }
+}
+
+/// Administration by whoever may use this command line.
+fn office<'a>(administration: &'a Administration<'a>) -> Office<'a> {
+    Office {
+        administration,
+        actor: None,
     }
 }
 

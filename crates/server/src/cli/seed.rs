@@ -4,8 +4,9 @@ use super::{CommandError, args::SeedArgs, enrol::code_for, say};
 use crate::{
     directory::Administration,
     seed::{self, LOGINS, Plan},
+    sign_in::SealingKey,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// How long the printed codes can be used.
 const VALID_HOURS: u32 = 24;
@@ -23,6 +24,24 @@ pub(super) async fn seed(
         visits: args.visits,
     };
     seed::seed(administration, plan).await?;
+    if args.print_administrator
+        && let Some(file) = &args.sign_in_key_file
+    {
+        let key = if file.exists() {
+            SealingKey::read(file)?
+        } else {
+            let key = SealingKey::draw(administration.chance);
+            key.write_new(file)?;
+            key
+        };
+        let made = seed::administrator(administration, key).await?;
+        say(json!({
+            "login": made.login,
+            "password": made.password,
+            "totp": made.secret,
+            "otpauth": made.url,
+        }))?;
+    }
     if args.print_codes {
         let mut codes = Map::new();
         for login in LOGINS {

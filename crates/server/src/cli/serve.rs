@@ -2,10 +2,11 @@
 
 use super::{
     CommandError, World,
-    args::{Inspect, ServeArgs},
+    args::{Inspect, OidcArgs, PagesArgs, ServeArgs},
     say,
 };
 use crate::{
+    admin::{AdminEvents, PageAddress, Pages},
     inspector::{
         InProcess, Inspector, Worker,
         worker::{Confinement, Patience, Program},
@@ -14,8 +15,12 @@ use crate::{
     newsroom::Newsroom,
     nonce::Nonces,
     rate::Rates,
-    serve::{Door, Limits, Tls, Way, bind, serve as serve_until, told_to_stop},
-    state::Server,
+    serve::{Door, Limits, PagesAt, Tls, Way, bind, serve_with, told_to_stop},
+    sign_in::{
+        Cost, Desk, SealingKey,
+        card::{CardConfig, Cards},
+    },
+    state::{Server, Shared},
     storage::Storage,
 };
 use hemrond_policy::Policy;
@@ -46,6 +51,8 @@ pub(super) async fn serve(
     } else {
         Some(bind(args.admin_listen.unwrap_or_else(|| beside(args.listen))).await?)
     };
+    let key = args.pages.sign_in_key_file.as_deref();
+    let key = key.map(SealingKey::read).transpose()?;
     let limits = Limits {
         connections: within_open_files(usize::try_from(args.max_connections).unwrap_or(usize::MAX)),
         ..Limits::default()
@@ -53,7 +60,7 @@ pub(super) async fn serve(
     if !matches!(way, Way::Tls(_)) {
         ignore_hangups();
     }
-    let door = Door::new(tablets, way).within(limits);
+    let door = Door::new(tablets, way.clone()).within(limits);
     let life = storage.life().await?;
     let server = Arc::new(Server {
         storage,
@@ -71,6 +78,7 @@ pub(super) async fn serve(
     if let Some(operators) = &operators {
         tracing::info!(address = %operators.local_addr()?, "metrics are served");
     }
+    let pages = pages(&server, key, &args.pages, &way, limits).await?;
     tracing::info!(
         head = life.head,
         recovering = life.recovering,
@@ -79,7 +87,75 @@ pub(super) async fn serve(
         "serving"
     );
     say(format_args!("listening on {scheme}://{address}"))?;
-    Ok(serve_until(server, door, operators, told_to_stop()).await?)
+    if let Some((pages, _)) = &pages {
+        say(format_args!("administration on {}", pages.address))?;
+    }
+    Ok(serve_with(server, door, operators, pages, told_to_stop()).await?)
+}
+
+/// The administrator's pages, if they are wanted.
+async fn pages(
+    server: &Shared,
+    key: Option<SealingKey>,
+    args: &PagesArgs,
+    way: &Way,
+    limits: Limits,
+) -> Result<Option<PagesAt>, CommandError> {
+    let (Some(address), Some(key)) = (&args.pages, key) else {
+        return Ok(None);
+    };
+    let pages = Arc::new(Pages {
+        server: server.clone(),
+        desk: Desk::new(key, Cost::default(), server.chance.as_ref()),
+        cards: cards(&args.oidc, address)?,
+        address: address.clone(),
+        log: Arc::new(AdminEvents(server.storage.clone())),
+    });
+    let own = match args.pages_listen {
+        Some(listen) => {
+            let way = pages_way(address, listen, way)?;
+            Some(Door::new(bind(listen).await?, way).within(limits))
+        }
+        None => None,
+    };
+    Ok(Some((pages, own)))
+}
+
+/// How browsers come to a listener of the pages' own: as tablets do, but for pages that only this
+/// machine asks for.
+fn pages_way(address: &PageAddress, listen: SocketAddr, way: &Way) -> Result<Way, CommandError> {
+    if address.is_secure() {
+        return Ok(way.clone());
+    }
+    if !listen.ip().is_loopback() {
+        return Err(CommandError::Refused(format!(
+            "pages under http:// are for this machine alone, and {listen} is reached by others; \
+             give --pages with https://, or another --pages-listen"
+        )));
+    }
+    Ok(Way::Plain)
+}
+
+fn cards(args: &OidcArgs, address: &PageAddress) -> Result<Option<Cards>, CommandError> {
+    let (Some(issuer), Some(client_id)) = (&args.oidc_issuer, &args.oidc_client_id) else {
+        return Ok(None);
+    };
+    let client_secret = args
+        .oidc_client_secret_file
+        .as_deref()
+        .map(std::fs::read_to_string)
+        .transpose()?;
+    // Speaking TLS needs a provider of its sums. It fails only where one was installed before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let config = CardConfig {
+        issuer: issuer.clone(),
+        client_id: client_id.clone(),
+        client_secret: client_secret.map(|secret| secret.trim().to_owned()),
+        claim: args.oidc_claim.clone(),
+        levels: args.oidc_levels.clone(),
+        back: address.card_back(),
+    };
+    Ok(Some(Cards::new(config)?))
 }
 
 /// How tablets come in. Other machines never do without TLS that somebody ends.
@@ -90,7 +166,12 @@ fn way(args: &ServeArgs) -> Result<Way, CommandError> {
     if args.behind_proxy {
         return Ok(Way::Proxy);
     }
-    for address in [Some(args.listen), args.admin_listen].into_iter().flatten() {
+    let listeners = [
+        Some(args.listen),
+        args.admin_listen,
+        args.pages.pages_listen,
+    ];
+    for address in listeners.into_iter().flatten() {
         if !address.ip().is_loopback() {
             return Err(CommandError::Refused(format!(
                 "without TLS nobody but this machine is served, and {address} is reached by \

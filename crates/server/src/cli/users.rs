@@ -1,6 +1,6 @@
 //! `hemrond-server users`.
 
-use super::{CommandError, args::UsersCommand, say, target};
+use super::{CommandError, args::UsersCommand, office, say, target};
 use crate::{
     directory::{Administration, own_user},
     environment::draw_id,
@@ -26,7 +26,7 @@ pub(super) async fn run(
                 organisation: unit.organisation,
                 unit: unit.id,
             };
-            administration.add_user(&user, &phone).await?;
+            office(administration).hire(&user, &phone).await?;
             say(user.id)
         }
         UsersCommand::List => list(administration).await,
@@ -36,14 +36,26 @@ pub(super) async fn run(
                 None => account.user.unit,
                 Some(unit) => target::unit(administration, &unit).await?.id,
             };
-            administration
-                .change_role(account.user.id, role, unit)
+            office(administration)
+                .change_role(&account, role, unit)
                 .await?;
             say(format_args!("{} is now {role}", account.user.name))
         }
+        UsersCommand::Invite { user, login } => {
+            let account = target::user(administration, &user).await?;
+            let invited = office(administration)
+                .invite(&account, login.as_deref(), false)
+                .await?;
+            say(format_args!("{}  {}", invited.login, invited.code))
+        }
+        UsersCommand::Reset { user } => {
+            let account = target::user(administration, &user).await?;
+            let invited = office(administration).invite(&account, None, true).await?;
+            say(format_args!("{}  {}", invited.login, invited.code))
+        }
         UsersCommand::Deactivate { user } => {
             let account = target::user(administration, &user).await?;
-            administration.deactivate(account.user.id).await?;
+            office(administration).close(&account).await?;
             say(format_args!(
                 "the account of {} is closed",
                 account.user.name

@@ -85,6 +85,11 @@ pub fn operators(server: Shared) -> Router {
     around(router, server, Limits::default().request)
 }
 
+/// Pages for people, with the same around them as other paths; what they say by themselves holds.
+pub(crate) fn observed(router: Router, server: Shared) -> Router {
+    around(router.with_state(()), server, Limits::default().request)
+}
+
 /// What every path has around it; the last is the outermost.
 fn around(router: Router<Shared>, server: Shared, time: Duration) -> Router {
     let router = router

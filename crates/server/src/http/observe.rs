@@ -28,6 +28,8 @@ pub(crate) async fn observe(
     let path = match request.uri().path() {
         known @ ("/v1/sync" | "/v1/enrol" | "/v1/news" | "/v1/nonce" | "/healthz" | "/readyz"
         | "/metrics") => known.to_owned(),
+        // Pages name accounts and tablets in their paths.
+        page if page == "/admin" || page.starts_with("/admin/") => "/admin".to_owned(),
         _ => "unknown".to_owned(),
     };
     let span = tracing::info_span!("request", id = %id);

@@ -1,7 +1,12 @@
 //! Who works here.
 
 use super::ids;
-use crate::{authoring::AuthoringError, directory::Administration, storage::Unit};
+use crate::{
+    authoring::AuthoringError,
+    directory::Administration,
+    storage::{RoleAnalysis, Unit},
+};
+use chrono::NaiveDate;
 use hemrond_domain::{
     ids::{OrganisationId, UnitId, UserId},
     people::{Role, User},
@@ -107,6 +112,16 @@ pub(super) async fn add(administration: &Administration<'_>) -> Result<(), Autho
             phone: phone.to_owned(),
         };
         administration.add_unit(&unit).await?;
+    }
+    for role in Role::ALL {
+        let analysis = RoleAnalysis {
+            organisation: organisation(),
+            role,
+            analysis: "BRA-2026-1".to_owned(),
+            decided_by: "Maria Nyberg, verksamhetschef".to_owned(),
+            decided_on: NaiveDate::from_ymd_opt(2026, 10, 1).unwrap_or_default(),
+        };
+        administration.storage.set_role_analysis(&analysis).await?;
     }
     for (login, name, role, team, phone) in STAFF {
         let Some(id) = user_id(login) else { continue };

@@ -3,6 +3,7 @@
 //! Identity numbers are the public test numbers and the published examples of reserve numbers;
 //! phone numbers are those that the numbering plan keeps for fiction; places do not exist.
 
+mod administrator;
 mod bulk;
 mod cast;
 mod history;
@@ -13,6 +14,7 @@ mod social;
 mod stories;
 mod today;
 
+pub use administrator::{DemoAdministrator, administrator};
 pub use cast::LOGINS;
 
 use crate::{

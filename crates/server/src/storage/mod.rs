@@ -9,12 +9,14 @@ mod accounts;
 mod address;
 mod backup;
 mod error;
+mod ledger;
 mod log;
 pub mod memory;
 mod paging;
 mod postgres;
 mod records;
 mod retention;
+mod sign_ins;
 mod sqlite;
 mod survey;
 mod upkeep;
@@ -25,6 +27,7 @@ pub use accounts::{
 pub use address::{Address, open};
 pub use backup::{Unpacked, examine, examine_backup, restore};
 pub use error::StorageError;
+pub use ledger::{AdminEvent, Ledger, RoleAnalysis};
 pub use log::{
     AccessLog, FindingKind, LogEntry, LogFinding, LogGiven, LogQuery, LogReview, LogTaken, LogTree,
 };
@@ -33,10 +36,17 @@ pub use records::{
     RefusedItem, TakenIn,
 };
 pub use retention::{Aged, Choose, Destroyed, Hold, Retention};
+pub use sign_ins::{Chosen, Invitation, Second, Session, Sessions, SignIn, SignIns};
 pub use survey::{ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, Survey};
 pub use upkeep::{Life, Upkeep};
 
 /// A database of ours.
-pub trait Storage: Accounts + Records + Retention + AccessLog + Upkeep {}
+pub trait Storage:
+    Accounts + Records + Retention + AccessLog + Upkeep + SignIns + Sessions + Ledger
+{
+}
 
-impl<T: Accounts + Records + Retention + AccessLog + Upkeep> Storage for T {}
+impl<T> Storage for T where
+    T: Accounts + Records + Retention + AccessLog + Upkeep + SignIns + Sessions + Ledger
+{
+}

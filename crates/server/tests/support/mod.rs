@@ -8,8 +8,10 @@
     unused_imports
 )]
 
+mod browser;
 mod tablet;
 
+pub use browser::{Browser, CHEAP, PASSWORD, Page, Pages, app_on, encoded, key, weigh};
 pub use tablet::{Signing, Tablet, nonce_of, read, signed};
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};

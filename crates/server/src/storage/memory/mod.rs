@@ -15,10 +15,13 @@
 
 mod accounts;
 mod gate;
+mod ledger;
 mod log;
 mod page;
 mod records;
 mod retention;
+mod sessions;
+mod sign_ins;
 mod state;
 mod take_in;
 mod upkeep;

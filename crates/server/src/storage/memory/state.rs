@@ -1,8 +1,12 @@
 //! The tables as ordered maps.
 
-use super::super::{Account, Destroyed, Device, Hold, StorageError, Unit, paging::What};
+use super::super::{
+    Account, AdminEvent, Destroyed, Device, Hold, RoleAnalysis, Session, StorageError, Unit,
+    paging::What,
+};
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, UnitId, UserId},
+    people::Role,
     record::{DocumentId, Header},
 };
 use hemrond_policy::{Readable, Resource};
@@ -108,6 +112,11 @@ pub(super) struct State {
     pub(super) feed: Arc<BTreeMap<u64, Fed>>,
     /// The last position given out.
     pub(super) head: u64,
+    pub(super) sign_ins: super::sign_ins::Table,
+    pub(super) sessions: BTreeMap<[u8; 32], Session>,
+    pub(super) role_analyses: BTreeMap<(OrganisationId, Role), RoleAnalysis>,
+    /// The number of an event is its place, from one on.
+    pub(super) admin_events: Arc<Vec<AdminEvent>>,
     /// By device and SHA-256 of the bytes.
     pub(super) refused: Arc<BTreeMap<(DeviceId, [u8; 32]), Refused>>,
     /// Documents whose rows stay without items.
@@ -131,6 +140,10 @@ impl State {
             actors: Arc::default(),
             feed: Arc::default(),
             head: 0,
+            sign_ins: super::sign_ins::Table::default(),
+            sessions: BTreeMap::new(),
+            role_analyses: BTreeMap::new(),
+            admin_events: Arc::default(),
             refused: Arc::default(),
             destroyed: Arc::default(),
             holds: BTreeMap::new(),

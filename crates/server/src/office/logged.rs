@@ -1,0 +1,70 @@
+//! What the access log says of administration: the server's own chain holds it too, where nobody
+//! changes it unseen.
+
+use super::{Act, Office};
+use crate::storage::{AdminEvent, StorageError};
+use hemrond_audit::{Action, Event, SERVER};
+use hemrond_domain::ids::{UnitId, UserId};
+
+/// The role of whoever is at the command line: they may run programs on the server.
+const OPERATOR: &str = "operator";
+
+/// The role of whoever failed to sign in: nobody knows who it was.
+const STRANGER: &str = "stranger";
+
+/// Bounds what is said of an act's target, in letters. A path that somebody asked for can be long.
+const TARGET: usize = 100;
+
+impl Office<'_> {
+    /// Writes an act into the server's own chain.
+    pub(super) async fn log(&self, act: Act, told: &AdminEvent) -> Result<(), StorageError> {
+        let storage = self.administration.storage;
+        let account = match self.actor {
+            Some(actor) => storage.user(actor).await?,
+            None => None,
+        };
+        let (role, unit) = match &account {
+            Some(account) => (account.user.role.as_str(), account.user.unit),
+            None if act == Act::SignInFailed => (STRANGER, UnitId::from_stored([0; 16])),
+            None => (OPERATOR, UnitId::from_stored([0; 16])),
+        };
+        let target = told.target.chars().take(TARGET);
+        let reason: String = format!("{} ", told.act).chars().chain(target).collect();
+        let event = Event {
+            action: action(act),
+            user: self.actor.unwrap_or(UserId::from_stored([0; 16])),
+            role: role.to_owned(),
+            unit,
+            organisation: told.organisation,
+            device: SERVER,
+            person: None,
+            kind: Some("server".to_owned()),
+            document: None,
+            reason: Some(reason.trim_end().to_owned()),
+            basis: None,
+            at_ms: told.at,
+        };
+        storage.log_own(event, told.at).await
+    }
+}
+
+const fn action(act: Act) -> Action {
+    match act {
+        Act::SignedIn => Action::Login,
+        Act::SignInFailed => Action::LoginFailed,
+        Act::TurnedAway => Action::Denied,
+        Act::SignedOut
+        | Act::PasswordChosen
+        | Act::UserAdded
+        | Act::RoleChanged
+        | Act::UserClosed
+        | Act::Invited
+        | Act::Reset
+        | Act::CardNamed
+        | Act::TabletCode
+        | Act::DeviceShutOut
+        | Act::UnitAdded
+        | Act::RoleAnalysed
+        | Act::LogRead => Action::Administer,
+    }
+}
