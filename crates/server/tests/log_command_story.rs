@@ -174,8 +174,8 @@ async fn the_log_is_exported_and_checked() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    // An enrolment, nine looks, the account that was closed, and this export.
-    assert_eq!(lines.len(), 12, "{said}");
+    // An enrolment, nine looks, the command that closes an account, whose it was, and this export.
+    assert_eq!(lines.len(), 13, "{said}");
     assert!(
         lines
             .iter()
@@ -186,8 +186,10 @@ async fn the_log_is_exported_and_checked() {
         acts.contains(&"administer users deactivate".to_owned()),
         "{acts:?}"
     );
+    let closed = format!("administer user_closed {}", town.user("Omar").await.id);
+    assert!(acts.contains(&closed), "{acts:?}");
     let (said, well) = run(place, &["log", "verify"]);
     assert!(well, "{said}");
-    assert!(said.contains("checked 12 entries in 2 chains"), "{said}");
+    assert!(said.contains("checked 13 entries in 2 chains"), "{said}");
     assert!(said.contains("nothing is wrong"), "{said}");
 }
