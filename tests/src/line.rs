@@ -20,6 +20,8 @@ pub enum Fate {
     AnswerLost,
     /// So many bytes of the answer come back, headers included, and then the line is cut.
     AnswerCutAt(usize),
+    /// All of the answer comes back but so many bytes at its end, and then the line is cut.
+    AnswerShortBy(usize),
     /// The server gets the same request twice; the answer to the second comes back.
     Doubled,
     /// The request waits on the line until [`CuttableLine::release`].
@@ -230,6 +232,7 @@ fn try_carry(shared: &Shared, client: &TcpStream) -> std::io::Result<()> {
     let through = match fate {
         Fate::AnswerLost => 0,
         Fate::AnswerCutAt(bytes) => bytes.min(answer.len()),
+        Fate::AnswerShortBy(bytes) => answer.len().saturating_sub(bytes),
         _ => answer.len(),
     };
     let mut client = client;
