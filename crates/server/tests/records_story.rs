@@ -380,7 +380,7 @@ fn stands(bytes: &[u8], words: &str) -> bool {
         .any(|window| window == words.as_bytes())
 }
 
-/// AC9: after the purge the words are in no table and in no free page.
+/// After the purge the words are in no table and in no free page.
 async fn nothing_of_it_is_left_in_the_files(backend: Backend) {
     let town = Town::new(backend).await;
     let _eva = a_record(&town).await;

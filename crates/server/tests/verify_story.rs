@@ -208,7 +208,7 @@ async fn whatever_is_damaged_is_named(backend: Backend) {
     );
     whole();
 
-    // AC20: one byte of the access log, of a hash of its tree, of its order.
+    // One byte of the access log, of a hash of its tree, of its order.
     let entry = "SELECT bytes FROM log_entries WHERE idx = 1";
     let set = "UPDATE log_entries SET bytes = $1 WHERE bytes = $2";
     let before = hand.turn(entry, set, 3).await;
