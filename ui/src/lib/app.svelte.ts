@@ -24,9 +24,22 @@ class App {
     wear(status.settings);
   }
 
+  /** How many statuses came as news. */
+  private told = 0;
+
+  /** Shows a status that came as news. */
+  tell(status: Status): void {
+    this.told += 1;
+    this.show(status);
+  }
+
   async refresh(): Promise<void> {
     try {
-      this.show(await call('status', {}));
+      const before = this.told;
+      const status = await call('status', {});
+      // News overtook the answer, and which of the two is older nobody knows: ask again.
+      if (this.told === before) this.show(status);
+      else await this.refresh();
     } catch (cause) {
       this.failure = asFailure(cause);
     }
@@ -45,7 +58,7 @@ export const app = new App();
 export function followStatus(): () => void {
   void app.refresh();
   const stop = onEvent((event) => {
-    if (event.event === 'status') app.show(event.status);
+    if (event.event === 'status') app.tell(event.status);
     // A change may have moved something between "waits" and "on the server".
     else void app.refresh();
   });
