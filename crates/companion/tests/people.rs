@@ -380,18 +380,7 @@ async fn nothing_tells_where_a_protected_person_lives() {
     eva.sync().await;
 
     let mut answers = Vec::new();
-    for (command, args) in [
-        ("status", json!({})),
-        ("round", json!({})),
-        ("search", json!({ "text": "vera" })),
-        ("search", json!({ "text": "194001079120" })),
-        ("check_identity", json!({ "value": "194001079120" })),
-        ("person", json!({ "person": vera })),
-        ("visit", visit.args()),
-        ("inbox", json!({})),
-        ("sync_page", json!({})),
-        ("sign", visit.args()),
-    ] {
+    for (command, args) in visit.pages("vera", "194001079120", &vera) {
         answers.push((command, eva.ok(command, args).await.to_string()));
     }
     for field in [

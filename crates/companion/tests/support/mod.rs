@@ -800,6 +800,28 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
+    /// Every command whose answer may tell of the visited person, the signing last, with what it is
+    /// asked: the person is searched for by a name and by the identity number.
+    pub(crate) fn pages(
+        &self,
+        name: &str,
+        identity: &str,
+        person: &Value,
+    ) -> Vec<(&'static str, Value)> {
+        vec![
+            ("status", json!({})),
+            ("round", json!({})),
+            ("search", json!({ "text": name })),
+            ("search", json!({ "text": identity })),
+            ("check_identity", json!({ "value": identity })),
+            ("person", json!({ "person": person })),
+            ("visit", self.args()),
+            ("inbox", json!({})),
+            ("sync_page", json!({})),
+            ("sign", self.args()),
+        ]
+    }
+
     pub(crate) fn args(&self) -> Value {
         json!({ "visit": self.id })
     }
