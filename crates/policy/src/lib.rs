@@ -15,7 +15,7 @@ pub use policy::{Decision, Policy, Readable};
 pub use question::{Action, Principal, Resource};
 
 /// The policies' text, one file per subject, with the file's name.
-pub const TEXTS: [(&str, &str); 5] = [
+pub const TEXTS: [(&str, &str); 6] = [
     (
         "organisation.cedar",
         include_str!("../policies/organisation.cedar"),
@@ -24,6 +24,7 @@ pub const TEXTS: [(&str, &str); 5] = [
     ("health.cedar", include_str!("../policies/health.cedar")),
     ("social.cedar", include_str!("../policies/social.cedar")),
     ("staff.cedar", include_str!("../policies/staff.cedar")),
+    ("legal.cedar", include_str!("../policies/legal.cedar")),
 ];
 
 /// What the policies may speak about.

@@ -10,6 +10,7 @@ mod address;
 mod backup;
 mod error;
 pub mod memory;
+mod narrowing;
 mod paging;
 mod postgres;
 mod records;

@@ -21,6 +21,8 @@ pub(super) enum What {
     Whole,
     /// The document is gone for one user.
     Gone,
+    /// Whether the document may be read is to be asked anew: a block or an opening came or went.
+    Reconsider,
 }
 
 impl What {
@@ -30,6 +32,7 @@ impl What {
             0 => Some(Self::Item),
             1 => Some(Self::Whole),
             2 => Some(Self::Gone),
+            3 => Some(Self::Reconsider),
             _ => None,
         }
     }
@@ -40,6 +43,7 @@ impl What {
             Self::Item => 0,
             Self::Whole => 1,
             Self::Gone => 2,
+            Self::Reconsider => 3,
         }
     }
 }
@@ -95,9 +99,9 @@ pub(super) fn take(events: &[Event], until: u64, page_bytes: u64) -> Taken {
     for event in cut {
         taken.order.push(event.document);
         match event.what {
-            What::Whole if event.readable => taken.whole.push(event.document),
+            What::Whole | What::Reconsider if event.readable => taken.whole.push(event.document),
             // What became readable again has its own event later on.
-            What::Gone if !event.readable => taken.gone.push(event.document),
+            What::Gone | What::Reconsider if !event.readable => taken.gone.push(event.document),
             _ => {}
         }
     }

@@ -36,12 +36,15 @@ impl Records for Process {
             take_in::lay_out(&state, asker, &documents, before, now)?
         };
         self.pass(Call::TakeIn, Moment::Commit).await;
-        let verdicts = layout.verdicts.clone();
+        let taken = TakenIn {
+            verdicts: layout.verdicts.clone(),
+            blocked: layout.blocked.clone(),
+        };
         let head = self.commit(|state| Ok(take_in::apply(state, layout)))?;
         drop(lock);
         self.moved_to(head);
         self.pass(Call::TakeIn, Moment::Committed).await;
-        Ok(TakenIn { verdicts })
+        Ok(taken)
     }
 
     async fn page(&self, asker: &Asker, query: &PageQuery) -> Result<Page, StorageError> {
@@ -89,7 +92,7 @@ impl Records for Process {
                     .copied()
                     .filter(|id| {
                         let document = state.documents.get(id);
-                        document.is_some_and(|document| !document.readable(&asker.readable))
+                        document.is_some_and(|document| !state.readable(document, asker))
                     })
                     .collect();
                 found.sort_unstable();

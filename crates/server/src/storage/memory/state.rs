@@ -1,6 +1,10 @@
 //! The tables as ordered maps.
 
-use super::super::{Account, Device, StorageError, Unit, paging::What};
+use super::super::{
+    Account, Asker, Device, StorageError, Unit,
+    narrowing::{Narrowing, Sight},
+    paging::What,
+};
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, UnitId, UserId},
     record::{DocumentId, Header},
@@ -70,7 +74,8 @@ impl Document {
         items
     }
 
-    pub(super) fn readable(&self, readable: &Readable) -> bool {
+    /// Whether it may be read as far as role and unit go.
+    pub(super) fn within(&self, readable: &Readable) -> bool {
         readable.includes(&Resource::from(&self.header))
     }
 }
@@ -110,6 +115,8 @@ pub(super) struct State {
     pub(super) documents: Arc<BTreeMap<DocumentId, Arc<Document>>>,
     pub(super) actors: Arc<BTreeMap<ActorId, Claimant>>,
     pub(super) feed: Arc<BTreeMap<u64, Fed>>,
+    /// What of the acts decides who may read what.
+    pub(super) narrowing: Arc<Narrowing>,
     /// The last position given out.
     pub(super) head: u64,
     /// By device and SHA-256 of the bytes.
@@ -129,6 +136,7 @@ impl State {
             documents: Arc::default(),
             actors: Arc::default(),
             feed: Arc::default(),
+            narrowing: Arc::default(),
             head: 0,
             refused: Arc::default(),
         }
@@ -144,6 +152,16 @@ impl State {
             Some(account) if account.access_version == access_version => Ok(()),
             _ => Err(StorageError::AccessChanged),
         }
+    }
+
+    /// Whether the asker may read a document now.
+    pub(super) fn readable(&self, document: &Document, asker: &Asker) -> bool {
+        self.seen(document, &asker.readable, &Sight::from(asker))
+    }
+
+    /// The same for a right to read and somebody who looks.
+    pub(super) fn seen(&self, document: &Document, readable: &Readable, sight: &Sight) -> bool {
+        document.within(readable) && !self.narrowing.hides(&document.header, sight)
     }
 
     /// Adds an item that its document does not hold yet, and publishes it.
