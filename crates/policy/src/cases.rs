@@ -1,6 +1,9 @@
 //! Every case that the policies can tell apart.
 
-use crate::question::{Action, Principal, Resource};
+use crate::{
+    Circumstances,
+    question::{Action, Principal, Resource},
+};
 use hemrond_domain::{people::Role, record::DocumentKind};
 
 /// Whose unit keeps the document.
@@ -26,11 +29,17 @@ pub(crate) struct Case {
     pub(crate) action: Action,
     pub(crate) own_organisation: bool,
     pub(crate) unit: Unit,
+    pub(crate) circumstances: Circumstances,
 }
 
 impl Case {
     /// The case that a question falls under.
-    pub(crate) fn of(who: &Principal, action: Action, what: &Resource) -> Self {
+    pub(crate) fn of(
+        who: &Principal,
+        action: Action,
+        what: &Resource,
+        circumstances: &Circumstances,
+    ) -> Self {
         Self {
             role: who.role,
             kind: what.kind,
@@ -41,24 +50,28 @@ impl Case {
                 Some(unit) if unit == who.unit => Unit::Own,
                 Some(_) => Unit::Other,
             },
+            circumstances: *circumstances,
         }
     }
 
-    /// Every case.
-    pub(crate) fn all() -> impl Iterator<Item = Self> {
+    /// Every case of reading and writing on an ordinary day.
+    pub(crate) fn ordinary() -> impl Iterator<Item = Self> {
         Role::ALL.into_iter().flat_map(|role| {
             DocumentKind::ALL.into_iter().flat_map(move |kind| {
-                Action::ALL.into_iter().flat_map(move |action| {
-                    [true, false].into_iter().flat_map(move |own_organisation| {
-                        Unit::ALL.into_iter().map(move |unit| Self {
-                            role,
-                            kind,
-                            action,
-                            own_organisation,
-                            unit,
+                [Action::Read, Action::Write]
+                    .into_iter()
+                    .flat_map(move |action| {
+                        [true, false].into_iter().flat_map(move |own_organisation| {
+                            Unit::ALL.into_iter().map(move |unit| Self {
+                                role,
+                                kind,
+                                action,
+                                own_organisation,
+                                unit,
+                                circumstances: Circumstances::ordinary(),
+                            })
                         })
                     })
-                })
             })
         })
     }

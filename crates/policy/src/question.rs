@@ -13,11 +13,47 @@ pub enum Action {
     Read,
     /// Add to it.
     Write,
+    /// Be told that something exists, without whose it is or of which kind (SVOD 2:4).
+    Exists,
+    /// Be told who blocked, step 1 of an emergency opening (PDL 4:5, SVOD 3:5).
+    SeeBlockingUnit,
+    /// Open in an emergency (PDL 4:5, SVOD 3:5, 3:6); what that shows is asked for itself.
+    OpenEmergency,
+    /// Register the person's block: of the document's unit, or of the organisation where it has no unit.
+    Block,
+    /// Lift that block.
+    LiftBlock,
+    /// Ask another organisation to lift its block (SVOD 3:5).
+    AskToLift,
+    /// Give a reason for taking part in the person's care (PDL 4:1).
+    DeclareRelation,
+    /// See address, telephone and relatives, which a protected identity hides (OSL 22:1).
+    SeeAddress,
+    /// See who has looked (PDL 8:5, SVOD 4:5).
+    ReadLog,
+    /// Draw and judge samples of the log (PDL 4:3, SVOD 4:4).
+    ReviewLog,
+    /// Look after accounts, devices and roles.
+    Administer,
 }
 
 impl Action {
-    /// Both actions.
-    pub const ALL: [Self; 2] = [Self::Read, Self::Write];
+    /// Every action.
+    pub const ALL: [Self; 13] = [
+        Self::Read,
+        Self::Write,
+        Self::Exists,
+        Self::SeeBlockingUnit,
+        Self::OpenEmergency,
+        Self::Block,
+        Self::LiftBlock,
+        Self::AskToLift,
+        Self::DeclareRelation,
+        Self::SeeAddress,
+        Self::ReadLog,
+        Self::ReviewLog,
+        Self::Administer,
+    ];
 
     /// The action's name in the policies.
     #[must_use]
@@ -25,6 +61,17 @@ impl Action {
         match self {
             Self::Read => "read",
             Self::Write => "write",
+            Self::Exists => "exists",
+            Self::SeeBlockingUnit => "see-blocking-unit",
+            Self::OpenEmergency => "open-emergency",
+            Self::Block => "block",
+            Self::LiftBlock => "lift-block",
+            Self::AskToLift => "ask-to-lift",
+            Self::DeclareRelation => "declare-relation",
+            Self::SeeAddress => "see-address",
+            Self::ReadLog => "read-log",
+            Self::ReviewLog => "review-log",
+            Self::Administer => "administer",
         }
     }
 }

@@ -162,10 +162,16 @@ async fn an_emergency_opens_for_one_user_and_ends_by_itself(backend: Backend) {
     assert!(!anna.holds(&visit(1)));
     let until = town.clock.now() + TimeDelta::hours(2);
     anna.act(&opening(until), town.clock.now());
-    // What she writes in the same push is written behind the opening.
     anna.sync().await;
     assert!(accepted(&anna), "{:?}", anna.verdicts);
     assert!(anna.holds(&visit(1)), "the visit came with the answer");
+    // It opens for reading, never for writing.
+    let before = anna.documents[&visit(1).id()].clone();
+    anna.write(&visit(1), &[Edit::set("called_by", "Dottern")]);
+    let answers = anna.sync().await;
+    assert!(refused(&anna, "policy.blocked_inner"), "{:?}", anna.verdicts);
+    assert!(answers.iter().all(|answer| answer.gone.is_empty()));
+    anna.documents.insert(visit(1).id(), before);
 
     town.clock.forward(Duration::from_secs(2 * 3600));
     eva.write(&visit(1), &[Edit::set("reason", "Efter nödöppningen")]);

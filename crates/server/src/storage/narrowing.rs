@@ -169,30 +169,32 @@ impl Narrowing {
         }
     }
 
-    /// Whether a document is blocked off from somebody. The base right is not asked here.
+    /// Whether a block stands between a unit and a document. Nobody writes past one: an emergency
+    /// opens for reading only (PDL 4:5).
+    pub(super) fn blocks_off(&self, header: &Header, unit: UnitId) -> bool {
+        header.class() == DocumentClass::Health
+            && header.unit() != Some(unit)
+            && self.blocks.values().any(|block| {
+                header.organisation() == block.organisation
+                    && header.person_id() == Some(block.person)
+                    && header.unit() == Some(block.unit)
+                    && !self.is_lifted(block)
+            })
+    }
+
+    /// Whether a document is blocked off from somebody who did not open it in an emergency. The base
+    /// right is not asked here.
     pub(super) fn hides(&self, header: &Header, sight: &Sight) -> bool {
-        let (Some(person), Some(unit)) = (header.person_id(), header.unit()) else {
-            return false;
-        };
-        if header.class() != DocumentClass::Health || unit == sight.unit {
-            return false;
-        }
-        let of_person = |organisation: OrganisationId, of: PersonId| {
-            organisation == header.organisation() && of == person
-        };
-        let blocked = self.blocks.values().any(|block| {
-            of_person(block.organisation, block.person)
-                && block.unit == unit
-                && !self.is_lifted(block)
-        });
         let open = |opening: &Opening| {
             opening.user == sight.user
-                && of_person(opening.organisation, opening.person)
+                && header.organisation() == opening.organisation
+                && header.person_id() == Some(opening.person)
                 && opening.until > sight.now
                 && opening.until <= sight.now.saturating_add(LONGEST_MS)
-                && (opening.unit == Some(unit) || opening.document == Some(header.id()))
+                && (opening.unit.is_some() && opening.unit == header.unit()
+                    || opening.document == Some(header.id()))
         };
-        blocked && !self.openings.values().any(open)
+        self.blocks_off(header, sight.unit) && !self.openings.values().any(open)
     }
 
     fn is_lifted(&self, block: &Block) -> bool {

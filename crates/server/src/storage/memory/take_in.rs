@@ -63,10 +63,10 @@ pub(super) fn lay_out(
                     .map(|item| narrowing.offered(&item.offered))
                     .collect();
                 let permission = Permission {
-                    blocked: narrowing.hides(header, &sight),
+                    blocked: narrowing.blocks_off(header, sight.unit),
                     ..document.permission
                 };
-                if permission.blocked {
+                if narrowing.hides(header, &sight) {
                     blocked.push(header.id());
                 }
                 let known = known.entry(header.id()).or_default();

@@ -60,10 +60,10 @@ pub(super) async fn take_in(
                     .map(|item| narrowing.offered(&item.offered))
                     .collect();
                 let permission = Permission {
-                    blocked: narrowing.hides(header, &sight),
+                    blocked: narrowing.blocks_off(header, sight.unit),
                     ..document.permission
                 };
-                if permission.blocked {
+                if narrowing.hides(header, &sight) {
                     blocked.push(id);
                 }
                 let of_document = judge.document(&offered, &mut state.known, permission);

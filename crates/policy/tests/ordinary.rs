@@ -1,4 +1,4 @@
-//! Every combination of role, kind, action, unit and organisation, against a table written by hand.
+//! An ordinary day: role, kind, reading and writing, unit and organisation, against a table written by hand.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use hemrond_domain::{
@@ -145,13 +145,13 @@ fn stina_in_hemtjanst_is_told_which_policy_lets_her_write() {
 }
 
 #[test]
-fn another_organisation_is_shut_by_a_rule_of_its_own() {
+fn another_organisation_is_shut_without_consent() {
     let policy = Policy::load().unwrap();
     let eva = somebody(Role::Nurse);
     let visit = a_document(DocumentKind::Visit, REGIONEN, Some(OWN_UNIT));
     let decision = policy.may(&eva, Action::Read, &visit);
     assert!(!decision.allowed);
-    assert_eq!(decision.policies, ["organisation.own-only"]);
+    assert_eq!(decision.policies, ["sharing.nothing-else"]);
 }
 
 #[test]
