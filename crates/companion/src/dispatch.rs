@@ -58,6 +58,8 @@ impl Companion {
         }
         let mut guard = self.state.lock().await;
         let state = &mut *guard;
+        // Whatever is asked, a block that came or an opening that ended counts first.
+        self.look_around(state).await?;
         match command {
             Command::SyncNow(_) | Command::Enrol(_) | Command::Status(_) => {
                 answer(self.status(state).await)
@@ -94,6 +96,20 @@ impl Companion {
             Command::ExportUnsent(_) => answer(self.export_unsent(state).await),
             Command::History(args) => answer(self.history(state, &args).await),
             Command::Rebuild(_) => answer(self.rebuild(state).await),
+            Command::AccessState(args) => answer(self.access_state(state, args.person).await),
+            Command::Inform(args) => answer(self.inform(state, &args).await),
+            Command::Object(args) => answer(self.object(state, &args).await),
+            Command::WithdrawObjection(args) => answer(self.withdraw_objection(state, &args).await),
+            Command::Consent(args) => answer(self.consent(state, &args).await),
+            Command::WithdrawConsent(args) => answer(self.withdraw_consent(state, &args).await),
+            Command::AssessCapacity(args) => answer(self.assess_capacity(state, &args).await),
+            Command::Block(args) => answer(self.block(state, &args).await),
+            Command::LiftBlock(args) => answer(self.lift_block(state, &args).await),
+            Command::DeclareRelation(args) => answer(self.declare_relation(state, &args).await),
+            Command::EmergencyUnits(args) => answer(self.emergency_units(state, &args).await),
+            Command::EmergencyOpen(args) => answer(self.emergency_open(state, &args).await),
+            Command::AskToLift(args) => answer(self.ask_to_lift(state, &args).await),
+            Command::Disclose(args) => answer(self.disclose(state, &args).await),
         }
     }
 

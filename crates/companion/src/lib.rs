@@ -4,6 +4,7 @@
 //! [`api::Command`]s and shows its [`api::Event`]s. Nothing here draws anything; nothing in a face
 //! decides anything.
 
+mod acts;
 pub mod api;
 mod cache;
 mod change;

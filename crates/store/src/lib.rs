@@ -50,7 +50,7 @@ pub use read::{
     UnshownRow, WaitingRow, Whereabouts,
 };
 pub use rows::{
-    DisagreementRow, NoteRow, NumberRow, ObservationRow, PersonIndexRow, PersonRow, ReadModels,
-    RoundRowRow, SeenRow, StaffRow, UnitRow, VisitRow,
+    ActRow, DisagreementRow, NoteRow, NumberRow, ObservationRow, PersonIndexRow, PersonRow,
+    ReadModels, RoundRowRow, SeenRow, StaffRow, UnitRow, VisitRow,
 };
 pub use store::Store;

@@ -4,7 +4,10 @@ use crate::error::StoreError;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 /// Every migration, in order. A file that has been released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0003_acts.sql"),
+];
 
 /// The newest schema that this version knows.
 pub(crate) const KNOWN: i64 = MIGRATIONS.len() as i64;

@@ -5,6 +5,7 @@
 //! [`Failure`]; news come as an [`Event`]. The TypeScript types of the interface are generated from
 //! these, and `docs/commands.md` is their reference.
 
+mod access;
 mod command;
 mod common;
 mod observation;
@@ -14,6 +15,7 @@ mod sync;
 pub mod typescript;
 mod visit;
 
+pub use access::*;
 pub use command::{
     Added, Command, CommandInfo, FieldHistory, Found, Nothing, OfField, Rebuilt, SetOffline,
 };
