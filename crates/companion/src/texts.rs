@@ -10,6 +10,7 @@ static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/sv/errors.json"),
         include_str!("../../../texts/sv/refusals.json"),
         include_str!("../../../texts/sv/instruments.json"),
+        include_str!("../../../texts/sv/access.json"),
     ])
 });
 
@@ -18,6 +19,7 @@ static ENGLISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/en/errors.json"),
         include_str!("../../../texts/en/refusals.json"),
         include_str!("../../../texts/en/instruments.json"),
+        include_str!("../../../texts/en/access.json"),
     ])
 });
 
@@ -65,7 +67,7 @@ mod tests {
             names.sort();
             names
         };
-        for file in ["errors", "refusals", "instruments"] {
+        for file in ["errors", "refusals", "instruments", "access"] {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../texts");
             let read = |language: &str| -> Texts {
                 let path = format!("{folder}/{language}/{file}.json");
@@ -173,6 +175,14 @@ mod tests {
             "enrol.key_taken",
         ] {
             assert_sentences(code);
+        }
+    }
+
+    #[test]
+    fn every_rule_against_an_act_has_a_sentence() {
+        for rule in hemrond_domain::law::Forbidden::ALL {
+            assert_sentences(rule.code());
+            assert!(crate::failure::CODES.contains(&rule.code()));
         }
     }
 

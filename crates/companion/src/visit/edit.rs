@@ -86,8 +86,12 @@ impl Companion {
             .open_unasked(state, document)
             .await?
             .ok_or_else(|| Problem::new("document.unknown"))?;
-        if self.hides(state, open.document.header())? {
+        let header = open.document.header();
+        if self.hides(state, header)? {
             return Err(Problem::new("policy.blocked"));
+        }
+        if let (DocumentKind::Visit, Some(person)) = (header.kind(), header.person_id()) {
+            self.check_relation(state, person).await?;
         }
         Ok(open)
     }

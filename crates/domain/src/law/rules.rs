@@ -56,6 +56,17 @@ pub enum Forbidden {
 }
 
 impl Forbidden {
+    /// Every rule that can stand against an act.
+    pub const ALL: [Self; 7] = [
+        Self::OtherMaker,
+        Self::Role,
+        Self::OtherUnit,
+        Self::Guardian,
+        Self::Incomplete,
+        Self::Period,
+        Self::TooLong,
+    ];
+
     /// The stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
