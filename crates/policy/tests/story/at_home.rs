@@ -82,7 +82,13 @@ fn in_an_emergency_eva_sees_the_unit_first_and_the_notes_then() {
         Reason::BlockedInner,
     );
     let second = step(Emergency::Entries);
-    assert!(may(eva(), Action::Read, visit, second).allowed);
+    let opened = may(eva(), Action::Read, visit, second);
+    assert!(opened.allowed);
+    assert!(
+        opened
+            .policies
+            .contains(&"emergency.read-opened".to_owned())
+    );
     refused(
         &may(eva(), Action::Write, visit, second),
         Reason::BlockedInner,

@@ -13,21 +13,21 @@ use hemrond_policy::{
     Action, Circumstances, Consent, Decision, Policy, Principal, Reason, Resource,
 };
 
-pub const KOMMUNEN: OrganisationId = OrganisationId::from_bytes([1; 16]);
-pub const REGIONEN: OrganisationId = OrganisationId::from_bytes([2; 16]);
-pub const MOBILE_TEAM: UnitId = UnitId::from_bytes([3; 16]);
+pub(crate) const KOMMUNEN: OrganisationId = OrganisationId::from_bytes([1; 16]);
+pub(crate) const REGIONEN: OrganisationId = OrganisationId::from_bytes([2; 16]);
+pub(crate) const MOBILE_TEAM: UnitId = UnitId::from_bytes([3; 16]);
 const REHAB: UnitId = UnitId::from_bytes([4; 16]);
 
 /// An ordinary day.
-pub const TODAY: Circumstances = Circumstances::ordinary();
+pub(crate) const TODAY: Circumstances = Circumstances::ordinary();
 
 /// Astrid consented to her reading together with others.
-pub const CONSENTED: Circumstances = Circumstances {
+pub(crate) const CONSENTED: Circumstances = Circumstances {
     consent: Consent::Given,
     ..TODAY
 };
 
-pub fn of_kommunen(role: Role) -> Principal {
+pub(crate) fn of_kommunen(role: Role) -> Principal {
     Principal {
         user: UserId::from_bytes([5; 16]),
         role,
@@ -37,17 +37,21 @@ pub fn of_kommunen(role: Role) -> Principal {
 }
 
 /// Eva Lind, nurse in the mobile team.
-pub fn eva() -> Principal {
+pub(crate) fn eva() -> Principal {
     of_kommunen(Role::Nurse)
 }
 
 /// Stina, hemtjänst.
-pub fn stina() -> Principal {
+pub(crate) fn stina() -> Principal {
     of_kommunen(Role::Hemtjanst)
 }
 
 /// A document of Astrid's.
-pub fn astrids(kind: DocumentKind, organisation: OrganisationId, unit: Option<UnitId>) -> Resource {
+pub(crate) fn astrids(
+    kind: DocumentKind,
+    organisation: OrganisationId,
+    unit: Option<UnitId>,
+) -> Resource {
     Resource {
         kind,
         class: kind.class(),
@@ -56,23 +60,28 @@ pub fn astrids(kind: DocumentKind, organisation: OrganisationId, unit: Option<Un
     }
 }
 
-pub fn visit_at(organisation: OrganisationId) -> Resource {
+pub(crate) fn visit_at(organisation: OrganisationId) -> Resource {
     astrids(DocumentKind::Visit, organisation, Some(REHAB))
 }
 
-pub fn may(who: Principal, action: Action, what: Resource, given: Circumstances) -> Decision {
+pub(crate) fn may(
+    who: Principal,
+    action: Action,
+    what: Resource,
+    given: Circumstances,
+) -> Decision {
     Policy::load().unwrap().may_in(&who, action, &what, &given)
 }
 
 #[track_caller]
-pub fn allowed_by(decision: &Decision, policy: &str, law: &str) {
+pub(crate) fn allowed_by(decision: &Decision, policy: &str, law: &str) {
     assert!(decision.allowed, "{decision:?}");
     assert_eq!(decision.policies, [policy]);
     assert_eq!(Policy::load().unwrap().laws(decision), [law]);
 }
 
 #[track_caller]
-pub fn refused(decision: &Decision, reason: Reason) {
+pub(crate) fn refused(decision: &Decision, reason: Reason) {
     assert!(!decision.allowed, "{decision:?}");
     assert_eq!(decision.reason, Some(reason), "{decision:?}");
 }

@@ -16,10 +16,10 @@ const REGIONEN: OrganisationId = OrganisationId::from_bytes([2; 16]);
 const OWN_UNIT: UnitId = UnitId::from_bytes([3; 16]);
 const OTHER_UNIT: UnitId = UnitId::from_bytes([4; 16]);
 
-pub const KEEPERS: [Keeper; 3] = [Keeper::Nobody, Keeper::OwnUnit, Keeper::OtherUnit];
+pub(crate) const KEEPERS: [Keeper; 3] = [Keeper::Nobody, Keeper::OwnUnit, Keeper::OtherUnit];
 
 /// Every combination of circumstances.
-pub fn circumstances() -> Vec<Circumstances> {
+pub(crate) fn circumstances() -> Vec<Circumstances> {
     let mut every = Vec::new();
     for relation in Relation::ALL {
         for block in Block::ALL {
@@ -48,7 +48,7 @@ pub fn circumstances() -> Vec<Circumstances> {
 }
 
 /// Every question that somebody in this role can ask.
-pub fn questions(role: Role) -> impl Iterator<Item = Question> {
+pub(crate) fn questions(role: Role) -> impl Iterator<Item = Question> {
     let every = circumstances();
     DocumentKind::ALL.into_iter().flat_map(move |kind| {
         let every = every.clone();
@@ -72,7 +72,7 @@ pub fn questions(role: Role) -> impl Iterator<Item = Question> {
 }
 
 /// The policies' answer.
-pub fn ask(policy: &Policy, q: &Question) -> Decision {
+pub(crate) fn ask(policy: &Policy, q: &Question) -> Decision {
     let who = Principal {
         user: UserId::from_bytes([5; 16]),
         role: q.role,

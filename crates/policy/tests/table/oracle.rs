@@ -13,7 +13,7 @@ use hemrond_policy::{
 
 /// Whose unit keeps the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeper {
+pub(crate) enum Keeper {
     Nobody,
     OwnUnit,
     OtherUnit,
@@ -21,7 +21,7 @@ pub enum Keeper {
 
 /// A question, as far as an answer may depend on it.
 #[derive(Debug, Clone, Copy)]
-pub struct Question {
+pub(crate) struct Question {
     pub role: Role,
     pub kind: DocumentKind,
     pub action: Action,
@@ -32,7 +32,7 @@ pub struct Question {
 
 /// Yes, or no with the reason; and the paragraph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub refused: Option<&'static str>,
     pub law: &'static str,
 }
@@ -65,7 +65,7 @@ fn social_staff(role: Role) -> bool {
     matches!(role, Role::Hemtjanst | Role::Assessor)
 }
 
-pub fn expected(q: &Question) -> Answer {
+pub(crate) fn expected(q: &Question) -> Answer {
     match q.action {
         Action::Read => read(q),
         Action::Write => write(q),
@@ -194,8 +194,8 @@ fn exists(q: &Question) -> Answer {
         (_, _) if q.role == Role::Administrator => no(ROLE, "PDL 4:2; SVOD 4:3"),
         (_, _) if given.relation == Relation::None => no(RELATION, "PDL 4:1; SVOD 3:2"),
         (_, _) if given.block == Block::Outer => no(NOT_SHARED, "SVOD 2:4"),
-        (Class::Health, true) => yes("PDL 4:4"),
-        (Class::Social, true) => yes("SoL 14:3"),
+        (Class::Health, true) => yes("PDL 4:1, 4:4"),
+        (Class::Social, true) => yes("SoL 14:3; OSL 26:1"),
         (_, false) if given.block == Block::Inner => no(NOT_SHARED, "SVOD 2:4"),
         (_, false) if given.sharing == Sharing::Objected => no(NOT_SHARED, "SVOD 2:3, 2:4"),
         (_, false) if given.sharing == Sharing::NotInformed && given.capacity == Capacity::Able => {
@@ -260,7 +260,7 @@ fn block_or_lift(q: &Question) -> Answer {
         (true, _, Block::None)
             if q.action == Action::LiftBlock && q.given.relation == Relation::None =>
         {
-            no(RELATION, "PDL 4:1")
+            no(RELATION, "PDL 4:1; OSL 26:1")
         }
         (true, _, Block::None) => yes("PDL 4:4, 4:5; SVOD 2:3"),
     }

@@ -24,7 +24,7 @@ const WORDS: [(&str, &[&str]); 8] = [
 type Row = [u8; 8];
 
 /// The whole document.
-pub fn table() -> String {
+pub(crate) fn table() -> String {
     let mut text = String::from(
         "# Who may do what\n\n\
          Written from the independent table in `crates/policy/tests/table/oracle.rs`, which the tests hold against the\n\
