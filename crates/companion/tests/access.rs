@@ -220,6 +220,7 @@ async fn an_emergency_opens_in_two_steps_and_ends_by_itself() {
         "emergency.units"
     );
 
+    karin.later();
     let opened = karin.ok("emergency_open", open(2)).await;
     assert_eq!(opened["visits"], json!([town.visit.id]));
     assert_eq!(opened["missing"], json!([]));

@@ -11,7 +11,7 @@ use hemrond_domain::{
     record::Header,
 };
 use hemrond_protocol::Outcome;
-use hemrond_server::environment::Clock as _;
+use hemrond_server::{environment::Clock as _, storage::examine, verify::verify};
 use std::time::Duration;
 use support::{ASTRID, Backend, KOMMUN, OFFICE, TEAM, Tablet, Town, observations, person, visit};
 
@@ -22,6 +22,7 @@ on_every_storage!(
     nobody_makes_an_act_that_the_law_does_not_give_them,
     a_change_of_unit_crosses_a_block_both_ways,
     a_lift_that_comes_before_its_block_counts,
+    a_database_with_acts_is_found_whole,
 );
 
 fn block() -> Act {
@@ -169,7 +170,11 @@ async fn an_emergency_opens_for_one_user_and_ends_by_itself(backend: Backend) {
     let before = anna.documents[&visit(1).id()].clone();
     anna.write(&visit(1), &[Edit::set("called_by", "Dottern")]);
     let answers = anna.sync().await;
-    assert!(refused(&anna, "policy.blocked_inner"), "{:?}", anna.verdicts);
+    assert!(
+        refused(&anna, "policy.blocked_inner"),
+        "{:?}",
+        anna.verdicts
+    );
     assert!(answers.iter().all(|answer| answer.gone.is_empty()));
     anna.documents.insert(visit(1).id(), before);
 
@@ -248,6 +253,28 @@ async fn nobody_makes_an_act_that_the_law_does_not_give_them(backend: Backend) {
     eva.sync().await;
     assert!(refused(&eva, "entry.document"), "{:?}", eva.verdicts);
     assert!(!stina.holds(&visit(1)) && stina.holds(&person()) && !stina.holds(&observations()));
+}
+
+/// A database with blocks, lifts and openings is found whole by its check.
+async fn a_database_with_acts_is_found_whole(backend: Backend) {
+    let (town, mut eva, _, mut anna) = town(backend).await;
+    let set = eva.act(&block(), town.clock.now());
+    eva.sync().await;
+    anna.act(
+        &opening(town.clock.now() + TimeDelta::hours(1)),
+        town.clock.now(),
+    );
+    anna.sync().await;
+    eva.act(&lift(set), town.clock.now());
+    eva.sync().await;
+    if backend == Backend::Memory {
+        return;
+    }
+    let survey = examine(town.place.address()).await.unwrap();
+    let report = verify(survey.as_ref(), |_| {}).await.unwrap();
+    assert_eq!(report.counts.entries, 3);
+    assert!(report.faults.is_empty(), "{:?}", report.faults);
+    assert_eq!(survey.effects().await.unwrap().len(), 3);
 }
 
 /// Who moves into the unit that is blocked off gets its visits, and who leaves it loses them.

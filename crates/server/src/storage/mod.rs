@@ -24,6 +24,7 @@ pub use accounts::{
 pub use address::{Address, open};
 pub use backup::{Unpacked, examine, examine_backup, restore};
 pub use error::StorageError;
+pub use narrowing::effects_in_words;
 pub use records::{
     Asker, Digested, Kept, Page, PageQuery, Publication, PushedDocument, PushedItem, Records,
     RefusedItem, TakenIn,

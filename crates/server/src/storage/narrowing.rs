@@ -4,6 +4,7 @@
 //! in memory, it is decided here. A story told to all storages compares the two.
 
 use super::Asker;
+use hemrond_documents::entry::{Contents, Entry};
 use hemrond_domain::{
     ids::{OrganisationId, PersonId, UnitId, UserId},
     law::{self, Act, ActId, Bound, CLOCKS_APART, EMERGENCY_LONGEST, Made, Maker, Step},
@@ -11,7 +12,7 @@ use hemrond_domain::{
     record::{DocumentClass, DocumentId, Header},
 };
 use hemrond_sync::acceptance::{Finding, Offered, Reason};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An opening that ends later than this after now is not believed, in milliseconds.
 pub(super) const LONGEST_MS: i64 =
@@ -79,10 +80,34 @@ pub(super) enum Effect {
 /// The effects of an accepted item of an acts document; none for anything else, and none for an act
 /// that its maker could not make.
 pub(super) fn effects(header: &Header, finding: &Finding) -> Vec<Effect> {
-    let (Finding::Entry(entry), Some(person)) = (finding, header.person_id()) else {
+    match finding {
+        Finding::Entry(entry) => entry
+            .act
+            .as_deref()
+            .map(|made| effects_of(header, made))
+            .unwrap_or_default(),
+        Finding::Change(_) | Finding::Refused(..) => Vec::new(),
+    }
+}
+
+/// The effects of an entry as it is kept, in words, for whoever checks a database.
+#[must_use]
+pub fn effects_in_words(header: &Header, container: &[u8]) -> Vec<String> {
+    let Ok(entry) = Entry::parse(container) else {
         return Vec::new();
     };
-    let Some(made) = entry.act.as_deref() else {
+    let Contents::Act(content) = &entry.content else {
+        return Vec::new();
+    };
+    let effects = content
+        .made(entry.hash)
+        .map(|made| effects_of(header, &made));
+    let words = |effect: &Effect| format!("{effect:?}");
+    effects.unwrap_or_default().iter().map(words).collect()
+}
+
+fn effects_of(header: &Header, made: &Made) -> Vec<Effect> {
+    let Some(person) = header.person_id() else {
         return Vec::new();
     };
     let organisation = header.organisation();
@@ -153,6 +178,15 @@ pub(super) struct Narrowing {
 }
 
 impl Narrowing {
+    /// Each effect in words.
+    pub(super) fn in_words(&self) -> BTreeSet<String> {
+        let blocks = self.blocks.values().copied().map(Effect::Block);
+        let lifts = self.lifts.values().copied().map(Effect::Lift);
+        let openings = self.openings.values().copied().map(Effect::Opening);
+        let all = blocks.chain(lifts).chain(openings);
+        all.map(|effect| format!("{effect:?}")).collect()
+    }
+
     /// Adds an effect; one that is there already changes nothing.
     pub(super) fn add(&mut self, effect: &Effect) {
         match effect {

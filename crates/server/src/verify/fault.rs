@@ -62,6 +62,9 @@ pub enum What {
     /// Positions are missing.
     #[error("the feed has no position {0}")]
     PositionMissing(i64),
+    /// What an act does is not kept as the act says.
+    #[error("what a block, a lift or an opening does {0}")]
+    Effect(&'static str),
     /// A position says something that is not so.
     #[error("it {0}")]
     Position(&'static str),
@@ -83,6 +86,7 @@ impl What {
             | Self::NotFromHeader(_)
             | Self::NotInFeed(_)
             | Self::PositionMissing(_)
+            | Self::Effect(_)
             | Self::Position(_) => {
                 "restore the newest backup in which 'verify' finds nothing; tablets give back what \
                  it lacks"

@@ -27,6 +27,13 @@ type OpeningRow = (
     i64,
 );
 
+const BLOCKS: &str = "SELECT b.act, b.organisation_id, b.person_id, b.unit_id FROM blocks b";
+
+const LIFTS: &str = "SELECT l.act, l.block_act, l.unit_id FROM block_lifts l";
+
+const OPENINGS: &str = "SELECT o.act, o.place, o.user_id, o.organisation_id, o.person_id, \
+                        o.unit_id, o.document_id, o.until_ms FROM openings o";
+
 /// What narrows the right to read about the people of a push, with the blocks that its lifts name.
 pub(super) async fn load(
     connection: &mut Connection,
@@ -50,13 +57,35 @@ pub(super) async fn load(
     let named: Vec<Vec<u8>> = named.iter().map(|id| id.0.to_vec()).collect();
     let mut narrowing = Narrowing::default();
     for some in people.chunks(BINDS) {
-        blocks(connection, "person_id", some, &mut narrowing).await?;
-        lifts(connection, some, &mut narrowing).await?;
-        openings(connection, some, &mut narrowing).await?;
+        let among = |statement: &str| among(statement, some);
+        blocks(
+            connection,
+            among(&format!("{BLOCKS} WHERE b.person_id")),
+            &mut narrowing,
+        )
+        .await?;
+        let of_these = format!("{LIFTS} JOIN blocks b ON b.act = l.block_act WHERE b.person_id");
+        lifts(connection, among(&of_these), &mut narrowing).await?;
+        openings(
+            connection,
+            among(&format!("{OPENINGS} WHERE o.person_id")),
+            &mut narrowing,
+        )
+        .await?;
     }
     for some in named.chunks(BINDS) {
-        blocks(connection, "act", some, &mut narrowing).await?;
+        let query = among(&format!("{BLOCKS} WHERE b.act"), some);
+        blocks(connection, query, &mut narrowing).await?;
     }
+    Ok(narrowing)
+}
+
+/// All that narrows the right to read, of everybody.
+pub(super) async fn all(connection: &mut Connection) -> Result<Narrowing, StorageError> {
+    let mut narrowing = Narrowing::default();
+    blocks(connection, QueryBuilder::new(BLOCKS), &mut narrowing).await?;
+    lifts(connection, QueryBuilder::new(LIFTS), &mut narrowing).await?;
+    openings(connection, QueryBuilder::new(OPENINGS), &mut narrowing).await?;
     Ok(narrowing)
 }
 
@@ -74,16 +103,11 @@ fn among(statement: &str, values: &[Vec<u8>]) -> QueryBuilder<Db> {
 
 async fn blocks(
     connection: &mut Connection,
-    column: &str,
-    values: &[Vec<u8>],
+    mut query: QueryBuilder<Db>,
     narrowing: &mut Narrowing,
 ) -> Result<(), StorageError> {
-    let statement =
-        format!("SELECT act, organisation_id, person_id, unit_id FROM blocks WHERE {column}");
-    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>)> = among(&statement, values)
-        .build_query_as()
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>)> =
+        query.build_query_as().fetch_all(connection).await?;
     for (act, organisation, person, unit) in rows {
         narrowing.add(&Effect::Block(Block {
             act: ActId(convert::hash(act)?),
@@ -97,15 +121,11 @@ async fn blocks(
 
 async fn lifts(
     connection: &mut Connection,
-    people: &[Vec<u8>],
+    mut query: QueryBuilder<Db>,
     narrowing: &mut Narrowing,
 ) -> Result<(), StorageError> {
-    let statement = "SELECT l.act, l.block_act, l.unit_id FROM blocks b \
-                     JOIN block_lifts l ON l.block_act = b.act WHERE b.person_id";
-    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> = among(statement, people)
-        .build_query_as()
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
+        query.build_query_as().fetch_all(connection).await?;
     for (act, block, unit) in rows {
         narrowing.add(&Effect::Lift(Lift {
             act: ActId(convert::hash(act)?),
@@ -118,15 +138,10 @@ async fn lifts(
 
 async fn openings(
     connection: &mut Connection,
-    people: &[Vec<u8>],
+    mut query: QueryBuilder<Db>,
     narrowing: &mut Narrowing,
 ) -> Result<(), StorageError> {
-    let statement = "SELECT act, place, user_id, organisation_id, person_id, unit_id, \
-                     document_id, until_ms FROM openings WHERE person_id";
-    let rows: Vec<OpeningRow> = among(statement, people)
-        .build_query_as()
-        .fetch_all(connection)
-        .await?;
+    let rows: Vec<OpeningRow> = query.build_query_as().fetch_all(connection).await?;
     for (act, place, user, organisation, person, unit, document, until) in rows {
         narrowing.add(&Effect::Opening(Opening {
             act: ActId(convert::hash(act)?),
