@@ -111,7 +111,7 @@ fn the_policies_say_what_the_table_says() {
             }
         }
     }
-    assert_eq!(asked, 5 * 5 * 2 * 2 * 3);
+    assert_eq!(asked, 5 * 6 * 2 * 2 * 3);
 }
 
 #[test]
