@@ -3,7 +3,7 @@
 use crate::{
     api::{
         AccessState, AskToLift, AssessCapacity, Consent, DeclareRelation, Disclose, Inform,
-        LiftBlock, Object, OfPerson, SetBlock, WithdrawObjection,
+        LiftBlock, ObjectToSharing, OfPerson, SetBlock, WithdrawObjection,
     },
     failure::{Outcome, Problem},
     tablet::{Companion, State},
@@ -20,7 +20,11 @@ impl Companion {
         self.made(state, args.person, act).await
     }
 
-    pub(crate) async fn object(&self, state: &mut State, args: &Object) -> Outcome<AccessState> {
+    pub(crate) async fn object(
+        &self,
+        state: &mut State,
+        args: &ObjectToSharing,
+    ) -> Outcome<AccessState> {
         let act = Act::Objected { voice: args.voice };
         self.made(state, args.person, act).await
     }

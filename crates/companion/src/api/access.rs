@@ -130,7 +130,7 @@ pub struct Inform {
 
 /// Records an objection to sharing between givers.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct Object {
+pub struct ObjectToSharing {
     /// Who.
     pub person: PersonId,
     /// In whose name; a guardian may not.

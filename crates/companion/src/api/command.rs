@@ -163,7 +163,7 @@ commands! {
     /// Records that the person was informed.
     Inform "inform" (Inform) -> AccessState;
     /// Records the person's objection to sharing between givers.
-    Object "object" (Object) -> AccessState;
+    Object "object" (ObjectToSharing) -> AccessState;
     /// Takes an objection back.
     WithdrawObjection "withdraw_objection" (WithdrawObjection) -> AccessState;
     /// Records the person's consent that other givers' data is read here.
