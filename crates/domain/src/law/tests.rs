@@ -102,6 +102,9 @@ fn assessment(able: bool, unopposed: &str) -> Act {
     }
 }
 
+/// The paragraph, what is done, by whom, and whether it may be.
+type Case = (&'static str, &'static str, Role, Act, Result<(), Forbidden>);
+
 #[test]
 fn who_may_make_which_act() {
     use Forbidden::{Guardian, Incomplete, OtherUnit, Period, Role as WrongRole};
@@ -139,7 +142,7 @@ fn who_may_make_which_act() {
         danger: "Kräver svar om blodförtunnande".to_owned(),
     };
     #[rustfmt::skip]
-    let table: &[(&str, &str, Role, Act, Result<(), Forbidden>)] = &[
+    let table: &[Case] = &[
         ("PDL 4:4", "the unit's nurse blocks", Role::Nurse, block(), Ok(())),
         ("PDL 4:4", "another unit's data", Role::Nurse, other_unit, Err(OtherUnit)),
         ("PDL 4:4", "a guardian blocks", Role::Doctor, guardians, Err(Guardian)),

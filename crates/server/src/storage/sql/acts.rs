@@ -15,6 +15,9 @@ use hemrond_sync::acceptance::Finding;
 use sqlx::QueryBuilder;
 use std::collections::BTreeSet;
 
+/// Act, organisation, person, unit.
+type BlockRow = (Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>);
+
 /// Act, place, user, organisation, person, unit, document, end.
 type OpeningRow = (
     Vec<u8>,
@@ -106,7 +109,7 @@ async fn blocks(
     mut query: QueryBuilder<Db>,
     narrowing: &mut Narrowing,
 ) -> Result<(), StorageError> {
-    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>)> =
+    let rows: Vec<BlockRow> =
         query.build_query_as().fetch_all(connection).await?;
     for (act, organisation, person, unit) in rows {
         narrowing.add(&Effect::Block(Block {
