@@ -23,6 +23,9 @@ const WORDS: [(&str, &[&str]); 8] = [
 /// For each of [`WORDS`] the values of a row, as bits.
 type Row = [u8; 8];
 
+/// What somebody is answered, row by row.
+type Rows = Vec<(Answer, Row)>;
+
 /// The whole document.
 pub(crate) fn table() -> String {
     let mut text = String::from(
@@ -48,7 +51,7 @@ pub(crate) fn table() -> String {
 
 /// The rows of one action, kind and organisation; roles that fall alike share theirs.
 fn rows(text: &mut String, action: Action, kind: DocumentKind, own: bool) {
-    let mut alike: Vec<(Vec<Role>, Vec<(Answer, Row)>)> = Vec::new();
+    let mut alike: Vec<(Vec<Role>, Rows)> = Vec::new();
     for role in Role::ALL {
         let rows = compressed(role, kind, action, own);
         match alike.iter_mut().find(|(_, known)| *known == rows) {
@@ -104,7 +107,7 @@ fn when(row: &Row) -> String {
 }
 
 /// The answers with the fewest rows that joining neighbours gives.
-fn compressed(role: Role, kind: DocumentKind, action: Action, own: bool) -> Vec<(Answer, Row)> {
+fn compressed(role: Role, kind: DocumentKind, action: Action, own: bool) -> Rows {
     let mut by_answer: BTreeMap<Answer, Vec<Row>> = BTreeMap::new();
     for keeper in KEEPERS {
         for given in every::circumstances() {
