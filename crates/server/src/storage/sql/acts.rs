@@ -109,8 +109,7 @@ async fn blocks(
     mut query: QueryBuilder<Db>,
     narrowing: &mut Narrowing,
 ) -> Result<(), StorageError> {
-    let rows: Vec<BlockRow> =
-        query.build_query_as().fetch_all(connection).await?;
+    let rows: Vec<BlockRow> = query.build_query_as().fetch_all(connection).await?;
     for (act, organisation, person, unit) in rows {
         narrowing.add(&Effect::Block(Block {
             act: ActId(convert::hash(act)?),
