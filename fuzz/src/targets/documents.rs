@@ -4,7 +4,7 @@ use crate::{parts, sample, seal};
 use hemrond_documents::{
     Actor, COUNTER_END, Document, Edit, Limits,
     accept::{check, check_operations, inspect},
-    entry::{Entry, Contents, SignedEntry},
+    entry::{Contents, Entry, SignedEntry},
     history::{differences, history},
     parse_chunk,
     views::VisitView,
