@@ -151,6 +151,12 @@ pub fn public_key() -> [u8; 32] {
     *KEY.verifying_key().as_bytes()
 }
 
+/// Signs a request's base on Eva's tablet.
+#[must_use]
+pub fn sign_request(base: &[u8]) -> [u8; 64] {
+    KEY.sign(base).to_bytes()
+}
+
 /// Signs an entry's bytes, whatever they are, on Eva's tablet.
 #[must_use]
 pub fn sign(bytes: &[u8]) -> SignedEntry {

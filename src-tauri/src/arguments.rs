@@ -10,6 +10,9 @@ pub(crate) struct Arguments {
     /// Where the tablet keeps its encrypted database; the user's own folder where it is left out.
     #[arg(long)]
     pub(crate) folder: Option<PathBuf>,
+    /// A certificate authority of your own organisation's, PEM, trusted besides the system's.
+    #[arg(long, env = "HEMROND_CA", value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
     /// The window's size, such as 1280x800 or 800x1280.
     #[arg(long, default_value = "1280x800", value_parser = size)]
     pub(crate) size: (f64, f64),
@@ -25,6 +28,7 @@ impl Default for Arguments {
     fn default() -> Self {
         Self {
             folder: None,
+            ca: None,
             size: (1280.0, 800.0),
             report_paint: false,
             blank: false,

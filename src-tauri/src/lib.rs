@@ -37,7 +37,7 @@ fn run(arguments: Arguments) -> ExitCode {
                 None => app.path().app_data_dir()?,
             };
             app.manage(bridge::Paint::new(arguments.report_paint));
-            app.manage(Tablet::open(app.handle(), &folder));
+            app.manage(Tablet::open(app.handle(), &folder, arguments.ca.as_deref()));
             let page = if arguments.blank {
                 "blank.html"
             } else {

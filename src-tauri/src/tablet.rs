@@ -25,8 +25,9 @@ pub(crate) struct Tablet {
 }
 
 impl Tablet {
-    pub(crate) fn open(app: &AppHandle, folder: &Path) -> Self {
-        match async_runtime::block_on(open(folder)) {
+    /// Opens it. The server's certificate may also be of the authority in a file.
+    pub(crate) fn open(app: &AppHandle, folder: &Path, authority: Option<&Path>) -> Self {
+        match async_runtime::block_on(open(folder, authority)) {
             Ok(companion) => {
                 let companion = Arc::new(companion);
                 let runner =
@@ -60,10 +61,10 @@ impl Tablet {
     }
 }
 
-async fn open(folder: &Path) -> Result<Companion, Problem> {
+async fn open(folder: &Path, authority: Option<&Path>) -> Result<Companion, Problem> {
     let key = keys::from_file(folder, &SystemRandomness)?;
-    let transport = HttpTransport::new()
-        .map_err(|error| Problem::new("transport.unreachable").with("detail", error))?;
+    let transport = HttpTransport::trusting(authority)
+        .map_err(|error| Problem::new("transport.authority").with("detail", error))?;
     let environment = Environment {
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),

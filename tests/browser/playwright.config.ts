@@ -5,7 +5,12 @@ export default defineConfig({
   testDir: 'stories',
   outputDir: '../../target/browser-tests',
   globalSetup: './harness/setup.ts',
-  reporter: [['list'], ['./harness/closing-line.ts']],
+  reporter: [
+    ['list'],
+    // `cargo xtask acceptance` reads it.
+    ['json', { outputFile: process.env['HEMROND_REPORT'] ?? '../../target/browser.json' }],
+    ['./harness/closing-line.ts'],
+  ],
   // A story that fails once has failed.
   retries: 0,
   workers: 2,

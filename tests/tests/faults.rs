@@ -110,6 +110,23 @@ fn what_colleagues_wrote_comes_once_however_often_the_answer_is_lost() {
     assert_eq!(page["texts"]["plan"], "Ny tid på torsdag.");
 }
 
+/// The headers that make a request a signed one, and its body.
+fn signed_parts(request: &[u8]) -> (Vec<(String, String)>, &[u8]) {
+    let end = request
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap();
+    let head = String::from_utf8_lossy(&request[..end]).into_owned();
+    let headers: Vec<(String, String)> = head
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .filter(|(name, _)| ["content-digest", "signature-input", "signature"].contains(name))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    assert_eq!(headers.len(), 3, "{head}");
+    (headers, &request[end + 4..])
+}
+
 #[test]
 fn a_doubled_and_a_replayed_request_change_nothing() {
     let town = Town::new();
@@ -131,29 +148,24 @@ fn a_doubled_and_a_replayed_request_change_nothing() {
 
     // Somebody sends Eva's requests again, byte for byte, after Omar has gone on.
     for seen in town.line.syncs() {
-        let text = String::from_utf8_lossy(&seen.request).into_owned();
-        let credential = text
-            .lines()
-            .find_map(|line| line.strip_prefix("authorization: "))
-            .expect("a credential")
-            .to_owned();
-        let end = seen
-            .request
-            .windows(4)
-            .position(|four| four == b"\r\n\r\n")
-            .unwrap()
-            + 4;
+        let (headers, body) = signed_parts(&seen.request);
+        let headers: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         let answered = ask(
             town.server.address().trim_start_matches("http://"),
             "POST /v1/sync",
-            &[
-                ("authorization", &credential),
-                ("content-type", "application/vnd.hemrond.sync"),
-            ],
-            &seen.request[end..],
+            &headers,
+            body,
         )
         .unwrap();
-        assert_eq!(answered.status, 200);
+        // What Eva signed was taken once. Who sends it again hears nothing.
+        let told: Value = serde_json::from_str(&answered.body).unwrap();
+        assert_eq!(
+            (answered.status, &told["code"]),
+            (401, &json!("request.nonce"))
+        );
     }
     for tablet in [&mut eva, &mut omar] {
         let status = tablet.sync();
@@ -314,42 +326,34 @@ fn what_answers_at_the_address_is_no_server_of_ours() {
 fn the_server_refuses_what_is_malformed_or_too_large_and_serves_on() {
     let town = Town::new();
     let (mut eva, _, place) = eva_and_omar(&town);
-    let text = town.line.syncs().last().unwrap().request.clone();
-    let text = String::from_utf8_lossy(&text).into_owned();
-    let credential = text
-        .lines()
-        .find_map(|line| line.strip_prefix("authorization: "))
-        .unwrap()
-        .to_owned();
+    let sent = town.line.syncs().last().unwrap().request.clone();
+    let (signed, _) = signed_parts(&sent);
     let address = town
         .server
         .address()
         .trim_start_matches("http://")
         .to_owned();
-    let sync = |credential: &str, body: &[u8]| {
-        let headers = [
-            ("authorization", credential),
-            ("content-type", "application/vnd.hemrond.sync"),
-        ];
+    let sync = |headers: &[(String, String)], body: &[u8]| {
+        let headers: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         let answered = ask(&address, "POST /v1/sync", &headers, body).unwrap();
         let told: Value = serde_json::from_str(&answered.body).unwrap();
         assert_eq!(told["hemrond"], "hemrond-1", "{told}");
         (answered.status, told["code"].as_str().unwrap().to_owned())
     };
-    assert_eq!(
-        sync(&credential, b"hej"),
-        (400, "request.malformed".to_owned())
-    );
-    assert_eq!(
-        sync(&credential, b""),
-        (400, "request.malformed".to_owned())
-    );
-    assert_eq!(
-        sync("Bearer nobody", b"hej"),
-        (401, "device.unknown".to_owned())
-    );
-    let (status, code) = sync(&credential, &vec![0; (4 << 20) + 1]);
-    assert_eq!((status, code.as_str()), (413, "request.too_large"));
+    // What Eva signed once is good for nothing else.
+    for body in [b"hej".as_slice(), b""] {
+        assert_eq!(sync(&signed, body), (401, "request.nonce".to_owned()));
+    }
+    // Who does not sign gets as far, with however much.
+    let bearer = [("authorization".to_owned(), "Bearer nobody".to_owned())];
+    for body in [b"hej".to_vec(), vec![0; (4 << 20) + 1]] {
+        for headers in [&bearer[..], &[]] {
+            assert_eq!(sync(headers, &body), (401, "request.unsigned".to_owned()));
+        }
+    }
     let enrol = ask(
         &address,
         "POST /v1/enrol",

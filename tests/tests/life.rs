@@ -211,7 +211,7 @@ fn a_lost_tablet_is_shut_out_and_keeps_what_was_not_sent() {
         .command(&["devices", "revoke", "--device", device]);
     eva.write(&place.document, "note", "Skrivet efteråt.");
     let failure = eva.call("sync_now", json!({})).unwrap_err();
-    assert_eq!(failure.code, "transport.rejected");
+    assert_eq!(failure.code, "device.revoked");
     assert!(
         failure.message.contains("Allt du skrivit är kvar"),
         "{}",

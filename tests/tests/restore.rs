@@ -5,11 +5,13 @@
 use hemrond_tests::{Server, Town};
 use serde_json::json;
 
+/// AC25: a backup is restored, and nothing that came after it is lost.
 #[test]
 fn tablets_give_back_what_a_restored_sqlite_server_has_forgotten() {
     tablets_give_back_what_a_restored_server_has_forgotten(Server::new());
 }
 
+/// AC25: the same with PostgreSQL.
 #[test]
 fn tablets_give_back_what_a_restored_postgresql_server_has_forgotten() {
     tablets_give_back_what_a_restored_server_has_forgotten(Server::on_postgres());

@@ -182,6 +182,8 @@ fn every_answer_forbids_what_the_page_does_not_need() {
         web.ask("GET /app.js", &[], ""),
         web.ask("GET /", &[], ""),
         web.call(&[("cookie", &cookie)], &json!({ "command": "status" })),
+        // A refusal says the same.
+        web.ask("GET /", &[("host", "example.com")], ""),
     ];
     for answered in answers {
         let policy = &answered.headers["content-security-policy"];
@@ -191,6 +193,25 @@ fn every_answer_forbids_what_the_page_does_not_need() {
             !policy.contains("script-src") && !policy.contains("http"),
             "{policy}"
         );
+        for directive in [
+            "object-src 'none'",
+            "frame-src 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+        ] {
+            assert!(policy.contains(directive), "{policy}");
+        }
+        assert_eq!(answered.headers["x-frame-options"], "DENY");
+        assert_eq!(
+            answered.headers["cross-origin-opener-policy"],
+            "same-origin"
+        );
+        assert_eq!(
+            answered.headers["cross-origin-resource-policy"],
+            "same-origin"
+        );
+        assert!(answered.headers["permissions-policy"].contains("camera=()"));
         assert_eq!(answered.headers["x-content-type-options"], "nosniff");
         assert_eq!(answered.headers["referrer-policy"], "no-referrer");
         assert_eq!(answered.headers["cache-control"], "no-store");

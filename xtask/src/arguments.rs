@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use crate::error::Error;
+use crate::{acceptance::What, error::Error};
 use lexopt::{Arg, Parser, ValueExt as _};
 
 /// What `cargo xtask --help` says.
@@ -13,6 +13,10 @@ Usage: cargo xtask COMMAND
                        leaves pictures in target/demo/
   test                 every check and test; ends with the line \"N passed, N failed\"
     --without STEP     leaves a step out; may be given several times
+  acceptance           what the law asks, criterion by criterion: the tests that name each and whether
+                       they pass, and those without a test; the criteria stand in docs/acceptance.md
+    --list             runs nothing
+    --package P        runs only the tests of this package; may be given several times
   bench                measures; one JSON object per line
     --quick            small numbers and the debug build, to see that it works
   simulate             tells stories of many tablets from a seed, and ends with one JSON line; anything
@@ -28,6 +32,7 @@ Usage: cargo xtask COMMAND
                        saved and is lost; one JSON object
     --times N          so many kills; 1000 if not given
     --seed N           another draw; 1 if not given
+  sbom                 writes what each program is made of into target/sbom, as CycloneDX
   setup                installs what is missing on this machine; the other commands do so as well
     --dry-run          only says what it would do
   build-ui             builds the interface into ui/dist, if it has changed
@@ -43,11 +48,13 @@ pub(crate) enum Command {
     BuildUi,
     Types { check: bool },
     Test { without: Vec<String> },
+    Acceptance { what: What },
     Demo { headless: bool },
     Bench { quick: bool },
     Simulate { arguments: Vec<String> },
     Fuzz { minutes: u32 },
     Kills { times: u32, seed: u64 },
+    Sbom,
     CheckAndroid,
 }
 
@@ -70,6 +77,9 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
         "test" => Command::Test {
             without: Vec::new(),
         },
+        "acceptance" => Command::Acceptance {
+            what: What::default(),
+        },
         "demo" => Command::Demo { headless: false },
         "bench" => Command::Bench { quick: false },
         "simulate" => Command::Simulate {
@@ -80,6 +90,7 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             times: 1_000,
             seed: 1,
         },
+        "sbom" => Command::Sbom,
         "check-android" => Command::CheckAndroid,
         _ => return Err(format!("there is no command \"{name}\"").into()),
     };
@@ -92,6 +103,11 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             | (Command::Bench { quick: flag }, Arg::Long("quick")) => *flag = true,
             (Command::Test { without }, Arg::Long("without")) => {
                 without.push(parser.value()?.to_string_lossy().into_owned());
+            }
+            (Command::Acceptance { what }, Arg::Long("list")) => what.list = true,
+            (Command::Acceptance { what }, Arg::Long("package")) => {
+                what.packages
+                    .push(parser.value()?.to_string_lossy().into_owned());
             }
             // The simulator reads its own options; a wrong one is its to explain.
             (Command::Simulate { arguments }, Arg::Long(name)) => {
@@ -118,7 +134,7 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, parse};
+    use super::{Command, What, parse};
     use lexopt::Parser;
 
     fn read(line: &str) -> Option<Command> {
@@ -140,6 +156,14 @@ mod tests {
             Some(Command::Simulate { arguments })
         );
         assert_eq!(read("fuzz --minutes 3"), Some(Command::Fuzz { minutes: 3 }));
+        let what = What {
+            list: true,
+            packages: vec!["hemrond-server".to_owned()],
+        };
+        assert_eq!(
+            read("acceptance --list --package hemrond-server"),
+            Some(Command::Acceptance { what })
+        );
         let without = vec!["android".to_owned(), "deny".to_owned()];
         assert_eq!(
             read("test --without android --without deny"),
@@ -161,6 +185,7 @@ mod tests {
             "fuzz --minutes soon",
             "kills --times often",
             "test --without",
+            "acceptance --quick",
         ] {
             assert_eq!(read(line), None, "{line}");
         }

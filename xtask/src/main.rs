@@ -1,5 +1,6 @@
 //! The project's own commands, called as `cargo xtask COMMAND`.
 
+mod acceptance;
 mod android;
 mod arguments;
 mod bench;
@@ -13,6 +14,7 @@ mod kills;
 mod only_one;
 mod project;
 mod run;
+mod sbom;
 mod screen;
 mod setup;
 mod simulate;
@@ -52,12 +54,14 @@ fn go() -> Result<(), Error> {
         }
         Command::Types { check } => types::types(&project, check),
         Command::Test { without } => test::test(&project, &without),
+        Command::Acceptance { what } => acceptance::acceptance(&project, &what),
         Command::Demo { headless: true } => demo::headless(&project),
         Command::Demo { headless: false } => demo::demo(&project),
         Command::Bench { quick } => bench::bench(&project, quick),
         Command::Simulate { arguments } => simulate::simulate(&project, &arguments),
         Command::Fuzz { minutes } => fuzz::fuzz(&project, minutes),
         Command::Kills { times, seed } => kills::kills(&project, times, seed),
+        Command::Sbom => sbom::sbom(&project),
         Command::CheckAndroid => android::check(&project),
     }
 }

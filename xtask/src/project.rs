@@ -71,6 +71,14 @@ impl Project {
         self.target.join(below)
     }
 
+    /// Where nextest leaves its report: below the project's folder, wherever programs are built.
+    pub(crate) fn nextest_report(&self, profile: &str) -> PathBuf {
+        self.root
+            .join("target/nextest")
+            .join(profile)
+            .join("junit.xml")
+    }
+
     /// A program that the workspace builds.
     pub(crate) fn binary(&self, profile: Profile, name: impl AsRef<OsStr>) -> PathBuf {
         self.target

@@ -11,7 +11,7 @@ use crate::{
     stored::{self, shown},
     tablet::{Companion, State},
 };
-use hemrond_documents::{Actor, Document, Edit, EditError, RawChange};
+use hemrond_documents::{Document, Edit, EditError, RawChange};
 use hemrond_domain::record::{DocumentId, DocumentKind, Header};
 use hemrond_policy::Action;
 use hemrond_store::{Commit, DocumentCommit, ItemKind, NewItem, Origin, RawHeader, ReadModels};
@@ -118,8 +118,7 @@ impl Companion {
         }
         if let Err(error) = self.store.commit(commit).await {
             // Whether any of it reached the disk is not known: nothing in memory may rest on it.
-            state.actor = Actor::from_random(self.randomness.id());
-            state.cache.forget_all();
+            self.change_actor(state);
             return Err(error.into());
         }
         let changed: Vec<DocumentId> = opened.iter().map(|(id, _)| *id).collect();

@@ -1,12 +1,21 @@
 //! From a command to its answer: the one door for every face.
 
 use crate::{
+    access_log::{Act, Traced, Whose, traced},
     api::{Command, Connection, Failure, Language},
     failure::{Outcome, Problem},
-    tablet::Companion,
+    tablet::{Companion, State},
 };
+use hemrond_domain::ids::PersonId;
 use serde::Serialize;
 use serde_json::Value;
+
+/// What the policy says to whoever may not, whom a block keeps away, and who shows no relation.
+const DENIED: [&str; 3] = [
+    "policy.forbidden",
+    "policy.blocked",
+    "policy.relation_needed",
+];
 
 impl Companion {
     /// Runs one command.
@@ -50,16 +59,44 @@ impl Companion {
     }
 
     async fn run(&self, command: Command) -> Outcome<Value> {
+        let trace = traced(&command, self.clock.today());
         // What talks to the network takes the state only where it touches it.
         match &command {
             Command::SyncNow(_) => return self.sync_now().await,
-            Command::Enrol(args) => return self.enrol_now(args).await,
+            Command::Enrol(args) => return self.enrol_now(args, &trace).await,
             _ => {}
         }
         let mut guard = self.state.lock().await;
         let state = &mut *guard;
         // Whatever is asked, a block that came or an opening that ended counts first.
         self.look_around(state).await?;
+        if let Traced::Before(act) = &trace {
+            self.log_act(state, act).await?;
+        }
+        let result = self.answered(state, command).await;
+        self.trace(state, &trace, &result).await?;
+        result
+    }
+
+    /// Logs what an answer shows, before it leaves, and what was refused.
+    async fn trace(
+        &self,
+        state: &mut State,
+        trace: &Traced,
+        result: &Outcome<Value>,
+    ) -> Outcome<()> {
+        match (trace, result) {
+            (Traced::Before(act) | Traced::After(act), Err(problem))
+                if DENIED.contains(&problem.code.as_str()) =>
+            {
+                self.log_denied(state, act).await
+            }
+            (Traced::After(act), Ok(_)) => self.log_act(state, act).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn answered(&self, state: &mut State, command: Command) -> Outcome<Value> {
         match command {
             Command::SyncNow(_) | Command::Enrol(_) | Command::Status(_) => {
                 answer(self.status(state).await)
@@ -78,13 +115,19 @@ impl Companion {
             Command::SetVisitState(args) => answer(self.set_visit_state(state, &args).await),
             Command::Search(args) => answer(self.search(state, &args).await),
             Command::CheckIdentity(args) => answer(self.check_identity(state, &args).await),
-            Command::AddPerson(args) => answer(self.add_person(state, &args).await),
+            Command::AddPerson(args) => {
+                let added = self.add_person(state, &args).await?;
+                self.log_added(state, added.person).await;
+                answer(Ok(added))
+            }
             Command::Person(args) => answer(self.person(state, &args).await),
             Command::Visit(args) => answer(self.visit(state, &args).await),
             Command::Edit(args) => answer(self.edit(state, &args).await),
             Command::Settle(args) => answer(self.settle(state, &args).await),
             Command::Unchanged(args) => answer(self.unchanged(state, &args).await),
             Command::Sign(args) => answer(self.sign(state, &args).await),
+            Command::AnnotateDissent(args) => answer(self.annotate_dissent(state, &args).await),
+            Command::HandOut(args) => answer(self.hand_out(state, &args).await),
             Command::AddNote(args) => answer(self.add_note(state, &args).await),
             Command::MarkSeen(args) => answer(self.mark_seen(state, &args).await),
             Command::Observe(args) => answer(self.observe(state, &args).await),
@@ -95,6 +138,7 @@ impl Companion {
             Command::SyncPage(_) => answer(self.sync_page(state).await),
             Command::ExportUnsent(_) => answer(self.export_unsent(state).await),
             Command::History(args) => answer(self.history(state, &args).await),
+            Command::WhoLooked(args) => answer(self.who_looked(state, &args).await),
             Command::Rebuild(_) => answer(self.rebuild(state).await),
             Command::AccessState(args) => answer(self.access_state(state, args.person).await),
             Command::Inform(args) => answer(self.inform(state, &args).await),
@@ -133,9 +177,27 @@ impl Companion {
         answer(Ok(status))
     }
 
-    async fn enrol_now(&self, args: &crate::api::Enrol) -> Outcome<Value> {
+    /// That somebody was added is on disk already; this says who, for their extract.
+    async fn log_added(&self, state: &mut State, person: PersonId) {
+        let act = Act {
+            action: hemrond_audit::Action::Write,
+            whose: Whose::Person(person),
+            kind: "person",
+            reason: None,
+        };
+        if let Err(problem) = self.log_act(state, &act).await {
+            tracing::error!(code = %problem.code, "who was added is not in the access log");
+        }
+    }
+
+    async fn enrol_now(&self, args: &crate::api::Enrol, trace: &Traced) -> Outcome<Value> {
         self.enrol(args).await?;
-        let status = self.status(&mut *self.state.lock().await).await;
+        let mut state = self.state.lock().await;
+        if let Traced::After(act) = trace {
+            self.log_act(&mut state, act).await?;
+        }
+        let status = self.status(&mut state).await;
+        drop(state);
         self.wake.notify_one();
         answer(status)
     }

@@ -9,13 +9,14 @@ use crate::{
 use ed25519_dalek::SigningKey;
 use hemrond_domain::{ids::DeviceId, people::User};
 use hemrond_policy::Principal;
-use hemrond_protocol::enrolment::EnrolRequest;
+use hemrond_protocol::enrolment::{EnrolRequest, device_id};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The key under which the store keeps the enrolment.
 const META: &str = "enrolment";
 
-/// What a server says that has a tablet of this key already, and will not give it another credential.
+/// What a server says for which this key is another's, or shut out.
 const KEY_TAKEN: &str = "enrol.key_taken";
 
 /// Everything that enrolment gave this tablet.
@@ -26,23 +27,23 @@ pub(crate) struct Enrolment {
     pub(crate) device: DeviceId,
     pub(crate) tablet: String,
     pub(crate) server: String,
-    credential: String,
     signing_key: String,
 }
 
 impl Enrolment {
-    pub(crate) fn access(&self) -> Access {
-        Access {
+    pub(crate) fn access(&self) -> Outcome<Access> {
+        Ok(Access {
             server: self.server.clone(),
-            credential: self.credential.clone(),
-        }
+            device: self.device,
+            signer: Arc::new(self.signing_key()?),
+        })
     }
 
     pub(crate) fn principal(&self) -> Principal {
         Principal::from(&self.user)
     }
 
-    /// The tablet's own key, for signing entries.
+    /// The tablet's own key, for signing requests and entries.
     pub(crate) fn signing_key(&self) -> Outcome<SigningKey> {
         let mut bytes = [0; 32];
         hex::decode_to_slice(&self.signing_key, &mut bytes)
@@ -62,8 +63,8 @@ impl Companion {
         }
     }
 
-    /// Exchanges the code for a credential. The state is free while the network is slow, so that
-    /// everything else is answered meanwhile.
+    /// Makes this tablet's key known with the code. The state is free while the network is slow, so
+    /// that everything else is answered meanwhile.
     ///
     /// A tablet that its server no longer knows, as after a restore from a backup that is older than
     /// the enrolment, may be enrolled anew for the same user: what waits on it is sent then.
@@ -85,13 +86,19 @@ impl Companion {
         };
         let user = before.map(|enrolment| enrolment.user.id);
         let ask = async |key: &SigningKey| {
+            let public_key = key.verifying_key();
             let request = EnrolRequest {
                 code: args.code.trim().to_owned(),
                 tablet: tablet.to_owned(),
-                public_key: hex::encode(key.verifying_key().as_bytes()),
+                public_key: hex::encode(public_key.as_bytes()),
                 user,
             };
-            self.transport.enrol(&args.server, &request).await
+            let access = Access {
+                server: args.server.trim().to_owned(),
+                device: device_id(public_key.as_bytes()),
+                signer: Arc::new(key.clone()),
+            };
+            self.transport.enrol(&access, &request).await
         };
         let mut answer = ask(&key).await;
         if matches!(&answer, Err(TransportError::Rejected(code)) if code == KEY_TAKEN) {
@@ -105,7 +112,6 @@ impl Companion {
             device: answer.device,
             tablet: tablet.to_owned(),
             server: args.server.trim().to_owned(),
-            credential: answer.credential,
             signing_key: hex::encode(key.to_bytes()),
         };
         let text = serde_json::to_string(&enrolment).map_err(|_| Problem::new("key.unreadable"))?;

@@ -50,10 +50,17 @@ impl Companion {
                 }
             }
             found.extend(self.unseen_notes(state, &user.id, user.role, since).await?);
+            let late = self.clock.now() - Duration::hours(state.settings.unsigned_hours.into());
+            let late = self.store.unsigned_visits_of_unit(user.unit, late).await?;
+            found.extend(
+                late.iter()
+                    .filter_map(|row| from_visit(InboxReason::UnsignedLate, row)),
+            );
             let unsigned = self.store.unsigned_visits_by(user.id).await?;
             found.extend(
                 unsigned
                     .iter()
+                    .filter(|row| late.iter().all(|late| late.visit != row.visit))
                     .filter_map(|row| from_visit(InboxReason::Unsigned, row)),
             );
             let added = self.store.visits_with_additions().await?;

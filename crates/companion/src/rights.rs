@@ -36,10 +36,8 @@ impl Companion {
             }
         }
         if !gone.is_empty() {
-            for id in &gone {
-                state.cache.forget(*id);
-            }
             state.people.forget();
+            self.change_actor(state);
             let mut commit = SyncCommit::new(self.clock.now());
             commit.gone.clone_from(&gone);
             self.store.apply_sync(commit).await?;

@@ -80,7 +80,7 @@ impl Companion {
     }
 
     /// A user's own team; for those who do not drive rounds themselves, the mobile team's.
-    async fn team_of_the_day(&self, state: &State, day: NaiveDate) -> Outcome<UnitId> {
+    pub(crate) async fn team_of_the_day(&self, state: &State, day: NaiveDate) -> Outcome<UnitId> {
         let user = &state.enrolled()?.user;
         if user.role != Role::Doctor || !self.store.round(day, user.unit).await?.is_empty() {
             return Ok(user.unit);

@@ -13,6 +13,9 @@ const OFFLINE: &str = "offline_by_choice";
 /// Text below 100 % would pass under 18 px; above 200 % the layout is not made for it.
 const TEXT_PERCENT: std::ops::RangeInclusive<u16> = 100..=200;
 
+/// Records are signed as soon as possible: not later than a week, whatever is set.
+const UNSIGNED_HOURS: std::ops::RangeInclusive<u16> = 1..=168;
+
 impl Companion {
     pub(crate) async fn read_settings(store: &Store) -> Outcome<Settings> {
         let text = store.meta_get(SETTINGS).await?;
@@ -31,6 +34,9 @@ impl Companion {
             text_percent: wanted
                 .text_percent
                 .clamp(*TEXT_PERCENT.start(), *TEXT_PERCENT.end()),
+            unsigned_hours: wanted
+                .unsigned_hours
+                .clamp(*UNSIGNED_HOURS.start(), *UNSIGNED_HOURS.end()),
             ..wanted.clone()
         };
         let text = serde_json::to_string(&settings)

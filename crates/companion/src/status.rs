@@ -110,6 +110,8 @@ impl Companion {
         Ok(SyncPage {
             disagreements: self.all_disagreements(state).await?,
             documents: self.store.document_count().await?,
+            log_waiting: u32::try_from(self.store.log_summary().await?.unsent).unwrap_or(u32::MAX),
+            log_findings: self.log_attention(state).await?,
             last_failure: state
                 .link
                 .last_failure
@@ -129,7 +131,9 @@ impl Companion {
         header: &RawHeader,
     ) -> Outcome<Option<crate::api::PersonBrief>> {
         match header.person {
-            Some(person) if state.enrolment.is_some() => self.brief_of(state, person).await,
+            Some(person) if state.enrolment.is_some() => {
+                Ok(self.briefs(state, &[person]).await?.remove(&person))
+            }
             _ => Ok(None),
         }
     }
@@ -142,7 +146,7 @@ impl Companion {
         let mut all = Vec::new();
         for (document, person) in documents {
             let brief = match person {
-                Some(person) => self.brief_of(state, person).await?,
+                Some(person) => self.briefs(state, &[person]).await?.remove(&person),
                 None => None,
             };
             if let Some(open) = self.open_by_id(state, document).await? {

@@ -1,6 +1,7 @@
 //! The companion: one tablet's state and the parts that every use case shares.
 
 use crate::{
+    access_log::Looks,
     acts::Sight,
     api::{Connection, Event, KeyPlace, Progress, Settings},
     cache::Cache,
@@ -8,24 +9,25 @@ use crate::{
     environment::{Clock, Randomness},
     failure::{Outcome, Problem},
     people::index::PeopleIndex,
+    records::remove_copies,
     sync::transport::Transport,
 };
 use chrono::{DateTime, Utc};
 pub use hemrond_documents::schema::Knows;
 use hemrond_documents::{Actor, Hash};
 use hemrond_domain::{
-    ids::{DeviceId, UnitId, UserId},
+    ids::{DeviceId, PersonId, UnitId, UserId},
     people::Role,
     record::{DocumentId, Header},
 };
 use hemrond_policy::{Action, Decision, Policy, Reason, Resource};
 use hemrond_store::{Key, Store};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU32},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
 };
 use tokio::sync::{Mutex, Notify, broadcast};
@@ -63,6 +65,8 @@ pub struct Companion {
     pub(crate) compared: AtomicBool,
     /// How often the size of a push was halved since a sync last came through.
     pub(crate) halvings: AtomicU32,
+    /// How often the faces were told that documents changed.
+    pub(crate) announced: AtomicU64,
     pub(crate) events: broadcast::Sender<Event>,
     /// Wakes the background sync: something is to be sent, or the user asks.
     pub(crate) wake: Notify,
@@ -86,6 +90,10 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     /// What the user had seen of a document when they opened it in this run.
     pub(crate) baselines: HashMap<DocumentId, Baseline>,
+    /// Whom the last search found.
+    pub(crate) found: BTreeSet<PersonId>,
+    /// What was looked at in this run, for the access log.
+    pub(crate) looks: Looks,
     pub(crate) link: Link,
 }
 
@@ -137,6 +145,7 @@ impl Companion {
     /// When the store cannot be read or written.
     pub async fn open_with(store: Store, folder: &Path, environment: Environment) -> Outcome<Self> {
         let policy = Policy::load().map_err(|_| Problem::new("policy.unreadable"))?;
+        remove_copies(folder);
         let enrolment = Self::read_enrolment(&store).await?;
         let settings = Self::read_settings(&store).await?;
         let last_contact = store.sync_position().await?.last_contact;
@@ -158,6 +167,8 @@ impl Companion {
             sight: Sight::default(),
             settings,
             baselines: HashMap::new(),
+            found: BTreeSet::new(),
+            looks: Looks::default(),
             link: Link {
                 connection: if offline_by_choice {
                     Connection::Offline
@@ -185,6 +196,7 @@ impl Companion {
             syncing: Mutex::new(()),
             compared: AtomicBool::new(false),
             halvings: AtomicU32::new(0),
+            announced: AtomicU64::new(0),
             events: broadcast::channel(256).0,
             wake: Notify::new(),
             asked: Notify::new(),
@@ -284,9 +296,18 @@ impl Companion {
         ))
     }
 
+    /// Draws another actor: what was written under the old one may no longer be here, and a place
+    /// in an actor's sequence must never be given out twice. Documents in memory write under the
+    /// actor that they were opened with, so none of them stays.
+    pub(crate) fn change_actor(&self, state: &mut State) {
+        state.actor = Actor::from_random(self.randomness.id());
+        state.cache.forget_all();
+    }
+
     /// Tells the faces that documents changed.
     pub(crate) fn announce(&self, documents: Vec<DocumentId>, by_others: bool) {
         if !documents.is_empty() {
+            self.announced.fetch_add(1, Ordering::Relaxed);
             // Nobody listening is fine.
             let _ = self.events.send(Event::Changed {
                 documents,

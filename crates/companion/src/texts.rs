@@ -11,6 +11,11 @@ static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/sv/refusals.json"),
         include_str!("../../../texts/sv/instruments.json"),
         include_str!("../../../texts/sv/access.json"),
+        include_str!("../../../texts/sv/network.json"),
+        include_str!("../../../texts/sv/signing.json"),
+        include_str!("../../../texts/sv/records.json"),
+        include_str!("../../../texts/sv/visit.json"),
+        include_str!("../../../texts/sv/access_log.json"),
     ])
 });
 
@@ -20,6 +25,11 @@ static ENGLISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/en/refusals.json"),
         include_str!("../../../texts/en/instruments.json"),
         include_str!("../../../texts/en/access.json"),
+        include_str!("../../../texts/en/network.json"),
+        include_str!("../../../texts/en/signing.json"),
+        include_str!("../../../texts/en/records.json"),
+        include_str!("../../../texts/en/visit.json"),
+        include_str!("../../../texts/en/access_log.json"),
     ])
 });
 
@@ -67,7 +77,17 @@ mod tests {
             names.sort();
             names
         };
-        for file in ["errors", "refusals", "instruments", "access"] {
+        for file in [
+            "errors",
+            "refusals",
+            "instruments",
+            "access",
+            "network",
+            "signing",
+            "records",
+            "visit",
+            "access_log",
+        ] {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../texts");
             let read = |language: &str| -> Texts {
                 let path = format!("{folder}/{language}/{file}.json");
@@ -173,6 +193,9 @@ mod tests {
             "enrol.code_used",
             "enrol.key_malformed",
             "enrol.key_taken",
+            "enrol.key_unproven",
+            "request.signature",
+            "request.unsigned",
         ] {
             assert_sentences(code);
         }

@@ -270,6 +270,7 @@ async fn eva_finds_people_also_those_added_and_renamed_a_moment_ago() {
     assert_eq!(find("").await, [""; 0]);
 }
 
+/// AC63: the two fixed contacts come first on the person's page, each with a number to ring.
 #[tokio::test]
 async fn contacts_and_details_are_edited_with_numbers_in_one_spelling() {
     let eva = Day::new().tablet(Who::Eva).await;
@@ -284,6 +285,7 @@ async fn contacts_and_details_are_edited_with_numbers_in_one_spelling() {
     };
     let edits = json!([
         contact(1, "Karin Svensson", "relative", "070 174 06 11"),
+        contact(3, "Anna Berg", "fast_lakarkontakt", "070-1740614"),
         contact(2, "Eva Lind", "fast_vardkontakt", "+46701740612"),
         { "edit": "set", "field": "phone", "value": "070-174 06 13" },
         { "edit": "set", "field": "look_out_for", "value": "Ilsken katt" },
@@ -292,11 +294,11 @@ async fn contacts_and_details_are_edited_with_numbers_in_one_spelling() {
     let page = eva.ok("person", json!({ "person": astrid })).await;
     assert_eq!(
         all(&page["contacts"], "name"),
-        ["Eva Lind", "Karin Svensson"]
+        ["Eva Lind", "Anna Berg", "Karin Svensson"]
     );
     assert_eq!(
         all(&page["contacts"], "phone"),
-        ["070-174 06 12", "070-174 06 11"]
+        ["070-174 06 12", "070-174 06 14", "070-174 06 11"]
     );
     assert_eq!(page["contacts"][0]["phone_link"], "tel:+46701740612");
     assert_eq!(page["details"]["phone"], "070-174 06 13");
@@ -318,6 +320,7 @@ async fn contacts_and_details_are_edited_with_numbers_in_one_spelling() {
     assert_eq!(page["details"]["listed_at"], Value::Null);
 }
 
+/// AC61: no answer of the tablet tells a protected person's address, number or relatives.
 #[tokio::test]
 async fn nothing_tells_where_a_protected_person_lives() {
     const SECRETS: [&str; 8] = [
@@ -463,6 +466,7 @@ async fn nothing_tells_where_a_protected_person_lives() {
     assert_eq!(fields, ["address.city", "phone"]);
 }
 
+/// AC11: nor does the tablet show one that it holds.
 #[tokio::test]
 async fn stina_of_home_help_sees_the_person_and_no_health_record() {
     let day = Day::new();

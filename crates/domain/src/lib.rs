@@ -12,4 +12,5 @@ mod keyed;
 pub mod medication;
 pub mod outcome;
 pub mod phone;
+pub mod retention;
 pub mod search_name;

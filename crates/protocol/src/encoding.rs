@@ -119,6 +119,7 @@ mod tests {
             page_bytes: 1 << 20,
             app: "0.1.0".into(),
             run: None,
+            log: None,
         }
     }
 

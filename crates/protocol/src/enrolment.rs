@@ -1,4 +1,5 @@
-//! Enrolment: a one-time code becomes a tablet's own credential. Both bodies are JSON.
+//! Enrolment: a one-time code makes a tablet's own key known. Both bodies are JSON, and the request
+//! is signed with that key.
 
 use hemrond_domain::{
     ids::{DeviceId, UserId},
@@ -14,7 +15,8 @@ pub struct EnrolRequest {
     pub code: String,
     /// The tablet's name, as people call it.
     pub tablet: String,
-    /// The tablet's Ed25519 public key, 64 hex digits; its signatures on entries are checked with it.
+    /// The tablet's Ed25519 public key, 64 hex digits; its signatures on requests and entries are
+    /// checked with it.
     pub public_key: String,
     /// Whose the tablet is already, where a server that was restored no longer knows it: a code of
     /// anybody else is refused, and may still be used.
@@ -35,7 +37,7 @@ pub fn device_id(public_key: &[u8; 32]) -> DeviceId {
     DeviceId::from_bytes(id)
 }
 
-/// What the server answers. The credential is shown this once; the server keeps only its hash.
+/// What the server answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrolResponse {
     /// Always [`MAGIC`], so that another server's answer is told from ours.
@@ -46,8 +48,6 @@ pub struct EnrolResponse {
     pub user: User,
     /// The organisation's name.
     pub organisation_name: String,
-    /// The bearer credential for every later request.
-    pub credential: String,
 }
 
 /// A refusal, from any of the server's paths.

@@ -10,10 +10,15 @@ pub mod enrolment;
 pub mod limits;
 mod request;
 mod response;
+pub mod signature;
 mod wire;
 
-pub use request::{Bucket, DigestQuery, DocumentDigest, PushDocument, SyncRequest};
-pub use response::{Delivery, DigestAnswer, HeldDocument, Outcome, SyncResponse};
+pub use request::{
+    Bucket, DigestQuery, DocumentDigest, LogPush, LogRecord, PushDocument, SyncRequest,
+};
+pub use response::{
+    Delivery, DigestAnswer, HeldDocument, LogCheckpoint, Logged, Outcome, SyncResponse,
+};
 pub use wire::{
     Author, Digest, Epoch, Item, ItemHash, ItemKind, WireHeader, WireHeaderError, WireId,
 };
@@ -27,7 +32,10 @@ pub const SYNC_PATH: &str = "/v1/sync";
 /// Where tablets wait for news: `GET …?after=CURSOR`, answered when something newer is there.
 pub const NEWS_PATH: &str = "/v1/news";
 
-/// Where a one-time code is exchanged for a tablet's own credential.
+/// Where a tablet that has no nonce gets one: `GET`, answered with nothing but the header.
+pub const NONCE_PATH: &str = "/v1/nonce";
+
+/// Where a one-time code makes a tablet's own key known.
 pub const ENROL_PATH: &str = "/v1/enrol";
 
 /// The content type of an encoded sync, which no other server answers with.

@@ -26,3 +26,9 @@ pub const PAGE_BYTES: u32 = 1 << 20;
 
 /// How long the server holds a request for news, in seconds, before it answers "nothing yet".
 pub const NEWS_WAIT_SECONDS: u64 = 25;
+
+/// Bounds the records of an access log in one request; a tablet with more sends several.
+pub const MAX_LOG_RECORDS: usize = 1_000;
+
+/// Bounds one record of an access log, in bytes.
+pub const MAX_LOG_RECORD_BYTES: usize = 2_048;

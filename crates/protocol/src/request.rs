@@ -34,7 +34,40 @@ pub struct SyncRequest {
     /// back; what an earlier run brought may be unknown here, for the database may be an older copy.
     #[n(8)]
     pub run: Option<WireId>,
+    /// The tablet's access log, from where the server has it; none from an app that keeps none. The
+    /// server puts it on disk before anything else of this request.
+    #[n(9)]
+    pub log: Option<LogPush>,
 }
+
+/// The next records of a tablet's access log.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct LogPush {
+    /// The last record that the server has acknowledged; 0 before the first.
+    #[n(0)]
+    pub after: u64,
+    /// Its hash; zeroes before the first.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub after_hash: [u8; 32],
+    /// The records after it, in order, as they are written.
+    #[n(2)]
+    pub records: Vec<LogRecord>,
+    /// Whether these are the oldest that the tablet still has, so that nothing can close a gap
+    /// before them.
+    #[n(3)]
+    pub oldest: bool,
+    /// How long the server's log was when the tablet last looked; 0 before that.
+    #[n(4)]
+    pub known_size: u64,
+    /// The root of the server's log then.
+    #[cbor(n(5), with = "minicbor::bytes")]
+    pub known_root: [u8; 32],
+}
+
+/// One record of an access log.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+#[cbor(transparent)]
+pub struct LogRecord(#[cbor(with = "minicbor::bytes")] pub Vec<u8>);
 
 /// Items of one document that the server has not acknowledged.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]

@@ -40,6 +40,46 @@ pub struct SyncResponse {
     /// The server's clock, in milliseconds since 1970: shown, never trusted for order.
     #[n(10)]
     pub time_ms: u64,
+    /// How far the server has this tablet's access log on its disk; none from a server that keeps
+    /// no log.
+    #[n(11)]
+    pub logged: Option<Logged>,
+    /// The server's signed word about its log; none where the tablet knows it already.
+    #[n(12)]
+    pub checkpoint: Option<LogCheckpoint>,
+}
+
+/// What became of the records of an access log.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Logged {
+    /// The last record of this tablet's chain that is on the server's disk.
+    #[n(0)]
+    pub seq: u64,
+    /// Its hash; zeroes where there is none.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub hash: [u8; 32],
+    /// Whether nothing was taken because the server lacks what comes before: it was restored from a
+    /// backup, and the tablet gives back what follows `seq`.
+    #[n(2)]
+    pub lacking: bool,
+    /// Whether a record does not hold together with the others; all of them are kept.
+    #[n(3)]
+    pub broken: bool,
+}
+
+/// The server's signed word about its log.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct LogCheckpoint {
+    /// A C2SP signed note.
+    #[n(0)]
+    pub note: String,
+    /// The log's Ed25519 key.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub key: [u8; 32],
+    /// Proves that the log only went on since the size that the tablet knew (RFC 6962 §2.1.2):
+    /// hashes of 32 bytes each, one after the other.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub proof: Vec<u8>,
 }
 
 /// What became of one pushed item.

@@ -5,19 +5,20 @@
 //! What the server itself costs is read beside it, from its process's CPU time.
 
 use chrono::{TimeZone, Utc};
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{Signer as _, SigningKey};
 use hemrond_documents::{Actor, Document, Edit};
 use hemrond_domain::{
     ids::{PersonId, VisitId},
     record::Header,
 };
 use hemrond_protocol::{
-    ENROL_PATH, Item, ItemKind, PushDocument, SYNC_PATH, SyncRequest, SyncResponse, VERSION,
-    encoding,
-    enrolment::{EnrolRequest, EnrolResponse},
+    ENROL_PATH, Item, ItemKind, NONCE_PATH, PushDocument, SYNC_PATH, SyncRequest, SyncResponse,
+    VERSION, encoding,
+    enrolment::{EnrolRequest, EnrolResponse, device_id},
     limits,
+    signature::{self, Nonce, Target},
 };
-use std::{error::Error, io::BufRead, time::Instant};
+use std::{convert::Infallible, error::Error, io::BufRead, time::Instant};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -26,17 +27,59 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 const IDLE_SYNCS: usize = 200;
 const PUSHES: usize = 30;
 
-struct Tablet {
+/// Signs each request with the nonce that the last answer brought.
+struct Line {
     http: reqwest::Client,
     url: String,
-    enrolled: EnrolResponse,
+    key: SigningKey,
+    nonce: Nonce,
+}
+
+fn nonce_of(response: &reqwest::Response) -> Outcome<Nonce> {
+    let value = response.headers().get(signature::NONCE).ok_or("no nonce")?;
+    Ok(Nonce::read(value.to_str()?)?)
+}
+
+impl Line {
+    async fn new(url: &str, key: SigningKey) -> Outcome<Self> {
+        let http = reqwest::Client::new();
+        let response = http.get(format!("{url}{NONCE_PATH}")).send().await?;
+        Ok(Self {
+            http,
+            url: url.to_owned(),
+            key,
+            nonce: nonce_of(&response)?,
+        })
+    }
+
+    async fn post(&mut self, path: &str, body: Vec<u8>) -> Outcome<reqwest::Response> {
+        let device = device_id(self.key.verifying_key().as_bytes());
+        let target = Target {
+            method: "POST",
+            path,
+            query: None,
+        };
+        let signed = signature::sign(&target, &body, device, &self.nonce, |base| {
+            Ok::<_, Infallible>(self.key.sign(base).to_bytes())
+        })?;
+        let mut request = self.http.post(format!("{}{path}", self.url)).body(body);
+        for (name, value) in signed.headers() {
+            request = request.header(name, value);
+        }
+        let response = request.send().await?;
+        self.nonce = nonce_of(&response)?;
+        Ok(response)
+    }
+}
+
+struct Tablet {
+    line: Line,
     request: SyncRequest,
     document: Document,
 }
 
 impl Tablet {
     async fn enrol(url: &str, code: String, number: u8) -> Outcome<Self> {
-        let http = reqwest::Client::new();
         let key = SigningKey::from_bytes(&[number; 32]);
         let request = EnrolRequest {
             user: None,
@@ -44,13 +87,9 @@ impl Tablet {
             tablet: "load".to_owned(),
             public_key: hex::encode(key.verifying_key().as_bytes()),
         };
-        let response = http
-            .post(format!("{url}{ENROL_PATH}"))
-            .header("content-type", "application/json")
-            .body(serde_json::to_vec(&request)?)
-            .send()
-            .await?
-            .error_for_status()?;
+        let mut line = Line::new(url, key).await?;
+        let body = serde_json::to_vec(&request)?;
+        let response = line.post(ENROL_PATH, body).await?.error_for_status()?;
         let enrolled: EnrolResponse = serde_json::from_slice(&response.bytes().await?)?;
         let user = &enrolled.user;
         // Drawn from the device's id, so that a second run writes elsewhere.
@@ -72,11 +111,10 @@ impl Tablet {
             page_bytes: limits::PAGE_BYTES,
             app: "load".to_owned(),
             run: None,
+            log: None,
         };
         Ok(Self {
-            http,
-            url: url.to_owned(),
-            enrolled,
+            line,
             request,
             document,
         })
@@ -84,13 +122,8 @@ impl Tablet {
 
     /// One sync; none if the server asks for a slower pace.
     async fn sync(&mut self) -> Outcome<Option<SyncResponse>> {
-        let response = self
-            .http
-            .post(format!("{}{SYNC_PATH}", self.url))
-            .bearer_auth(&self.enrolled.credential)
-            .body(encoding::encode(&self.request)?)
-            .send()
-            .await?;
+        let body = encoding::encode(&self.request)?;
+        let response = self.line.post(SYNC_PATH, body).await?;
         if response.status().as_u16() == 429 {
             return Ok(None);
         }

@@ -1,7 +1,6 @@
-//! Credentials and one-time codes: drawn here, kept only as hashes.
+//! One-time codes: drawn here, kept only as hashes.
 
 use crate::environment::Chance;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 /// Letters and digits that nobody mistakes for others, read aloud or written by hand.
@@ -17,23 +16,6 @@ pub struct Secret {
     pub text: String,
     /// To be kept.
     pub sha256: [u8; 32],
-}
-
-/// Draws a device's credential: 32 random bytes.
-pub fn draw_credential(chance: &dyn Chance) -> Secret {
-    let mut bytes = [0; 32];
-    chance.fill(&mut bytes);
-    Secret {
-        text: URL_SAFE_NO_PAD.encode(bytes),
-        sha256: Sha256::digest(bytes).into(),
-    }
-}
-
-/// The hash of a credential as it was sent; none if it cannot be one.
-#[must_use]
-pub fn hash_of(credential: &str) -> Option<[u8; 32]> {
-    let bytes = URL_SAFE_NO_PAD.decode(credential).ok()?;
-    (bytes.len() == 32).then(|| Sha256::digest(bytes).into())
 }
 
 /// Draws a one-time code, such as "K7QM-4XDP".
@@ -67,7 +49,6 @@ pub fn code_hash(typed: &str) -> [u8; 32] {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::environment::SystemChance;
@@ -81,13 +62,5 @@ mod tests {
         for mistaken in ['0', 'O', '1', 'I', 'L'] {
             assert!(!code.text.contains(mistaken));
         }
-    }
-
-    #[test]
-    fn a_credential_is_found_by_its_hash_and_nothing_else() {
-        let credential = draw_credential(&SystemChance);
-        assert_eq!(hash_of(&credential.text), Some(credential.sha256));
-        assert_eq!(hash_of(&credential.text[1..]), None);
-        assert_eq!(hash_of("inte en nyckel"), None);
     }
 }

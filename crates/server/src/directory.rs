@@ -5,7 +5,7 @@
 
 use crate::{
     authoring::{self, AuthoringError},
-    environment::{Chance, Clock, draw_id},
+    environment::{Chance, Clock},
     storage::{Asker, NewDevice, Organisation, Storage, StorageError, Unit},
 };
 use hemrond_documents::{Edit, Value};
@@ -163,7 +163,7 @@ impl Administration<'_> {
     }
 
     /// The server's own account in an organisation, made when it is first needed. Nobody can sign
-    /// in as it: its device's credential is shown to no one.
+    /// in as it: its device has no key and is shut out.
     async fn own_account(&self, organisation: OrganisationId) -> Result<Asker, StorageError> {
         let user = own_user(organisation);
         let device = DeviceId::from_stored(derived("device", organisation));
@@ -176,14 +176,10 @@ impl Administration<'_> {
                 unit: UnitId::from_stored(derived("unit", organisation)),
             };
             self.storage.add_user(&account).await?;
-            let mut secret = [0; 32];
-            secret[..16].copy_from_slice(&draw_id(self.chance));
-            secret[16..].copy_from_slice(&draw_id(self.chance));
             let own = NewDevice {
                 only_for: None,
                 id: device,
                 name: "hemrond-server".to_owned(),
-                credential_sha256: Sha256::digest(secret).into(),
                 public_key: [0; 32],
             };
             self.storage

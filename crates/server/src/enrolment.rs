@@ -1,13 +1,16 @@
-//! Enrolment without HTTP: a one-time code becomes a device's own credential.
+//! Enrolment without HTTP: a one-time code makes a device's own key known.
 
 use crate::{
-    credential::{code_hash, draw_credential},
+    admission::{self, AdmissionError, Presented},
+    credential::code_hash,
     inspector::is_public_key,
     metrics::add,
     rate::Rate,
     state::Server,
     storage::{NewDevice, Redeemed, StorageError},
 };
+use hemrond_audit::{Action, Event, SERVER};
+use hemrond_domain::people::User;
 use hemrond_protocol::enrolment::{EnrolRequest, EnrolResponse, MAGIC, device_id};
 
 /// Bounds a tablet's name.
@@ -22,6 +25,12 @@ pub enum EnrolError {
     /// The tablet's key is none.
     #[error("the tablet's key is not a public key; update the app")]
     KeyMalformed,
+    /// Whoever asks has not shown that the key is theirs.
+    #[error("the request is not signed with the tablet's key; update the app")]
+    KeyUnproven,
+    /// The nonce is not one of ours, is too old, or was used for this very request before.
+    #[error("the request's nonce is old or used; sign it again with the one in this answer")]
+    Nonce,
     /// A device has used the code already.
     #[error("this code has been used; ask the administrator for a new one")]
     CodeUsed,
@@ -49,13 +58,20 @@ pub enum EnrolError {
 ///
 /// # Errors
 /// When the code or the key is not good, or the database fails.
-pub async fn enrol(server: &Server, request: &EnrolRequest) -> Result<EnrolResponse, EnrolError> {
+pub async fn enrol(
+    server: &Server,
+    request: &EnrolRequest,
+    presented: Option<&Presented<'_>>,
+    body: &[u8],
+) -> Result<EnrolResponse, EnrolError> {
+    let device = new_device(request)?;
+    let presented = presented.ok_or(EnrolError::KeyUnproven)?;
+    prove(server, presented, &device, body).await?;
     let now = server.clock.now_ms();
     // All codes together: whoever tries codes does so from anywhere.
     if !server.rates.allows(b"enrolment", Rate::ENROLMENT, now) {
         return Err(EnrolError::TooOften);
     }
-    let (device, credential) = new_device(server, request)?;
     let redeemed = server
         .storage
         .redeem_code(code_hash(&request.code), &device, now)
@@ -69,17 +85,64 @@ pub async fn enrol(server: &Server, request: &EnrolRequest) -> Result<EnrolRespo
         Redeemed::KeyTaken => return Err(EnrolError::KeyTaken),
         Redeemed::Unknown => return Err(EnrolError::CodeUnknown),
     };
+    server
+        .storage
+        .log_own(enrolled(&account.user, now), now)
+        .await?;
     add(&server.metrics.enrolled, 1);
     Ok(EnrolResponse {
         hemrond: MAGIC.to_owned(),
         device: device.id,
         user: account.user,
         organisation_name: organisation.name,
-        credential,
     })
 }
 
-fn new_device(server: &Server, request: &EnrolRequest) -> Result<(NewDevice, String), EnrolError> {
+/// Whether the request is signed with the key that it brings: nobody enrols another's key.
+async fn prove(
+    server: &Server,
+    presented: &Presented<'_>,
+    device: &NewDevice,
+    body: &[u8],
+) -> Result<(), EnrolError> {
+    let claim = admission::claim(server, presented).await?;
+    if claim.device() != device.id {
+        return Err(EnrolError::KeyUnproven);
+    }
+    admission::check_body(presented, body)?;
+    admission::check_key(server, presented, &claim, &device.public_key)?;
+    Ok(())
+}
+
+impl From<AdmissionError> for EnrolError {
+    fn from(error: AdmissionError) -> Self {
+        match error {
+            AdmissionError::Nonce => Self::Nonce,
+            AdmissionError::Storage(error) => Self::Storage(error),
+            _ => Self::KeyUnproven,
+        }
+    }
+}
+
+/// What the access log says of it.
+fn enrolled(user: &User, now: i64) -> Event {
+    Event {
+        action: Action::Enrol,
+        user: user.id,
+        role: user.role.as_str().to_owned(),
+        unit: user.unit,
+        organisation: user.organisation,
+        device: SERVER,
+        person: None,
+        kind: Some("tablet".to_owned()),
+        document: None,
+        reason: None,
+        basis: None,
+        at_ms: now,
+    }
+}
+
+fn new_device(request: &EnrolRequest) -> Result<NewDevice, EnrolError> {
     let mut public_key = [0; 32];
     if hex::decode_to_slice(&request.public_key, &mut public_key).is_err()
         || !is_public_key(&public_key)
@@ -92,13 +155,10 @@ fn new_device(server: &Server, request: &EnrolRequest) -> Result<(NewDevice, Str
         .filter(|letter| !letter.is_control())
         .take(NAME_MAX)
         .collect();
-    let secret = draw_credential(server.chance.as_ref());
-    let device = NewDevice {
+    Ok(NewDevice {
         id: device_id(&public_key),
         name: name.trim().to_owned(),
-        credential_sha256: secret.sha256,
         public_key,
         only_for: request.user,
-    };
-    Ok((device, secret.text))
+    })
 }

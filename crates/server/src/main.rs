@@ -6,11 +6,15 @@ use hemrond_server::{
     environment::{SystemChance, SystemClock},
     inspector::worker,
 };
-use std::{process::ExitCode, sync::Arc};
+use std::{ffi::OsString, process::ExitCode, sync::Arc};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    if let Err(error) = cli::refuse_secrets(arguments.iter().map(OsString::as_os_str)) {
+        return told(Err(error));
+    }
+    let cli = Cli::parse_from(arguments);
     // A worker has no log, no runtime and no database: two pipes are all that it knows.
     match cli.worker() {
         Some(confinement) => told(worker::run(confinement)),

@@ -35,6 +35,12 @@ pub struct Metrics {
     pub enrolled: AtomicU64,
     /// Tablets that have seen more than the database holds: it was restored and nobody said so.
     pub ahead: AtomicU64,
+    /// Connections that found no place.
+    pub turned_away: AtomicU64,
+    /// Records of access logs taken.
+    pub log_records: AtomicU64,
+    /// Records of access logs that did not hold together with the others.
+    pub log_findings: AtomicU64,
     sync_classes: [AtomicU64; CLASSES.len()],
     sync_count: AtomicU64,
     sync_micros: AtomicU64,
@@ -85,6 +91,9 @@ impl Metrics {
             ("deliveries", &self.deliveries),
             ("enrolled", &self.enrolled),
             ("tablets_ahead", &self.ahead),
+            ("connections_turned_away", &self.turned_away),
+            ("log_records", &self.log_records),
+            ("log_findings", &self.log_findings),
         ] {
             let count = count.load(Relaxed);
             counter(&mut text, name, count);

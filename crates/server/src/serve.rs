@@ -1,7 +1,16 @@
 //! Serving until told to stop.
 
+mod connections;
+mod door;
+mod tls;
+
+pub use connections::Limits;
+pub use door::{Door, Way};
+pub use tls::{Tls, TlsError};
+
 use crate::{http, state::Shared};
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use connections::listen;
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 /// How long requests in flight may go on once the server is told to stop.
@@ -10,14 +19,14 @@ const GRACE: Duration = Duration::from_secs(30);
 /// How often the head is looked at, for what other processes on the same database commit.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Serves tablets on one listener and operators on another until `stop` resolves; then requests in
-/// flight are finished and those who wait for news are answered.
+/// Serves tablets at one door and operators on another listener until `stop` resolves; then
+/// requests in flight are finished and those who wait for news are answered.
 ///
 /// # Errors
-/// When a listener fails.
+/// When a listener's task fails.
 pub async fn serve(
     server: Shared,
-    tablets: TcpListener,
+    tablets: impl Into<Door>,
     operators: Option<TcpListener>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
@@ -29,17 +38,25 @@ pub async fn serve(
         closing.send_replace(true);
     });
     let mut open = tokio::task::JoinSet::new();
-    let router = http::tablets(server.clone());
-    open.spawn(listen(tablets, router, closed(server.clone())));
+    let tablets = tablets.into();
+    let freshener = match &tablets.way {
+        Way::Tls(tls) => {
+            let tls = Arc::clone(tls);
+            Some(tokio::spawn(async move { tls.keep_fresh().await }))
+        }
+        Way::Plain | Way::Proxy => None,
+    };
+    let router = http::tablets_within(server.clone(), tablets.limits.request);
+    open.spawn(listen(tablets, router, server.clone()));
     if let Some(operators) = operators {
         let router = http::operators(server.clone());
-        open.spawn(listen(operators, router, closed(server.clone())));
+        open.spawn(listen(operators.into(), router, server.clone()));
     }
     let mut result = Ok(());
     let all_done = async {
         while let Some(done) = open.join_next().await {
-            if let Err(error) = done.map_err(io::Error::other).and_then(|done| done) {
-                result = Err(error);
+            if let Err(error) = done {
+                result = Err(io::Error::other(error));
                 server.closing.send_replace(true);
             }
         }
@@ -53,18 +70,11 @@ pub async fn serve(
         () = too_late => tracing::warn!("requests were still under way and were cut off"),
     }
     watcher.abort();
+    if let Some(freshener) = freshener {
+        freshener.abort();
+    }
     server.storage.close().await;
     result
-}
-
-async fn listen(
-    listener: TcpListener,
-    router: axum::Router,
-    closed: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    axum::serve(listener, router)
-        .with_graceful_shutdown(closed)
-        .await
 }
 
 /// Resolves once the server is closing.

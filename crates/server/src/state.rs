@@ -5,6 +5,7 @@ use crate::{
     inspector::Inspector,
     metrics::Metrics,
     newsroom::Newsroom,
+    nonce::Nonces,
     rate::Rates,
     storage::Storage,
 };
@@ -28,6 +29,8 @@ pub struct Server {
     pub metrics: Metrics,
     /// Slows down who asks too often.
     pub rates: Rates,
+    /// What requests are signed with, besides the key.
+    pub nonces: Nonces,
     /// What was published lately, for all who wait for news.
     pub newsroom: Newsroom,
     /// How long a request for news is held.

@@ -16,22 +16,19 @@ use hemrond_domain::{
     people::{Role, User},
     record::{DocumentId, Header},
 };
-use hemrond_policy::{Policy, Principal};
+use hemrond_policy::Principal;
 use hemrond_protocol::{Author, Epoch, Item, ItemKind, SyncRequest, WireId};
 use hemrond_server::{
-    environment::{Clock as _, SystemChance},
+    environment::Clock as _,
     exchange::{asker, exchange},
-    inspector::InProcess,
-    metrics::Metrics,
-    newsroom::Newsroom,
-    rate::Rates,
     state::Server,
     storage::{NewDevice, Organisation, RoleChange, Unit},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc, time::Duration};
-use support::{Backend, HEMTJANST, KOMMUN, OFFICE, Place, TEAM, Tablet, TestClock, person, visit};
-use tokio::sync::watch;
+use support::{
+    Backend, HEMTJANST, KOMMUN, OFFICE, Place, TEAM, Tablet, TestClock, person, process, visit,
+};
 
 /// How much happens in a day.
 const STEPS: usize = 150;
@@ -53,18 +50,7 @@ impl Towns {
         };
         for backend in [Backend::Sqlite, Backend::Postgres, Backend::Memory] {
             let place = Place::new(backend);
-            let server = Server {
-                storage: place.open().await,
-                policy: Policy::load().unwrap(),
-                inspector: Arc::new(InProcess),
-                clock: clock.clone(),
-                chance: Arc::new(SystemChance),
-                metrics: Metrics::default(),
-                rates: Rates::default(),
-                newsroom: Newsroom::default(),
-                news_wait: Duration::from_secs(25),
-                closing: watch::Sender::new(false),
-            };
+            let server = process(place.open().await, clock.clone());
             people(&server, tablets).await;
             towns.servers.push(server);
             towns._places.push(place);
@@ -109,7 +95,6 @@ async fn people(server: &Server, tablets: &[Tablet]) {
             only_for: None,
             id: tablet.device,
             name: "Surfplatta".to_owned(),
-            credential_sha256: [tablet.device.as_bytes()[15]; 32],
             public_key: *tablet.key.verifying_key().as_bytes(),
         };
         storage
@@ -131,7 +116,6 @@ fn tablets() -> Vec<Tablet> {
     let tablet = |(number, (name, role, unit)): (u8, (&str, Role, _))| Tablet {
         url: String::new(),
         http: reqwest::Client::new(),
-        credential: String::new(),
         device: DeviceId::from_stored([100 + number; 16]),
         user: User {
             id: UserId::from_stored([50 + number; 16]),

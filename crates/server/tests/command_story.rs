@@ -56,10 +56,13 @@ struct Serving {
 
 impl Serving {
     fn start(folder: &Path) -> Self {
-        let mut child = program(folder)
+        Self::with(program(folder).stderr(Stdio::piped()))
+    }
+
+    fn with(program: &mut Command) -> Self {
+        let mut child = program
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -90,12 +93,9 @@ impl Serving {
             "it stops in good order"
         );
         let mut log = String::new();
-        self.child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut log)
-            .unwrap();
+        if let Some(mut pipe) = self.child.stderr.take() {
+            pipe.read_to_string(&mut log).unwrap();
+        }
         log
     }
 }
@@ -211,7 +211,7 @@ async fn from_nothing_to_a_days_work_and_no_name_in_the_log() {
     ]
     .map(str::to_owned)
     .into();
-    unwanted.push(eva.credential.clone());
+    unwanted.push(hex::encode(eva.key.to_bytes()));
     for header in &persons {
         let content = eva.documents[&header.id()].content();
         for field in ["given_name", "family_name", "identity", "address.street"] {
@@ -220,6 +220,61 @@ async fn from_nothing_to_a_days_work_and_no_name_in_the_log() {
     }
     for word in unwanted {
         assert!(!log.contains(&word), "the log holds \"{word}\"");
+    }
+}
+
+/// Even a log of everything tells nobody's secret and nothing of a record.
+#[tokio::test]
+async fn the_most_talkative_log_holds_no_code_no_credential_and_no_record() {
+    let folder = TempDir::new().unwrap();
+    let codes = codes(folder.path());
+    let log = folder.path().join("log");
+    let serving = Serving::with(
+        program(folder.path())
+            .env("HEMROND_LOG", "trace")
+            // Into a file: a pipe that nobody empties would hold up the server.
+            .stderr(std::fs::File::create(&log).unwrap()),
+    );
+    let mut eva = enrolled(&serving.url, &codes, "eva").await;
+    eva.sync().await;
+    let wrong = Tablet::enrol_anywhere(&serving.url, "ZZ99-ZZ99").await;
+    assert!(wrong.is_err());
+    let person = eva
+        .documents
+        .values()
+        .find(|document| document.header().kind() == DocumentKind::Person)
+        .unwrap();
+    let content = person.content();
+    let visit = Header::visit(
+        eva.user.organisation,
+        eva.user.unit,
+        person.header().person_id().unwrap(),
+        VisitId::from_bytes([1; 16]),
+    );
+    eva.write(&visit, &[Edit::set("reason", "Hemligheten i köket")]);
+    eva.sync().await;
+    serving.stop();
+
+    let log = std::fs::read_to_string(log).unwrap();
+    let talkative = ["DEBUG", "TRACE"].map(|level| format!("\"level\":\"{level}\""));
+    assert!(talkative.iter().any(|level| log.contains(level)), "{log}");
+    assert!(log.contains("/v1/sync"));
+    let mut secrets: Vec<String> = vec![eva.credential.clone(), "Hemligheten".to_owned()];
+    secrets.push(hex::encode(eva.key.to_bytes()));
+    for code in codes
+        .values()
+        .map(|code| code.as_str().unwrap())
+        .chain(["ZZ99-ZZ99"])
+    {
+        secrets.extend([code.to_owned(), code.replace('-', "")]);
+    }
+    for field in ["given_name", "family_name", "identity"] {
+        secrets.push(content.fields[field].to_string());
+    }
+    assert!(secrets.iter().all(|secret| secret.len() > 3), "{secrets:?}");
+    for secret in secrets {
+        let found = log.lines().find(|line| line.contains(&secret));
+        assert_eq!(found, None, "the log holds \"{secret}\"");
     }
 }
 
@@ -417,4 +472,46 @@ fn an_administrator_sets_up_a_unit_by_hand_and_is_told_what_went_wrong() {
         !list.contains("Hemrond"),
         "the server's own account is nobody's to manage"
     );
+}
+
+/// AC9: the program says what is due, refuses a day that has not come, and keeps holds.
+#[test]
+fn nothing_is_purged_before_its_time_and_holds_are_listed() {
+    let folder = TempDir::new().unwrap();
+    let folder = folder.path();
+    run(folder, &["seed", "--today", TODAY]);
+    let said = run(folder, &["purge", "--dry-run"]);
+    assert!(
+        said.contains("0 documents are due, 0 are held back") && said.contains("must be kept"),
+        "{said}"
+    );
+    let said = run(folder, &["purge"]);
+    assert!(said.contains("nothing was destroyed"), "{said}");
+    let said = fail(folder, &["purge", "--before", "2999-01-01"]);
+    assert!(said.contains("has not come yet"), "{said}");
+    let said = fail(
+        folder,
+        &["purge", "--class", "staff", "--before", "2000-01-01"],
+    );
+    assert!(said.contains("identity, health or social"), "{said}");
+    let said = run(folder, &["purge", "--before", "2000-01-01"]);
+    assert!(said.contains("destroyed 0 documents"), "{said}");
+    assert_eq!(run(folder, &["purge", "--list"]), "");
+
+    let person = "00000000-0000-4000-8000-000000000001";
+    let hold = ["hold", "add", "--person", person, "--why"];
+    let said = fail(folder, &[&hold[..], &[" "]].concat());
+    assert!(said.contains("say why"), "{said}");
+    let id = run(folder, &[&hold[..], &["dnr 2026-114"]].concat());
+    let id = id.trim();
+    let listed = run(folder, &["hold", "list"]);
+    assert!(
+        listed.contains(id) && listed.contains(person) && listed.contains("dnr 2026-114"),
+        "{listed}"
+    );
+    assert!(!listed.contains("ended"), "{listed}");
+    run(folder, &["hold", "remove", "--id", id]);
+    assert!(run(folder, &["hold", "list"]).contains("ended"));
+    let said = fail(folder, &["hold", "remove", "--id", id]);
+    assert!(said.contains("hold list"), "{said}");
 }

@@ -3,8 +3,9 @@
 
 mod support;
 
+use ed25519_dalek::SigningKey;
 use hemrond_documents::Edit;
-use hemrond_domain::{people::Role, record::Header};
+use hemrond_domain::{ids::DeviceId, people::Role, record::Header};
 use hemrond_protocol::{
     Item, ItemKind, Outcome, PushDocument, SyncRequest, encoding, enrolment::EnrolResponse, limits,
 };
@@ -68,14 +69,15 @@ async fn a_code_enrols_one_tablet_once() {
 }
 
 #[tokio::test]
-async fn the_credential_is_kept_nowhere() {
+async fn neither_the_code_nor_the_tablets_key_is_kept_anywhere() {
     let town = Town::new(Backend::Sqlite).await;
     let code = town.code("Eva").await;
     let tablet = Tablet::enrol(&town.url, &code).await.unwrap();
     let file = std::fs::read(town.place.folder().join("server.sqlite")).unwrap();
     let plain = code.replace('-', "");
     for secret in [
-        tablet.credential.as_bytes(),
+        tablet.key.as_bytes().as_slice(),
+        hex::encode(tablet.key.as_bytes()).as_bytes(),
         code.as_bytes(),
         plain.as_bytes(),
     ] {
@@ -101,20 +103,26 @@ async fn strangers_and_the_shut_out_get_nothing() {
     let town = Town::new(Backend::Sqlite).await;
     let eva = town.tablet("Eva").await;
     let mut stranger = eva.clone();
-    for credential in [
-        "",
-        "inte en nyckel",
-        &"A".repeat(43),
-        &format!("{}A", eva.credential),
+    stranger.key = SigningKey::from_bytes(&[66; 32]);
+    for (device, code) in [
+        (eva.device, "request.signature"),
+        (DeviceId::from_bytes([66; 16]), "device.unknown"),
     ] {
-        stranger.credential = credential.to_owned();
+        stranger.device = device;
         let (status, problem) = stranger.send(&stranger.request()).await.unwrap_err();
-        assert_eq!((status, problem.code.as_str()), (401, "device.unknown"));
-        assert_eq!(stranger.news(0).await.status(), 401);
+        assert_eq!((status, problem.code.as_str()), (401, code));
+        assert_eq!(
+            refusal(stranger.news(0).await).await,
+            (401, code.to_owned())
+        );
     }
     town.storage.revoke_device(eva.device, 0).await.unwrap();
     let (status, problem) = eva.send(&eva.request()).await.unwrap_err();
     assert_eq!((status, problem.code.as_str()), (403, "device.revoked"));
+    // Whoever has not her key does not hear it.
+    stranger.device = eva.device;
+    let (_, problem) = stranger.send(&stranger.request()).await.unwrap_err();
+    assert_eq!(problem.code, "request.signature");
 
     let omar = town.tablet("Omar").await;
     town.administration()
@@ -367,13 +375,7 @@ async fn a_quiet_feed_answers_when_the_wait_is_over() {
     assert_eq!(eva.news(eva.cursor).await.status(), 204);
     // A position that was never given out: the database was restored, so the tablet shall sync.
     assert_eq!(eva.news(eva.cursor + 100).await.status(), 200);
-    let response = eva
-        .http
-        .get(format!("{}/v1/news?after=igår", town.url))
-        .bearer_auth(&eva.credential)
-        .send()
-        .await
-        .unwrap();
+    let response = eva.asks_for_news("after=ig%C3%A5r").await;
     assert_eq!(
         refusal(response).await,
         (400, "request.malformed".to_owned())
@@ -435,7 +437,7 @@ async fn a_closing_server_finishes_what_it_has_begun() {
 async fn every_answer_carries_the_headers_that_browsers_heed() {
     let town = Town::new(Backend::Sqlite).await;
     let http = reqwest::Client::new();
-    for path in ["/healthz", "/readyz", "/nothing"] {
+    for path in ["/healthz", "/readyz", "/nothing", "/v1/sync", "/v1/news"] {
         let response = http
             .get(format!("{}{path}", town.url))
             .send()
@@ -452,7 +454,19 @@ async fn every_answer_carries_the_headers_that_browsers_heed() {
         };
         assert_eq!(header("x-content-type-options"), "nosniff");
         assert_eq!(header("cache-control"), "no-store");
-        assert!(header("content-security-policy").contains("default-src 'none'"));
+        assert_eq!(header("x-frame-options"), "DENY");
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert_eq!(header("cross-origin-resource-policy"), "same-origin");
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin");
+        let policy = header("content-security-policy");
+        for directive in [
+            "default-src 'none'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ] {
+            assert!(policy.contains(directive), "{policy}");
+        }
         assert_eq!(header("x-request-id").len(), 16);
     }
 }

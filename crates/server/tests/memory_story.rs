@@ -4,21 +4,22 @@
 mod support;
 
 use async_trait::async_trait;
+use ed25519_dalek::{Signer as _, SigningKey};
 use hemrond_documents::Edit;
-use hemrond_domain::people::Role;
+use hemrond_domain::{ids::DeviceId, people::Role};
 use hemrond_policy::Policy;
-use hemrond_protocol::{Epoch, Outcome, SyncRequest, SyncResponse, WireId};
+use hemrond_protocol::{
+    ENROL_PATH, Epoch, Outcome, SYNC_PATH, SyncRequest, SyncResponse, WireId,
+    enrolment::device_id,
+    signature::{self, Signed, Target},
+};
 use hemrond_server::{
-    admission::admit,
+    admission::{Presented, admit},
     authoring::draw_actor,
     credential::draw_code,
     enrolment,
     environment::{Clock, SystemChance},
     exchange,
-    inspector::InProcess,
-    metrics::Metrics,
-    newsroom::Newsroom,
-    rate::Rates,
     state::Server,
     storage::{
         Accounts, Storage,
@@ -30,10 +31,9 @@ use std::{
     pin::pin,
     sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
-    time::Duration,
 };
 use support::{HEMTJANST, TestClock, populate, visit};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 
 /// Stops a process at the points that a story names, until it is let go.
 struct Stops {
@@ -85,18 +85,7 @@ impl Gate for Stops {
 
 /// A server process around a database in memory, without HTTP.
 fn process(memory: &Memory, gate: Arc<dyn Gate>) -> Server {
-    Server {
-        storage: Arc::new(memory.process(gate)),
-        policy: Policy::load().unwrap(),
-        inspector: Arc::new(InProcess),
-        clock: Arc::new(TestClock::new()),
-        chance: Arc::new(SystemChance),
-        metrics: Metrics::default(),
-        rates: Rates::default(),
-        newsroom: Newsroom::default(),
-        news_wait: Duration::from_secs(25),
-        closing: watch::Sender::new(false),
-    }
+    support::process(Arc::new(memory.process(gate)), Arc::new(TestClock::new()))
 }
 
 async fn town(numbering: Numbering) -> Memory {
@@ -106,9 +95,39 @@ async fn town(numbering: Numbering) -> Memory {
     memory
 }
 
+fn device_of(key: &SigningKey) -> DeviceId {
+    device_id(key.verifying_key().as_bytes())
+}
+
+fn target(path: &str) -> Target<'_> {
+    Target {
+        method: "POST",
+        path,
+        query: None,
+    }
+}
+
+/// Signs a request with a nonce of this process.
+async fn sign(server: &Server, key: &SigningKey, path: &str, body: &[u8]) -> Signed {
+    let nonce = server.nonces.draw(server).await.unwrap();
+    signature::sign(&target(path), body, device_of(key), &nonce, |base| {
+        Ok::<_, std::convert::Infallible>(key.sign(base).to_bytes())
+    })
+    .unwrap()
+}
+
+fn presented<'a>(signed: &'a Signed, path: &'a str) -> Presented<'a> {
+    Presented {
+        target: target(path),
+        content_digest: &signed.content_digest,
+        signature_input: &signed.signature_input,
+        signature: &signed.signature,
+    }
+}
+
 /// A tablet that speaks to a process without HTTP.
 struct Tablet {
-    credential: String,
+    key: SigningKey,
     actor: hemrond_documents::Actor,
     cursor: u64,
     epoch: Option<Epoch>,
@@ -128,16 +147,20 @@ impl Tablet {
             .add_code(code.sha256, user, until)
             .await
             .unwrap();
-        let key = ed25519_dalek::SigningKey::from_bytes(&[name.as_bytes()[0]; 32]);
+        let key = SigningKey::from_bytes(&[name.as_bytes()[0]; 32]);
         let request = hemrond_protocol::enrolment::EnrolRequest {
             user: None,
             code: code.text,
             tablet: "Surfplatta".to_owned(),
             public_key: hex::encode(key.verifying_key().as_bytes()),
         };
-        let answer = enrolment::enrol(server, &request).await.unwrap();
+        let body = serde_json::to_vec(&request).unwrap();
+        let signed = sign(server, &key, ENROL_PATH, &body).await;
+        let presented = presented(&signed, ENROL_PATH);
+        let answer = enrolment::enrol(server, &request, Some(&presented), &body).await;
+        assert_eq!(answer.unwrap().device, device_of(&key));
         Self {
-            credential: answer.credential,
+            key,
             actor: draw_actor(&SystemChance),
             cursor: 0,
             epoch: None,
@@ -169,6 +192,7 @@ impl Tablet {
     fn asks(&self) -> SyncRequest {
         SyncRequest {
             run: None,
+            log: None,
             protocol: hemrond_protocol::VERSION,
             epoch: self.epoch,
             cursor: self.cursor,
@@ -181,7 +205,10 @@ impl Tablet {
     }
 
     async fn send(&self, server: &Server, request: SyncRequest) -> SyncResponse {
-        let (device, account) = admit(server, &self.credential).await.unwrap();
+        let body = hemrond_protocol::encoding::encode(&request).unwrap();
+        let signed = sign(server, &self.key, SYNC_PATH, &body).await;
+        let presented = presented(&signed, SYNC_PATH);
+        let (device, account) = admit(server, Some(&presented)).await.unwrap();
         let answer = exchange::exchange(server, &device, account, request).await;
         answer.unwrap().0
     }

@@ -134,6 +134,7 @@ async fn eva_is_not_sent_what_she_wrote(backend: Backend) {
     assert_eq!(second.field(&visit(1), "reason").as_deref(), Some("Yrsel"));
 }
 
+/// AC11: the server gives home help no health record, asked for by name or not.
 async fn stina_gets_no_visit_and_may_write_none(backend: Backend) {
     let town = Town::new(backend).await;
     let mut eva = town.tablet("Eva").await;

@@ -116,6 +116,7 @@ async fn a_day(backend: Backend) -> Town {
     town
 }
 
+/// AC5: one changed bit in an item, in what was signed, or in a signature is found and named.
 async fn whatever_is_damaged_is_named(backend: Backend) {
     let town = a_day(backend).await;
     let place = &town.place;
@@ -171,6 +172,16 @@ async fn whatever_is_damaged_is_named(backend: Backend) {
     );
     whole();
 
+    // The same in what was signed, before the 64 bytes of the signature.
+    let before = hand.turn(entry, set_item, 64 + 200).await;
+    wrong(&[&format!("document {id}, item")]);
+    assert_eq!(
+        hand.run("UPDATE items SET bytes = $1 WHERE kind = 1", &[&before])
+            .await,
+        1
+    );
+    whole();
+
     let digest = "SELECT digest FROM documents WHERE kind = 'visit'";
     let before = hand
         .turn(
@@ -195,6 +206,22 @@ async fn whatever_is_damaged_is_named(backend: Backend) {
             .await,
         1
     );
+    whole();
+
+    // AC20: one byte of the access log, of a hash of its tree, of its order.
+    let entry = "SELECT bytes FROM log_entries WHERE idx = 1";
+    let set = "UPDATE log_entries SET bytes = $1 WHERE bytes = $2";
+    let before = hand.turn(entry, set, 3).await;
+    wrong(&["access log, entry 1: its bytes are those of"]);
+    let back = "UPDATE log_entries SET bytes = $1 WHERE idx = 1";
+    assert_eq!(hand.run(back, &[&before]).await, 1);
+    whole();
+    let node = "SELECT hash FROM log_nodes WHERE level = 1 AND idx = 0";
+    let set = "UPDATE log_nodes SET hash = $1 WHERE hash = $2";
+    let before = hand.turn(node, set, 1).await;
+    wrong(&["access log, level 1 of the tree, place 0: its hash is not what its bytes say"]);
+    let back = "UPDATE log_nodes SET hash = $1 WHERE level = 1 AND idx = 0";
+    assert_eq!(hand.run(back, &[&before]).await, 1);
     whole();
 
     // An item that stands under another's name.
@@ -262,6 +289,7 @@ async fn whatever_is_damaged_is_named(backend: Backend) {
     ]);
 }
 
+/// AC25: a backup is looked into, restored, and whole.
 async fn a_backup_is_restored_where_nothing_is_and_nowhere_else(backend: Backend) {
     let town = a_day(backend).await;
     let life = town.storage.life().await.unwrap();

@@ -4,18 +4,19 @@ use crate::{
     chance::Chance,
     gate::{Gatekeeper, Order},
     plant::{Bug, taken_for_granted},
-    site::{Answer, Pending, Site, lock, lost},
+    site::{Answer, Parcel, Pending, Reply, Site, lock, lost},
     steps::NetworkFault,
 };
 use async_trait::async_trait;
-use hemrond_companion::sync::transport::{Access, Transport, TransportError};
-use hemrond_domain::record::Header;
+use hemrond_companion::sync::transport::{Access, STALE_NONCE, Transport, TransportError};
+use hemrond_domain::{ids::DeviceId, record::Header};
 use hemrond_policy::{Principal, Resource};
 use hemrond_protocol::{
     ENROL_PATH, Epoch, SYNC_PATH, SyncRequest, SyncResponse, encoding,
     enrolment::{EnrolRequest, EnrolResponse},
+    signature::{Nonce, Target},
 };
-use hemrond_server::{credential::hash_of, storage::Accounts as _};
+use hemrond_server::storage::Accounts as _;
 use std::{
     collections::VecDeque,
     future::poll_fn,
@@ -35,15 +36,12 @@ const KEPT: usize = 60;
 /// How many bytes of items a page aims at here.
 const SMALL_PAGE: u32 = 1_200;
 
-/// A request as it was sent: by whom, and what.
-pub type Sent = (String, Vec<u8>);
-
 /// What all tablets' ways share.
 pub struct Air {
     /// Where they lead.
     pub site: Arc<Site>,
     /// Old requests.
-    pub sent: Mutex<VecDeque<Sent>>,
+    pub sent: Mutex<VecDeque<Parcel>>,
     /// Every answer that told somebody what they may not see.
     pub leaks: Mutex<Vec<String>>,
     chance: Mutex<Chance>,
@@ -65,23 +63,20 @@ impl Air {
         }
     }
 
-    fn remember(&self, credential: &str, body: &[u8]) {
+    fn remember(&self, parcel: &Parcel) {
         let mut sent = lock(&self.sent);
         if sent.len() >= KEPT {
             sent.pop_front();
         }
-        sent.push_back((credential.to_owned(), body.to_vec()));
+        sent.push_back(parcel.clone());
     }
 
     /// Looks whether the answer tells this tablet only what its user may see.
-    async fn look_for_leaks(&self, credential: &str, answer: &[u8]) {
+    async fn look_for_leaks(&self, device: DeviceId, answer: &[u8]) {
         let Ok(response) = encoding::decode_response::<SyncResponse>(answer) else {
             return;
         };
-        let Some(hash) = hash_of(credential) else {
-            return;
-        };
-        let Ok(Some((device, account))) = self.site.database.device_by_credential(hash).await
+        let Ok(Some((device, account))) = self.site.database.device_with_account(device).await
         else {
             return;
         };
@@ -133,7 +128,7 @@ impl Air {
 
 /// How carrying a request ended.
 enum Carried {
-    Answered(Answer),
+    Answered(Reply),
     Died,
     Paused,
     GaveUp,
@@ -151,6 +146,8 @@ enum Stopped {
 pub struct Wire {
     air: Arc<Air>,
     place: usize,
+    /// What the last answer brought.
+    nonce: Mutex<Option<Nonce>>,
     /// What happens to the next requests in turn.
     pub faults: Mutex<VecDeque<Option<NetworkFault>>>,
     /// Whether others move whenever this one is at a gate.
@@ -164,6 +161,7 @@ impl Wire {
         Self {
             air,
             place,
+            nonce: Mutex::new(None),
             faults: Mutex::new(VecDeque::new()),
             together: AtomicBool::new(false),
         }
@@ -186,8 +184,8 @@ impl Wire {
             let Some(request) = pending.as_mut() else {
                 return Poll::Ready(Carried::Died);
             };
-            if let Poll::Ready(answer) = request.as_mut().poll(context) {
-                return Poll::Ready(Carried::Answered(answer));
+            if let Poll::Ready(reply) = request.as_mut().poll(context) {
+                return Poll::Ready(Carried::Answered(reply));
             }
             if !self.site().stop.take() {
                 return Poll::Pending;
@@ -226,22 +224,105 @@ impl Wire {
         carried
     }
 
-    async fn exchange(&self, credential: &str, sent: &[u8], fault: Option<NetworkFault>) -> Answer {
+    async fn exchange(&self, access: &Access, sent: &[u8], fault: Option<NetworkFault>) -> Answer {
         let place = self.site().occupy(self.place);
-        let answer = self.exchange_at(place, credential, sent, fault).await;
+        let answer = self.exchange_at(place, access, sent, fault).await;
         self.site().leave(place);
         answer
     }
 
+    /// As the tablet's HTTP client does: signed with the last nonce, and once more with a fresh one.
     async fn exchange_at(
         &self,
         place: usize,
-        credential: &str,
+        access: &Access,
         sent: &[u8],
         fault: Option<NetworkFault>,
     ) -> Answer {
+        let request = encoding::decode::<SyncRequest>(sent).ok();
+        let body = self.as_sent(request.as_ref(), sent);
+        let known = lock(&self.nonce).clone();
+        let nonce = match known {
+            // So that what happens on the way happens to a request that the server takes.
+            Some(nonce) if fault.is_none() => nonce,
+            _ => self.fetch_nonce(place).await?,
+        };
+        let parcel = sealed(access, SYNC_PATH, body.clone(), &nonce)?;
+        if fault == Some(NetworkFault::Doubled) {
+            // The first answer comes to nobody.
+            let _ = self.hand_over(place, &parcel, None).await;
+        }
+        let mut carried = self.hand_over(place, &parcel, fault).await;
+        if let Carried::Answered(reply) = &carried
+            && reply.answer == Err(TransportError::Rejected(STALE_NONCE.to_owned()))
+            && let Some(fresh) = &reply.nonce
+        {
+            let parcel = sealed(access, SYNC_PATH, body, fresh)?;
+            carried = self.hand_over(place, &parcel, fault).await;
+        }
+        let early = self.site().bug == Some(Bug::AcknowledgedBeforeCommit);
+        match carried {
+            Carried::Answered(reply) => {
+                if reply.nonce.is_some() && fault != Some(NetworkFault::AnswerLost) {
+                    *lock(&self.nonce) = reply.nonce;
+                }
+                let bytes = match (self.site().bug, &request) {
+                    (Some(bug), Some(request)) => {
+                        self.air.spoil(bug, place, request, reply.answer?)
+                    }
+                    _ => reply.answer?,
+                };
+                self.air.look_for_leaks(access.device, &bytes).await;
+                Ok(bytes)
+            }
+            Carried::Died if early => self.granted(sent).ok_or_else(lost),
+            Carried::Died => Err(lost()),
+            Carried::Paused | Carried::GaveUp => Err(TransportError::Timeout),
+        }
+    }
+
+    /// What a tablet's request becomes before it is signed.
+    fn as_sent(&self, request: Option<&SyncRequest>, sent: &[u8]) -> Vec<u8> {
+        let Some(request) = request else {
+            return sent.to_vec();
+        };
+        let mut request = request.clone();
+        // So that there are full ones.
+        request.page_bytes = SMALL_PAGE;
+        if let Some(bug) = self.site().bug {
+            bug.request(&mut request);
+        }
+        encoding::encode(&request).unwrap_or_else(|_| sent.to_vec())
+    }
+
+    /// A request that does not arrive now. Somebody has it, and may hand it over later.
+    async fn delay(&self, access: &Access, sent: &[u8]) {
+        let request = encoding::decode::<SyncRequest>(sent).ok();
+        let body = self.as_sent(request.as_ref(), sent);
+        let place = self.site().occupy(self.place);
+        if let Ok(nonce) = self.fetch_nonce(place).await
+            && let Ok(parcel) = sealed(access, SYNC_PATH, body, &nonce)
+        {
+            self.air.remember(&parcel);
+        }
+        self.site().leave(place);
+    }
+
+    async fn fetch_nonce(&self, place: usize) -> Result<Nonce, TransportError> {
+        let reply = self.site().nonce(place).await;
+        reply.answer?;
+        reply.nonce.ok_or(TransportError::NotHemrond)
+    }
+
+    /// Puts a request on the way to a process.
+    async fn hand_over(
+        &self,
+        place: usize,
+        parcel: &Parcel,
+        fault: Option<NetworkFault>,
+    ) -> Carried {
         let Some(gate) = self.site().gate(place) else {
-            return Err(lost());
+            return Carried::Died;
         };
         let together = self.together.load(Ordering::SeqCst);
         let (order, stopped) = match fault {
@@ -251,37 +332,17 @@ impl Wire {
             _ => (Order::Open, Stopped::Waits),
         };
         let early = self.site().bug == Some(Bug::AcknowledgedBeforeCommit);
-        let order = match stopped {
+        gate.order(match stopped {
             Stopped::Dies if early => Order::BeforeCommit,
             _ => order,
-        };
-        gate.order(order);
-        let request = encoding::decode::<SyncRequest>(sent).ok();
-        let mut body = sent.to_vec();
-        if let Some(request) = &request {
-            let mut sent = request.clone();
-            // So that there are full ones.
-            sent.page_bytes = SMALL_PAGE;
-            if let Some(bug) = self.site().bug {
-                bug.request(&mut sent);
-            }
-            body = encoding::encode(&sent).unwrap_or(body);
+        });
+        self.air.remember(parcel);
+        let mut parcel = parcel.clone();
+        if let Some(NetworkFault::RequestCut(part)) = fault {
+            parcel.body.truncate(part_of(parcel.body.len(), part));
         }
-        let pending = self.site().post(place, SYNC_PATH, credential, body);
-        match self.carry(place, &gate, pending, stopped).await {
-            Carried::Answered(Ok(bytes)) => {
-                let bytes = match (self.site().bug, &request) {
-                    (Some(bug), Some(request)) => self.air.spoil(bug, place, request, bytes),
-                    _ => bytes,
-                };
-                self.air.look_for_leaks(credential, &bytes).await;
-                Ok(bytes)
-            }
-            Carried::Answered(refused) => refused,
-            Carried::Died if early => self.granted(sent).ok_or_else(lost),
-            Carried::Died => Err(lost()),
-            Carried::Paused | Carried::GaveUp => Err(TransportError::Timeout),
-        }
+        let pending = self.site().post(place, SYNC_PATH, parcel);
+        self.carry(place, &gate, pending, stopped).await
     }
 
     /// The answer of a server that took everything, for planted bugs.
@@ -317,48 +378,65 @@ fn part_of(length: usize, part: u16) -> usize {
     length * usize::from(part) / 1000
 }
 
+/// A request that its tablet has signed.
+fn sealed(
+    access: &Access,
+    path: &str,
+    body: Vec<u8>,
+    nonce: &Nonce,
+) -> Result<Parcel, TransportError> {
+    let target = Target {
+        method: "POST",
+        path,
+        query: None,
+    };
+    let signed = access.sign(&target, &body, nonce)?;
+    Ok(Parcel { signed, body })
+}
+
 #[async_trait]
 impl Transport for Wire {
     async fn enrol(
         &self,
-        _server: &str,
+        access: &Access,
         request: &EnrolRequest,
     ) -> Result<EnrolResponse, TransportError> {
         let body = serde_json::to_vec(request).map_err(|_| lost())?;
         let place = self.site().occupy(self.place);
-        let answer = self.site().post(place, ENROL_PATH, "", body).await;
+        let enrolled = async {
+            let nonce = self.fetch_nonce(place).await?;
+            let parcel = sealed(access, ENROL_PATH, body, &nonce)?;
+            self.site().post(place, ENROL_PATH, parcel).await.answer
+        };
+        let answer = enrolled.await;
         self.site().leave(place);
-        let answer = answer?;
-        serde_json::from_slice(&answer).map_err(|_| TransportError::NotHemrond)
+        serde_json::from_slice(&answer?).map_err(|_| TransportError::NotHemrond)
     }
 
     async fn sync(&self, access: &Access, body: Vec<u8>) -> Result<Vec<u8>, TransportError> {
-        let credential = access.credential.as_str();
-        self.air.remember(credential, &body);
         let fault = lock(&self.faults).pop_front().flatten();
         match fault {
-            Some(NetworkFault::RequestLost) => self.unanswered(&body, lost()),
-            Some(NetworkFault::RequestCut(part)) => {
-                let beginning = &body[..part_of(body.len(), part)];
+            Some(NetworkFault::RequestLost) => {
+                self.delay(access, &body).await;
+                self.unanswered(&body, lost())
+            }
+            Some(NetworkFault::RequestCut(_)) => {
                 // The server must refuse it; the tablet never hears.
-                let _ = self.exchange(credential, beginning, None).await;
+                let _ = self.exchange(access, &body, fault).await;
                 self.unanswered(&body, lost())
             }
             Some(NetworkFault::AnswerLost) => {
-                let _ = self.exchange(credential, &body, None).await;
+                let _ = self.exchange(access, &body, fault).await;
                 self.unanswered(&body, TransportError::Timeout)
             }
             Some(NetworkFault::AnswerCut(part)) => {
-                let answer = self.exchange(credential, &body, None).await?;
+                let answer = self.exchange(access, &body, fault).await?;
                 Ok(self.cut(answer, part))
             }
-            Some(NetworkFault::Doubled) => {
-                let _ = self.exchange(credential, &body, None).await;
-                self.exchange(credential, &body, None).await
-            }
-            Some(NetworkFault::ServerDies(_) | NetworkFault::ServerPauses(_)) | None => {
-                self.exchange(credential, &body, fault).await
-            }
+            Some(
+                NetworkFault::Doubled | NetworkFault::ServerDies(_) | NetworkFault::ServerPauses(_),
+            )
+            | None => self.exchange(access, &body, fault).await,
         }
     }
 

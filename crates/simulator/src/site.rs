@@ -16,12 +16,17 @@ use axum::{
 use futures_util::future::BoxFuture;
 use hemrond_companion::sync::transport::TransportError;
 use hemrond_policy::{Policy, PolicyError};
-use hemrond_protocol::{CONTENT_TYPE, Epoch, enrolment::Problem};
+use hemrond_protocol::{
+    CONTENT_TYPE, Epoch, NONCE_PATH,
+    enrolment::Problem,
+    signature::{self, Nonce, Signed},
+};
 use hemrond_server::{
     environment::{Chance as ServerRandomness, draw_id},
     inspector::Inline,
     metrics::Metrics,
     newsroom::Newsroom,
+    nonce::Nonces,
     rate::Rates,
     state::Server,
     storage::{
@@ -53,8 +58,34 @@ const ANSWER_MAX: usize = 64 << 20;
 /// An answer on its way: what a tablet would get.
 pub type Answer = Result<Vec<u8>, TransportError>;
 
+/// An answer with the nonce that it brings.
+pub struct Reply {
+    /// What a tablet would get.
+    pub answer: Answer,
+    /// What its next request would be signed with.
+    pub nonce: Option<Nonce>,
+}
+
+impl From<TransportError> for Reply {
+    fn from(error: TransportError) -> Self {
+        Self {
+            answer: Err(error),
+            nonce: None,
+        }
+    }
+}
+
+/// A signed request, as anybody on the way could keep it.
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    /// What makes it a tablet's.
+    pub signed: Signed,
+    /// What it says.
+    pub body: Vec<u8>,
+}
+
 /// A request that a server process is at work on.
-pub type Pending = BoxFuture<'static, Answer>;
+pub type Pending = BoxFuture<'static, Reply>;
 
 /// One server process.
 struct Process {
@@ -143,6 +174,7 @@ impl Site {
             chance: Arc::clone(&self.randomness) as _,
             metrics: Metrics::default(),
             rates: Rates::default(),
+            nonces: Nonces::default(),
             newsroom: Newsroom::default(),
             news_wait: Duration::from_secs(1),
             closing: watch::Sender::new(false),
@@ -241,42 +273,50 @@ impl Site {
     }
 
     /// Hands a request to a process.
-    pub fn post(&self, place: usize, path: &str, credential: &str, body: Vec<u8>) -> Pending {
-        let processes = lock(&self.processes);
-        let Some(process) = processes.get(place % PROCESSES) else {
-            return Box::pin(async { Err(lost()) });
-        };
-        let router = process.router.clone();
-        drop(processes);
+    pub fn post(&self, place: usize, path: &str, parcel: Parcel) -> Pending {
         let kind = if path == hemrond_protocol::ENROL_PATH {
             "application/json"
         } else {
             CONTENT_TYPE
         };
-        let request = Request::post(path)
-            .header(header::CONTENT_TYPE, kind)
-            .header(header::AUTHORIZATION, format!("Bearer {credential}"))
-            .body(Body::from(body));
+        let mut request = Request::post(path).header(header::CONTENT_TYPE, kind);
+        for (name, value) in parcel.signed.headers() {
+            request = request.header(name, value);
+        }
+        self.ask(place, request.body(Body::from(parcel.body)))
+    }
+
+    /// Asks a process for a nonce.
+    pub fn nonce(&self, place: usize) -> Pending {
+        self.ask(place, Request::get(NONCE_PATH).body(Body::empty()))
+    }
+
+    fn ask(&self, place: usize, request: Result<Request<Body>, axum::http::Error>) -> Pending {
+        let processes = lock(&self.processes);
+        let router = processes
+            .get(place % PROCESSES)
+            .map(|process| process.router.clone());
+        drop(processes);
         Box::pin(async move {
-            let response = match router.oneshot(request.map_err(|_| lost())?).await {
+            let (Some(router), Ok(request)) = (router, request) else {
+                return lost().into();
+            };
+            let response = match router.oneshot(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             };
+            let nonce = response.headers().get(signature::NONCE);
+            let nonce = nonce.and_then(|value| Nonce::read(value.to_str().ok()?).ok());
             let status = response.status();
-            let body = to_bytes(response.into_body(), ANSWER_MAX)
-                .await
-                .map_err(|_| lost())?;
-            if status.is_success() {
-                return Ok(body.to_vec());
-            }
-            // As the tablet's HTTP client reads a refusal.
-            let problem: Option<Problem> = serde_json::from_slice(&body).ok();
-            Err(match (problem, status.as_u16()) {
-                (_, 429 | 503) => TransportError::Busy,
-                (_, 413) => TransportError::TooLarge,
-                (Some(problem), 400..500) => TransportError::Rejected(problem.code),
-                (_, status) => TransportError::Failed(status),
-            })
+            let Ok(body) = to_bytes(response.into_body(), ANSWER_MAX).await else {
+                return lost().into();
+            };
+            let answer = if status.is_success() {
+                Ok(body.to_vec())
+            } else {
+                Err(refusal(status.as_u16(), &body))
+            };
+            Reply { answer, nonce }
         })
     }
 
@@ -314,6 +354,17 @@ impl Site {
     #[must_use]
     pub fn randomness(&self) -> &dyn ServerRandomness {
         self.randomness.as_ref()
+    }
+}
+
+/// A refusal as the tablet's HTTP client reads it.
+fn refusal(status: u16, body: &[u8]) -> TransportError {
+    let problem: Option<Problem> = serde_json::from_slice(body).ok();
+    match (problem, status) {
+        (_, 429 | 503) => TransportError::Busy,
+        (_, 413) => TransportError::TooLarge,
+        (Some(problem), 400..500) => TransportError::Rejected(problem.code),
+        (_, status) => TransportError::Failed(status),
     }
 }
 

@@ -9,6 +9,8 @@
 //!   refused ones, and is kept until it is sent again and taken.
 //! * **Read models** are what lists and search show. They follow from the documents, are replaced
 //!   as a whole with each commit, and can be made anew.
+//! * **The access log** is a chain of opaque records that only grows at its end; what the server is
+//!   known to have of it may be taken away a while later, at its beginning.
 //!
 //! Every write is one transaction with `synchronous=FULL`: when a call returns, what it was given
 //! is on disk, and when it fails, nothing of it is. Times are kept to the millisecond.
@@ -46,11 +48,12 @@ pub use key::Key;
 pub use medium::{FileSystem, Locked, Medium};
 pub use open::Versions;
 pub use read::{
-    LatestWith, Opened, OutboxDocument, OutboxItem, OutboxSummary, RefusedRow, SyncPosition,
-    UnshownRow, WaitingRow, Whereabouts,
+    LatestWith, LogFinding, LogHead, LogRow, LogState, LogSummary, Opened, OutboxDocument,
+    OutboxItem, OutboxSummary, RefusedRow, SyncPosition, UnshownRow, WaitingRow, Whereabouts,
 };
 pub use rows::{
     ActRow, DisagreementRow, NoteRow, NumberRow, ObservationRow, PersonIndexRow, PersonRow,
     ReadModels, RoundRowRow, SeenRow, StaffRow, UnitRow, VisitRow,
 };
 pub use store::Store;
+pub use write::NewLogRecord;

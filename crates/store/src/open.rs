@@ -156,6 +156,8 @@ async fn connect(
         .pragma("key", key.pragma_value().as_str().to_owned())
         .pragma("cipher_log_level", "NONE")
         .pragma("temp_store", "MEMORY")
+        // What is taken out of a list, such as an address that is protected now, is overwritten.
+        .pragma("secure_delete", "ON")
         // 16 MiB of decrypted pages: a caseload's lists and search stay in memory.
         .pragma("cache_size", "-16384")
         .locking_mode(SqliteLockingMode::Exclusive)

@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 /// Every migration, in order. A file that has been released is never changed.
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0002_access_log.sql"),
     include_str!("../migrations/0003_acts.sql"),
 ];
 

@@ -28,6 +28,8 @@ pub struct Claimant {
 pub enum Reason {
     /// The sender may not write in this document.
     PolicyWrite,
+    /// The document was destroyed when its time had come, and does not come back.
+    DocumentPurged,
     /// The document's header cannot be.
     HeaderMalformed,
     /// A newer version's kind of document.
@@ -68,8 +70,9 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::PolicyWrite,
+        Self::DocumentPurged,
         Self::HeaderMalformed,
         Self::KindUnknown,
         Self::ItemTooLarge,
@@ -101,6 +104,7 @@ impl Reason {
     pub const fn code(self) -> &'static str {
         match self {
             Self::PolicyWrite => "policy.write",
+            Self::DocumentPurged => "document.purged",
             Self::HeaderMalformed => "header.malformed",
             Self::KindUnknown => "kind.unknown",
             Self::ItemTooLarge => "item.too_large",
@@ -207,6 +211,9 @@ pub struct Known {
     pub last: BTreeMap<ActorId, LastChange>,
     /// The highest operation counter of all its changes, the given ones too.
     pub max_op: u64,
+    /// Whether it was destroyed when its time had come: nothing of it is taken ever again, not even
+    /// from a tablet that still holds it.
+    pub purged: bool,
 }
 
 /// How far an actor has come in a document.
@@ -287,6 +294,9 @@ impl Judge {
             Finding::Entry(entry) => Some(entry.hash),
             Finding::Refused(_, hash) => *hash,
         };
+        if known.purged {
+            return Verdict::Refused(Reason::DocumentPurged);
+        }
         if let Some(hash) = hash {
             if known.held.contains_key(&hash) {
                 return Verdict::Known;

@@ -137,6 +137,7 @@ fn what_builds_on_a_refused_change_is_refused_and_the_rest_is_taken() {
     );
 }
 
+/// AC2: nobody writes under the name of another.
 #[test]
 fn omars_tablet_cannot_go_on_with_evas_actor() {
     let mut known = new_visit();
@@ -379,4 +380,33 @@ fn a_reader_gives_a_migration_back_to_a_restored_server_only() {
     let mut recovering = Judge::new(eva(), true, BTreeMap::new());
     let verdicts = recovering.document(&[migration()], &mut known, reads);
     assert_eq!(verdicts, [Verdict::Accepted]);
+}
+
+/// AC9: what was destroyed when its time had come is not brought back by a tablet that still holds it.
+#[test]
+fn what_was_destroyed_is_not_given_back_by_its_author_nor_in_a_recovery() {
+    let destroyed = || Known {
+        purged: true,
+        ..new_visit()
+    };
+    let push = evas_morning();
+    let everything = vec![refused(Reason::DocumentPurged); push.len()];
+    let mut known = destroyed();
+    let verdicts = judge_for(eva()).document(&push, &mut known, FREELY);
+    assert_eq!(verdicts, everything);
+    assert_eq!(known, destroyed(), "nothing of it is remembered");
+    let mut recovering = Judge::new(omar(), true, BTreeMap::new());
+    let given_back: Vec<Offered> = push
+        .into_iter()
+        .map(|offered| Offered {
+            author: Some(eva()),
+            ..offered
+        })
+        .collect();
+    let verdicts = recovering.document(&given_back, &mut known, FREELY);
+    assert_eq!(verdicts, everything);
+    assert!(recovering.registered().is_empty());
+    // The same change in a document that is there is taken.
+    let verdicts = judge_for(eva()).document(&evas_morning(), &mut new_visit(), FREELY);
+    assert_eq!(verdicts, [Verdict::Accepted; 3]);
 }

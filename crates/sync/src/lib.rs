@@ -7,6 +7,7 @@
 pub mod acceptance;
 mod backoff;
 mod fallback;
+mod log;
 mod session;
 
 pub use backoff::Backoff;

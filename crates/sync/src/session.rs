@@ -6,11 +6,11 @@
 //! Only what `Taken` says is ever acknowledged, and a position is only handed out once everything
 //! before it is in hand, so the driver may be cut at any point and begin anew.
 
-use crate::fallback::Fallback;
+use crate::{fallback::Fallback, log::LogSession};
 use hemrond_domain::record::DocumentId;
 use hemrond_protocol::{
-    Author, Bucket, Delivery, DigestAnswer, DocumentDigest, Epoch, ItemHash, Outcome, PushDocument,
-    SyncRequest, SyncResponse, VERSION, WireId, limits,
+    Author, Bucket, Delivery, DigestAnswer, DocumentDigest, Epoch, ItemHash, LogCheckpoint,
+    LogPush, Logged, Outcome, PushDocument, SyncRequest, SyncResponse, VERSION, WireId, limits,
 };
 
 /// Where a tablet stands in a server's feed.
@@ -57,6 +57,10 @@ pub struct Gathered {
     pub buckets: Vec<Bucket>,
     /// Asked with [`Ask::documents`].
     pub documents: Vec<DocumentDigest>,
+    /// The next records of the access log, with every request; none where there is no log.
+    pub log: Option<LogPush>,
+    /// Whether more records are waiting than fitted.
+    pub log_more: bool,
 }
 
 /// What one answer gives: to be written in one transaction before the session goes on.
@@ -80,6 +84,11 @@ pub struct Taken {
     pub remaining: u64,
     /// Whether to ask again at once.
     pub again: bool,
+    /// How far the server has the access log on its disk.
+    pub logged: Option<Logged>,
+    /// The server's word about its log, and the epoch in which it was given: to be compared with
+    /// what is remembered.
+    pub checkpoint: Option<(Epoch, LogCheckpoint)>,
 }
 
 /// A document as the server holds it.
@@ -109,6 +118,9 @@ pub enum Violation {
     /// A digest answer to another question, or none to the one that was asked.
     #[error("the server did not answer the question that was asked")]
     Digest,
+    /// More of the access log acknowledged than was sent.
+    #[error("the server acknowledges more of the access log than it was given")]
+    Log,
     /// An epoch that is another in every answer.
     #[error("the server says again and again that it was restored")]
     Epochs,
@@ -142,6 +154,7 @@ pub struct Session {
     idle_rounds: u32,
     barren_pages: u32,
     epochs: u32,
+    log: LogSession,
 }
 
 impl Session {
@@ -161,6 +174,7 @@ impl Session {
             idle_rounds: 0,
             barren_pages: 0,
             epochs: 0,
+            log: LogSession::default(),
         }
     }
 
@@ -209,6 +223,7 @@ impl Session {
         self.wanted_sent = wanted.len();
         self.push_more = gathered.push_more;
         self.sent = gathered.names;
+        self.log.sends(gathered.log.as_ref(), gathered.log_more);
         SyncRequest {
             protocol: VERSION,
             epoch: self.position.epoch,
@@ -219,6 +234,7 @@ impl Session {
             page_bytes: self.page_bytes,
             app: self.app.clone(),
             run: self.run,
+            log: gathered.log,
         }
     }
 
@@ -226,7 +242,7 @@ impl Session {
     ///
     /// # Errors
     /// When the answer is none that an honest server gives. The session is over then.
-    pub fn answer(&mut self, response: SyncResponse) -> Result<Taken, Violation> {
+    pub fn answer(&mut self, mut response: SyncResponse) -> Result<Taken, Violation> {
         if response.protocol != VERSION {
             return Err(Violation::Protocol {
                 found: response.protocol,
@@ -237,6 +253,13 @@ impl Session {
             ..Taken::default()
         };
         self.read_verdicts(&response, &mut taken)?;
+        let log = self.log.answered(response.logged.take())?;
+        taken.logged = log.logged;
+        taken.checkpoint = response
+            .checkpoint
+            .take()
+            .filter(|_| log.asked)
+            .map(|checkpoint| (response.epoch, checkpoint));
         taken.deliveries = response.deliveries;
         taken.authors = response.authors;
         taken.gone = response
@@ -270,8 +293,9 @@ impl Session {
         self.position.epoch = Some(response.epoch);
         match response.digest {
             Some(answer) => self.read_digest(answer, &mut taken)?,
-            None => self.read_page(response.cursor, response.more, &mut taken)?,
+            None => self.read_page(response.cursor, response.more, log.moved, &mut taken)?,
         }
+        taken.again |= log.again;
         Ok(taken)
     }
 
@@ -338,11 +362,17 @@ impl Session {
         Ok(())
     }
 
-    fn read_page(&mut self, cursor: u64, more: bool, taken: &mut Taken) -> Result<(), Violation> {
+    fn read_page(
+        &mut self,
+        cursor: u64,
+        more: bool,
+        logged: bool,
+        taken: &mut Taken,
+    ) -> Result<(), Violation> {
         if cursor < self.position.cursor || cursor > MAX_CURSOR {
             return Err(Violation::NoProgress);
         }
-        let answered = !taken.acknowledged.is_empty() || !taken.refused.is_empty();
+        let answered = logged || !taken.acknowledged.is_empty() || !taken.refused.is_empty();
         let brought = answered || !taken.deliveries.is_empty() || !taken.gone.is_empty();
         let mut moved = cursor > self.position.cursor || answered;
         self.position.cursor = cursor;

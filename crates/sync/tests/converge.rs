@@ -111,6 +111,8 @@ impl Server {
             remaining: 0,
             digest: None,
             time_ms: 0,
+            logged: None,
+            checkpoint: None,
         };
         if request.epoch.is_some_and(|epoch| epoch != response.epoch) {
             return response;

@@ -29,6 +29,9 @@ enum Face {
         /// Also syncs by itself in the background, as the app does.
         #[arg(long)]
         background: bool,
+        /// A certificate authority of your own organisation's, PEM, trusted besides the system's.
+        #[arg(long, env = "HEMROND_CA", value_name = "FILE")]
+        ca: Option<PathBuf>,
     },
     /// Shows the interface in a browser on this machine.
     ///
@@ -43,6 +46,9 @@ enum Face {
         /// The built interface.
         #[arg(long, default_value = "ui/dist")]
         ui: PathBuf,
+        /// A certificate authority of your own organisation's, PEM, trusted besides the system's.
+        #[arg(long, env = "HEMROND_CA", value_name = "FILE")]
+        ca: Option<PathBuf>,
     },
     /// Scores one instrument: one JSON object per line in, one per line out.
     ///
@@ -69,8 +75,17 @@ async fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let result = match Arguments::parse().face {
-        Face::Stdio { folder, background } => stdio::run(&folder, background).await,
-        Face::Web { folder, listen, ui } => web::run(&folder, listen, &ui).await,
+        Face::Stdio {
+            folder,
+            background,
+            ca,
+        } => stdio::run(&folder, background, ca.as_deref()).await,
+        Face::Web {
+            folder,
+            listen,
+            ui,
+            ca,
+        } => web::run(&folder, listen, &ui, ca.as_deref()).await,
         Face::Instrument { name } => instrument::run(&name),
         Face::Types { root } => types::write(&root),
     };

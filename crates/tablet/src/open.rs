@@ -9,15 +9,16 @@ use hemrond_companion::{
 };
 use std::{path::Path, sync::Arc};
 
-/// Opens the tablet, or says in Swedish and English why it cannot be opened.
-pub(crate) async fn open(folder: &Path) -> Result<Companion, String> {
+/// Opens the tablet, or says in Swedish and English why it cannot be opened. Its server's
+/// certificate may also be of the authority in a file.
+pub(crate) async fn open(folder: &Path, authority: Option<&Path>) -> Result<Companion, String> {
     let told = |problem: hemrond_companion::failure::Problem| {
         let swedish = problem.clone().told(Language::Sv).message;
         let english = problem.clone().told(Language::En).message;
         format!("{swedish} / {english} ({})", problem.code)
     };
     let key = keys::from_file(folder, &SystemRandomness).map_err(told)?;
-    let transport = HttpTransport::new().map_err(|error| error.to_string())?;
+    let transport = HttpTransport::trusting(authority).map_err(|error| error.to_string())?;
     let environment = Environment {
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),

@@ -33,8 +33,12 @@ enum Told {
     Error(Failure),
 }
 
-pub(crate) async fn run(folder: &Path, background: bool) -> Result<(), String> {
-    let companion = Arc::new(open(folder).await?);
+pub(crate) async fn run(
+    folder: &Path,
+    background: bool,
+    authority: Option<&Path>,
+) -> Result<(), String> {
+    let companion = Arc::new(open(folder, authority).await?);
     let runner = background.then(|| Runner::start(Arc::clone(&companion)));
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     let mut out = tokio::io::stdout();

@@ -5,12 +5,13 @@ use hemrond_fuzz::{corpus, join, open, sample};
 use hemrond_protocol::{
     Author, Bucket, Delivery, DigestAnswer, DigestQuery, DocumentDigest, Epoch, HeldDocument, Item,
     ItemKind, Outcome, PushDocument, SyncRequest, SyncResponse, VERSION, WireHeader, WireId,
+    signature::{Nonce, Target, sign},
 };
 use hemrond_server::inspector::{
     Raw, Reader, Reading,
     worker::{Job, answer},
 };
-use std::{collections::BTreeMap, error::Error, fs};
+use std::{collections::BTreeMap, convert::Infallible, error::Error, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let morning = sample::morning();
@@ -45,6 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let comparison = join(answers.iter().skip(1).map(Vec::as_slice));
     write("session", "comparison", &[vec![0], comparison].concat())?;
+    signatures()?;
     pushes(&contents)?;
     documents()?;
     for (target, lines) in LINES {
@@ -59,6 +61,39 @@ fn write(target: &str, name: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
     let folder = corpus::seeds(target);
     fs::create_dir_all(&folder)?;
     Ok(fs::write(folder.join(name), bytes)?)
+}
+
+/// Eva's signed requests, alone and beside a proxy's.
+fn signatures() -> Result<(), Box<dyn Error>> {
+    let nonce = Nonce::read(&"A".repeat(43))?;
+    for (name, query, body) in [("sync", None, "body"), ("news", Some("after=41"), "")] {
+        let target = Target {
+            method: "POST",
+            path: "/v1/sync",
+            query,
+        };
+        let signed = sign(&target, body.as_bytes(), sample::TABLET, &nonce, |base| {
+            Ok::<_, Infallible>(sample::sign_request(base))
+        })?;
+        let beside = format!(
+            "proxy=(\"@method\");keyid=\"p\", {}",
+            signed.signature_input
+        );
+        for (kind, input) in [("alone", &signed.signature_input), ("beside", &beside)] {
+            let pieces = [
+                input.as_str(),
+                &signed.signature,
+                &signed.content_digest,
+                nonce.as_str(),
+                target.path,
+                query.unwrap_or_default(),
+                body,
+            ];
+            let bytes = join(pieces.map(str::as_bytes));
+            write("signature", &format!("{name}-{kind}"), &bytes)?;
+        }
+    }
+    Ok(())
 }
 
 /// Eva's morning with her signature, as a push and as what a server and its worker make of it.
@@ -154,6 +189,7 @@ fn requests(morning: &[RawChange]) -> Vec<(&'static str, SyncRequest)> {
         page_bytes: 1 << 20,
         app: "0.1.0".to_owned(),
         run: None,
+        log: None,
     };
     let mut push = nothing.clone();
     push.epoch = Some(Epoch([1; 16]));
@@ -197,6 +233,8 @@ fn responses(morning: &[RawChange]) -> Vec<(&'static str, SyncResponse)> {
         remaining: 7,
         digest: None,
         time_ms: 1_793_700_000_000,
+        logged: None,
+        checkpoint: None,
     };
     let mut buckets = nothing.clone();
     buckets.digest = Some(DigestAnswer::Buckets(vec![3, 200], 41));
@@ -253,7 +291,7 @@ const LINES: &[(&str, &[&str])] = &[
             "{\"code\":\"K7QM-4XDP\",\"tablet\":\"Surfplatta\",\"public_key\":\"00ff\"}",
             "{\"hemrond\":\"hemrond-1\",\"code\":\"enrol.code_unknown\",\"message\":\"no\"}",
             "{\"hemrond\":\"hemrond-1\",\"device\":\"0c0c0c0c-0c0c-4c0c-8c0c-0c0c0c0c0c0c\",\
-             \"user\":{},\"organisation_name\":\"Hemrond kommun\",\"credential\":\"x\"}",
+             \"user\":{},\"organisation_name\":\"Hemrond kommun\"}",
         ],
     ),
     (

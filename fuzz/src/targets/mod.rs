@@ -4,6 +4,7 @@ mod documents;
 mod protocol;
 mod reader;
 mod session;
+mod signature;
 mod stored;
 mod typed;
 mod verify;
@@ -32,6 +33,7 @@ pub const ALL: &[Target] = &[
     target("request", protocol::request, 4096),
     target("response", protocol::response, 4096),
     target("enrolment", protocol::enrolment, 1024),
+    target("signature", signature::signature, 2048),
     target("session", session::session, 2048),
     target("chunk", documents::chunk, 2048),
     target("change", documents::change, 2048),

@@ -12,10 +12,7 @@ use hemrond_domain::{
     record::{DocumentId, DocumentKind},
     search_name,
 };
-use hemrond_server::{
-    credential::{code_hash, hash_of},
-    storage::Address,
-};
+use hemrond_server::{credential::code_hash, storage::Address};
 
 /// Everything that is read from a line of text.
 pub(super) fn inputs(bytes: &[u8]) {
@@ -34,7 +31,6 @@ pub(super) fn inputs(bytes: &[u8]) {
     let _ = text.parse::<DocumentKind>();
     let _ = text.parse::<Role>();
     let _ = text.parse::<Address>();
-    let _ = hash_of(&text);
     // A code is read aloud and typed as it was heard.
     let careless = format!(" {}-", text.to_ascii_lowercase());
     assert_eq!(code_hash(&careless), code_hash(&text));

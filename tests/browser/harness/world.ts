@@ -116,16 +116,17 @@ export class Tablet {
     return { ...row, day: round.day };
   }
 
-  /** A person, by name. */
+  /** A person, by name. A list shows no more than the first letters of a protected one's. */
   async person(name: string) {
     const { people } = await this.call('search', { text: name });
-    const person = people.find((one) => one.name === name);
+    const letters = name.split(' ').map((word) => `${word[0]}.`).join(' ');
+    const person = people.find((one) => one.name === (one.protected === 'none' ? name : letters));
     if (!person) throw new Error(`${name} was not found`);
     return person;
   }
 }
 
-export const PLAIN: Settings = { language: 'sv', theme: 'light', text_percent: 100 };
+export const PLAIN: Settings = { language: 'sv', theme: 'light', text_percent: 100, unsigned_hours: 24 };
 
 /** A server with sample data of its own, and the tablets asked for. */
 export class World {

@@ -2,6 +2,7 @@
 import { choose, press, tabTo } from '../harness/keys';
 import { expect, test } from '../harness/stories';
 
+// AC66: a whole visit by keys alone.
 test('Eva visits Tolvar Nilsson by keys alone, signs, and Omar reads it', async ({ world, pageOf }) => {
   const eva = await world.tablet('eva', 'Väst 3');
   const omar = await world.tablet('omar', 'Väst 4');
@@ -50,6 +51,7 @@ test('Eva visits Tolvar Nilsson by keys alone, signs, and Omar reads it', async 
   await expect(his.getByTestId('signature')).toContainText('Eva Lind');
 });
 
+// AC66: an observation by keys alone.
 test('Stina tells by keys alone that Tolvar eats and walks worse, and Eva sees it', async ({ world, pageOf }) => {
   const stina = await world.tablet('stina', 'Norr 2');
   const eva = await world.tablet('eva', 'Väst 3');

@@ -41,6 +41,7 @@ function raw(texts: string[]): string[] {
   ].map((one) => `${one} in "${text.slice(0, 80)}"`));
 }
 
+// AC7, AC66: every screen has its words in Swedish, labels and descriptions included.
 for (const screen of SCREENS) {
   test(`${screen.name} speaks Swedish and English, and nothing else`, async ({ house, pageOf, watch }) => {
     watch.expects(/status of 422/);

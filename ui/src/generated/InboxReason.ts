@@ -3,4 +3,4 @@
 /**
  * Why something is in the inbox.
  */
-export type InboxReason = "question" | "order" | "note" | "observation" | "addition" | "unsigned";
+export type InboxReason = "question" | "order" | "note" | "observation" | "addition" | "unsigned_late" | "unsigned";

@@ -17,4 +17,8 @@ theme: Theme,
 /**
  * 100–200 per cent.
  */
-text_percent: number, };
+text_percent: number, 
+/**
+ * After how many hours without a signature a visit is in its whole unit's list: 1–168.
+ */
+unsigned_hours?: number, };

@@ -6,6 +6,7 @@ import type { DocumentId } from "./DocumentId";
 import type { DrugView } from "./DrugView";
 import type { FallsComputed } from "./FallsComputed";
 import type { Flag } from "./Flag";
+import type { HandedOutView } from "./HandedOutView";
 import type { MedicationComputed } from "./MedicationComputed";
 import type { NoteView } from "./NoteView";
 import type { PersonBrief } from "./PersonBrief";
@@ -127,6 +128,10 @@ settlements: Array<SettlementView>,
  * The signatures, oldest first; the last one counts.
  */
 signatures: Array<SignatureView>, 
+/**
+ * Copies that were handed out, oldest first.
+ */
+handed_out: Array<HandedOutView>, 
 /**
  * What was written after the last signature, and is not signed.
  */

@@ -3,6 +3,7 @@ import type { AccessState } from "./AccessState";
 import type { AddNote } from "./AddNote";
 import type { AddPerson } from "./AddPerson";
 import type { Added } from "./Added";
+import type { AnnotateDissent } from "./AnnotateDissent";
 import type { AskToLift } from "./AskToLift";
 import type { AssessCapacity } from "./AssessCapacity";
 import type { CheckIdentity } from "./CheckIdentity";
@@ -17,6 +18,8 @@ import type { Enrol } from "./Enrol";
 import type { Exported } from "./Exported";
 import type { FieldHistory } from "./FieldHistory";
 import type { Found } from "./Found";
+import type { HandOut } from "./HandOut";
+import type { HandedOut } from "./HandedOut";
 import type { IdentityCheck } from "./IdentityCheck";
 import type { Inbox } from "./Inbox";
 import type { Inform } from "./Inform";
@@ -48,13 +51,14 @@ import type { Status } from "./Status";
 import type { SyncPage } from "./SyncPage";
 import type { Unchanged } from "./Unchanged";
 import type { VisitPage } from "./VisitPage";
+import type { WhoLooked } from "./WhoLooked";
 import type { WithdrawObjection } from "./WithdrawObjection";
 
 /** Every command with what it takes and what it answers. */
 export interface Commands {
   /** The line at the top: who, where, what waits. */
   status: { args: Nothing; answer: Status };
-  /** Exchanges a one-time code for this tablet's own credential. */
+  /** Makes this tablet's own key known to the server with a one-time code. */
   enrol: { args: Enrol; answer: Status };
   /** Keeps the user's language, theme and text size. */
   set_settings: { args: Settings; answer: Status };
@@ -84,6 +88,10 @@ export interface Commands {
   unchanged: { args: Unchanged; answer: VisitPage };
   /** Signs a visit; signing again makes a correction that points to the signature before. */
   sign: { args: OfVisit; answer: VisitPage };
+  /** Writes down that the patient finds a signed entry wrong or misleading; shown with that entry. */
+  annotate_dissent: { args: AnnotateDissent; answer: VisitPage };
+  /** Writes a readable copy of a person's visits, in Swedish, and notes in each to whom and when. */
+  hand_out: { args: HandOut; answer: HandedOut };
   /** Adds a note, order, question or answer to a visit. */
   add_note: { args: AddNote; answer: VisitPage };
   /** Says that the user has seen the visit as it stands. */
@@ -104,6 +112,8 @@ export interface Commands {
   export_unsent: { args: Nothing; answer: Exported };
   /** Everything that ever stood in a field. */
   history: { args: OfField; answer: FieldHistory };
+  /** Who has looked at a person's data, as far as this tablet knows. */
+  who_looked: { args: OfPerson; answer: WhoLooked };
   /** Makes the lists and the search index anew from the documents. */
   rebuild: { args: Nothing; answer: Rebuilt };
   /** What stands of a person's information, consents, objections and blocks, and what the user may do. */

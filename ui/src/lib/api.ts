@@ -15,6 +15,7 @@ export type { Connection } from '../generated/Connection';
 export type { ContactView } from '../generated/ContactView';
 export type { Degree } from '../generated/Degree';
 export type { Disagreement } from '../generated/Disagreement';
+export type { DissentView } from '../generated/DissentView';
 export type { DocumentId } from '../generated/DocumentId';
 export type { DocumentKind } from '../generated/DocumentKind';
 export type { DrugView } from '../generated/DrugView';
@@ -41,6 +42,8 @@ export type { Kept } from '../generated/Kept';
 export type { KeyPlace } from '../generated/KeyPlace';
 export type { Language } from '../generated/Language';
 export type { LastValue } from '../generated/LastValue';
+export type { LogFindingView } from '../generated/LogFindingView';
+export type { Look } from '../generated/Look';
 export type { Me } from '../generated/Me';
 export type { MedicationComputed } from '../generated/MedicationComputed';
 export type { MedicationFlagView } from '../generated/MedicationFlagView';
@@ -105,3 +108,4 @@ import type { Value } from '../generated/Value';
 
 /** A field's value; null where it has none. */
 export type FieldValue = Value | null;
+export type { WhoLooked } from '../generated/WhoLooked';

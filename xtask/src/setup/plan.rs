@@ -15,10 +15,12 @@ pub(crate) enum Need {
     Tests,
     /// To check the types for Android.
     Android,
+    /// To write bills of materials; no other command does.
+    Bills,
 }
 
 impl Need {
-    /// Every one.
+    /// Every one that building and testing take.
     pub(crate) const ALL: &'static [Self] = &[
         Self::Interface,
         Self::Build,
@@ -30,7 +32,7 @@ impl Need {
     /// The Debian packages that it takes.
     pub(super) const fn packages(self) -> &'static [&'static str] {
         match self {
-            Self::Interface => &[],
+            Self::Interface | Self::Bills => &[],
             Self::Build => &[
                 "build-essential",
                 "pkg-config",
@@ -54,7 +56,8 @@ impl Need {
     /// The tools that cargo installs for it.
     pub(super) const fn tools(self) -> &'static [Tool] {
         match self {
-            Self::Tests => &[NEXTEST, DENY],
+            Self::Tests => &[NEXTEST, DENY, AUDIT],
+            Self::Bills => &[CYCLONEDX],
             _ => &[],
         }
     }
@@ -78,6 +81,18 @@ pub(super) const NEXTEST: Tool = Tool {
 /// Looks at licences and advisories. Its debug build is fast enough here, and is built far sooner.
 const DENY: Tool = Tool {
     package: "cargo-deny",
+    options: &["--debug"],
+};
+
+/// Looks for known holes in the lock file.
+const AUDIT: Tool = Tool {
+    package: "cargo-audit",
+    options: &["--debug"],
+};
+
+/// Writes bills of materials.
+const CYCLONEDX: Tool = Tool {
+    package: "cargo-cyclonedx",
     options: &["--debug"],
 };
 

@@ -4,7 +4,7 @@ use crate::{error::Error, project::Project};
 use std::{fs, io, path::Path};
 
 /// Where the copy is looked for, from the project's folder.
-const BESIDE: &str = "../shared/advisory-db";
+pub(super) const BESIDE: &str = "../shared/advisory-db";
 
 /// What cargo-deny calls the RustSec database, in the folder that `deny.toml` names.
 const NAME: &str = "advisories/advisory-db-3157b0e258782691";

@@ -1,6 +1,7 @@
 //! Every check and every test, one after the other, and what came of them.
 
 mod advisories;
+mod audit;
 mod counts;
 mod report;
 mod steps;

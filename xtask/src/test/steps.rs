@@ -1,10 +1,11 @@
 //! The steps, in their order.
 
 use super::{
-    advisories,
+    advisories, audit,
     counts::{self, Counts},
 };
 use crate::{
+    acceptance::{BROWSER_REPORT, PARTS_REPORT},
     android, build,
     error::Error,
     project::{Profile, Project},
@@ -35,6 +36,7 @@ pub(super) const STEPS: &[Step] = &[
     step("format", "cargo fmt", format),
     step("clippy", "cargo clippy, every warning an error", clippy),
     step("deny", "licences, bans, sources and advisories", deny),
+    step("audit", "known holes, with cargo-audit", audit::audit),
     step("rust", "cargo nextest", rust),
     step("ui-check", "the interface's types", |context| {
         npm(context, "check")
@@ -123,7 +125,7 @@ fn deny(project: &Project) -> Result<Counts, Error> {
 }
 
 fn rust(project: &Project) -> Result<Counts, Error> {
-    let report = project.target("nextest/default/junit.xml");
+    let report = project.nextest_report("default");
     let _ = fs::remove_file(&report);
     let mut cargo = run::cargo(project);
     cargo.args(["nextest", "run", "--workspace"]);
@@ -142,7 +144,7 @@ fn npm(project: &Project, script: &str) -> Result<Counts, Error> {
 }
 
 fn interface_units(project: &Project) -> Result<Counts, Error> {
-    let report = project.target("vitest.json");
+    let report = project.target(PARTS_REPORT);
     let _ = fs::remove_file(&report);
     let mut npm = Command::new("npm");
     npm.args(["test", "--", "--reporter=default", "--reporter=json"])
@@ -163,9 +165,12 @@ fn browser_types(project: &Project) -> Result<Counts, Error> {
 }
 
 fn browser(project: &Project) -> Result<Counts, Error> {
+    let report = project.target(BROWSER_REPORT);
+    let _ = fs::remove_file(&report);
     let mut npm = Command::new("npm");
     npm.arg("test")
         .current_dir(project.browser_tests())
+        .env("HEMROND_REPORT", report)
         .env("HEMROND_BIN_DIR", project.target(Profile::Debug.folder()));
     told(&mut npm)
 }

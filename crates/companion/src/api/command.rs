@@ -106,7 +106,7 @@ pub struct CommandInfo {
 commands! {
     /// The line at the top: who, where, what waits.
     Status "status" (Nothing) -> Status;
-    /// Exchanges a one-time code for this tablet's own credential.
+    /// Makes this tablet's own key known to the server with a one-time code.
     Enrol "enrol" (Enrol) -> Status;
     /// Keeps the user's language, theme and text size.
     SetSettings "set_settings" (Settings) -> Status;
@@ -136,6 +136,10 @@ commands! {
     Unchanged "unchanged" (Unchanged) -> VisitPage;
     /// Signs a visit; signing again makes a correction that points to the signature before.
     Sign "sign" (OfVisit) -> VisitPage;
+    /// Writes down that the patient finds a signed entry wrong or misleading; shown with that entry.
+    AnnotateDissent "annotate_dissent" (AnnotateDissent) -> VisitPage;
+    /// Writes a readable copy of a person's visits, in Swedish, and notes in each to whom and when.
+    HandOut "hand_out" (HandOut) -> HandedOut;
     /// Adds a note, order, question or answer to a visit.
     AddNote "add_note" (AddNote) -> VisitPage;
     /// Says that the user has seen the visit as it stands.
@@ -156,6 +160,8 @@ commands! {
     ExportUnsent "export_unsent" (Nothing) -> Exported;
     /// Everything that ever stood in a field.
     History "history" (OfField) -> FieldHistory;
+    /// Who has looked at a person's data, as far as this tablet knows.
+    WhoLooked "who_looked" (OfPerson) -> WhoLooked;
     /// Makes the lists and the search index anew from the documents.
     Rebuild "rebuild" (Nothing) -> Rebuilt;
     /// What stands of a person's information, consents, objections and blocks, and what the user may do.

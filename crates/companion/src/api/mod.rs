@@ -6,22 +6,26 @@
 //! these, and `docs/commands.md` is their reference.
 
 mod access;
+mod access_log;
 mod command;
 mod common;
 mod observation;
 mod person;
+mod records;
 mod round;
 mod sync;
 pub mod typescript;
 mod visit;
 
 pub use access::*;
+pub use access_log::*;
 pub use command::{
     Added, Command, CommandInfo, FieldHistory, Found, Nothing, OfField, Rebuilt, SetOffline,
 };
 pub use common::*;
 pub use observation::*;
 pub use person::*;
+pub use records::*;
 pub use round::*;
 pub use sync::*;
 pub use visit::*;

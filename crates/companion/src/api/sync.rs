@@ -1,5 +1,6 @@
 //! Status, the sync page, enrolment and settings.
 
+use super::access_log::LogFindingView;
 use super::common::{Colleague, Disagreement, Failure, PersonBrief};
 use chrono::{DateTime, NaiveDate, Utc};
 use hemrond_domain::{
@@ -129,6 +130,10 @@ pub struct SyncPage {
     pub next_try: Option<DateTime<Utc>>,
     /// Documents on this tablet.
     pub documents: u32,
+    /// Records of the access log that only this tablet has.
+    pub log_waiting: u32,
+    /// What did not agree with the server's access log: each needs a person's attention.
+    pub log_findings: Vec<LogFindingView>,
 }
 
 /// A document with changes that wait.
@@ -198,6 +203,15 @@ pub struct Settings {
     pub theme: Theme,
     /// 100–200 per cent.
     pub text_percent: u16,
+    /// After how many hours without a signature a visit is in its whole unit's list: 1–168.
+    #[serde(default = "unsigned_hours")]
+    #[ts(as = "Option<_>", optional)]
+    pub unsigned_hours: u16,
+}
+
+/// A day. Source: patientdatalagen 3:9–10, "as soon as possible"; the figure is the project's.
+const fn unsigned_hours() -> u16 {
+    24
 }
 
 impl Default for Settings {
@@ -206,6 +220,7 @@ impl Default for Settings {
             language: Language::Sv,
             theme: Theme::Light,
             text_percent: 100,
+            unsigned_hours: unsigned_hours(),
         }
     }
 }
@@ -270,6 +285,8 @@ pub enum InboxReason {
     Observation,
     /// Something written after a signature.
     Addition,
+    /// A visit of the user's unit that has waited for a signature for too long.
+    UnsignedLate,
     /// A visit of the user's that is done and not signed.
     Unsigned,
 }

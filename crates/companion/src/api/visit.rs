@@ -4,6 +4,7 @@ use super::{
     common::{
         CfsBrief, Change, Colleague, Disagreement, FieldValue, Flag, PersonBrief, Whereabouts,
     },
+    records::{DissentView, HandedOutView},
     round::VisitState,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -105,6 +106,8 @@ pub struct VisitPage {
     pub settlements: Vec<SettlementView>,
     /// The signatures, oldest first; the last one counts.
     pub signatures: Vec<SignatureView>,
+    /// Copies that were handed out, oldest first.
+    pub handed_out: Vec<HandedOutView>,
     /// What was written after the last signature, and is not signed.
     pub additions: Vec<Change>,
     /// Why it cannot be signed yet: keys into the text files; empty when it can.
@@ -362,4 +365,6 @@ pub struct SignatureView {
     pub fields: BTreeMap<String, Value>,
     /// The signed content's texts.
     pub texts: BTreeMap<String, String>,
+    /// Where the patient finds this entry wrong or misleading, oldest first.
+    pub dissents: Vec<DissentView>,
 }

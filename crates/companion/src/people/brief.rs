@@ -19,7 +19,8 @@ use serde::{Deserialize, de::IntoDeserializer};
 use std::collections::{BTreeMap, HashMap};
 
 impl Companion {
-    /// People in a list, each with their latest CFS where the user may read it.
+    /// People in a list, each with their latest CFS where the user may read it. Of a protected person
+    /// a list shows no more than the first letters of the name.
     pub(crate) async fn briefs(
         &self,
         state: &State,
@@ -38,17 +39,30 @@ impl Companion {
             .iter()
             .map(|row| {
                 let visit = cfs.get(&row.person);
-                (row.person, brief(row, visit, today))
+                let mut brief = brief(row, visit, today);
+                if brief.protected.is_protected() {
+                    brief.name = initials(&brief.name);
+                }
+                (row.person, brief)
             })
             .collect())
     }
 
+    /// One person as their own page names them: whoever opened it knows the name.
     pub(crate) async fn brief_of(
         &self,
         state: &State,
         person: PersonId,
     ) -> Outcome<Option<PersonBrief>> {
-        Ok(self.briefs(state, &[person]).await?.remove(&person))
+        let Some(mut brief) = self.briefs(state, &[person]).await?.remove(&person) else {
+            return Ok(None);
+        };
+        if brief.protected.is_protected()
+            && let Some(row) = self.store.person(person).await?
+        {
+            brief.name = full_name(row.given_name.as_deref(), row.family_name.as_deref());
+        }
+        Ok(Some(brief))
     }
 
     pub(crate) fn may_read_health(&self, state: &State) -> Outcome<bool> {
@@ -105,6 +119,15 @@ impl State {
     pub(crate) fn colleague_behind(&self, actor: &[u8; 16]) -> Colleague {
         self.colleague(self.user_of(actor))
     }
+}
+
+/// "Vera Skyddad" as "V. S.".
+fn initials(name: &str) -> String {
+    name.split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .map(|letter| format!("{letter}."))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn brief(row: &PersonRow, cfs: Option<&VisitRow>, today: NaiveDate) -> PersonBrief {

@@ -14,6 +14,7 @@ impl Companion {
         state.enrolled()?;
         let people = self.people_index(state).await?;
         let found = index::search(&people, &args.text);
+        state.found = found.iter().copied().collect();
         let mut briefs = self.briefs(state, &found).await?;
         Ok(Found {
             people: found

@@ -3,7 +3,7 @@
 use crate::{
     api::{Connection, Event, Progress},
     failure::{Outcome, Problem},
-    sync::transport::TransportError,
+    sync::transport::{REVOKED, TransportError},
     tablet::Companion,
 };
 use hemrond_protocol::{SyncResponse, WireId, encoding, limits};
@@ -12,6 +12,15 @@ use std::sync::atomic::Ordering;
 
 /// The app's version, for the server's log.
 const APP: &str = env!("CARGO_PKG_VERSION");
+
+/// The problems of a tablet that the server answers and does not let in.
+const REJECTED: [&str; 5] = [
+    "transport.rejected",
+    "device.unknown",
+    REVOKED,
+    "request.signature",
+    "request.unsigned",
+];
 
 /// How often a push is halved at most: then it holds about 80 items or 32 KiB.
 const MOST_HALVINGS: u32 = 6;
@@ -39,9 +48,10 @@ impl Companion {
                     state.link.last_failure = None;
                 }
                 Err(problem) => {
-                    state.link.connection = match problem.code.as_str() {
-                        "transport.rejected" | "device.unknown" => Connection::Rejected,
-                        _ => Connection::Offline,
+                    state.link.connection = if REJECTED.contains(&problem.code.as_str()) {
+                        Connection::Rejected
+                    } else {
+                        Connection::Offline
                     };
                     state.link.last_failure = Some(problem.clone());
                 }
@@ -56,7 +66,7 @@ impl Companion {
             let state = self.state.lock().await;
             let position = self.store.sync_position().await?;
             (
-                state.enrolled()?.access(),
+                state.enrolled()?.access()?,
                 Position {
                     epoch: position.epoch.map(hemrond_protocol::Epoch),
                     cursor: position.cursor,
@@ -83,18 +93,27 @@ impl Companion {
             let response: SyncResponse =
                 encoding::decode_response(&answer).map_err(|error| violation(&error))?;
             let before = session.position().cursor;
-            let taken = session
+            let mut taken = session
                 .answer(response)
                 .map_err(|error| violation(&error))?;
             done += session.position().cursor.saturating_sub(before);
             let left = taken.remaining;
             let again = taken.again;
+            let logged = taken.logged.take();
+            let checkpoint = taken.checkpoint.take();
             self.take(&mut session, taken).await?;
+            if let Some(logged) = &logged {
+                self.take_logged(logged).await?;
+            }
+            if let Some((epoch, given)) = &checkpoint {
+                self.take_checkpoint(*epoch, given).await?;
+            }
             if !again {
                 // Not page by page: on the way there the directory speaks of roles that have passed.
                 let mut state = self.state.lock().await;
                 self.let_go_after_change_of_role(&mut state).await?;
                 drop(state);
+                self.prune_log().await?;
                 self.compared.store(true, Ordering::Relaxed);
                 self.halvings.store(0, Ordering::Relaxed);
                 return Ok(session.position());

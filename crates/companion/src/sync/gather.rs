@@ -13,9 +13,14 @@ impl Companion {
     pub(super) async fn gather(&self, session: &Session) -> Outcome<Gathered> {
         let state = self.state.lock().await;
         let ask = session.ask();
-        let mut gathered = Gathered::default();
+        let halvings = self.halvings.load(std::sync::atomic::Ordering::Relaxed);
+        let (log, log_more) = self.gather_log(halvings).await?;
+        let mut gathered = Gathered {
+            log: Some(log),
+            log_more,
+            ..Gathered::default()
+        };
         if ask.push {
-            let halvings = self.halvings.load(std::sync::atomic::Ordering::Relaxed);
             let waiting = self.store.outbox_summary().await?.rows;
             let batch = self
                 .store

@@ -1,20 +1,32 @@
 //! The way to the server over HTTP, with reqwest and rustls.
 
-use super::transport::{Access, Transport, TransportError};
+use super::transport::{Access, STALE_NONCE, Transport, TransportError};
 use async_trait::async_trait;
 use hemrond_protocol::{
-    CONTENT_TYPE, ENROL_PATH, NEWS_PATH, SYNC_PATH,
+    CONTENT_TYPE, ENROL_PATH, NEWS_PATH, NONCE_PATH, SYNC_PATH,
     enrolment::{EnrolRequest, EnrolResponse, MAGIC, Problem},
     limits,
+    signature::{self, Nonce, Target},
 };
-use reqwest::{Client, Response, StatusCode, header};
-use std::time::Duration;
+use reqwest::{Client, Method, Response, StatusCode, Url, header};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 /// How long to wait for a connection: a kitchen without coverage must say so soon.
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// How long a whole sync request may take on a slow network.
 const SYNC: Duration = Duration::from_secs(60);
+
+/// How long to wait for a nonce.
+const NONCE: Duration = Duration::from_secs(15);
+
+/// A body above this many bytes is sent with a nonce that was just given out.
+const LARGE: usize = 64 << 10;
 
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 16 * limits::MAX_COMPRESSED;
@@ -23,12 +35,31 @@ const MAX_ANSWER: usize = 16 * limits::MAX_COMPRESSED;
 #[derive(Debug, Clone)]
 pub struct HttpTransport {
     client: Client,
+    /// The last nonce of each server.
+    nonces: Arc<Mutex<HashMap<String, Nonce>>>,
 }
 
 /// Why no client could be made.
 #[derive(Debug, thiserror::Error)]
-#[error("the network client could not be started: {0}")]
-pub struct ClientError(#[source] reqwest::Error);
+pub enum ClientError {
+    /// The library would not start.
+    #[error("the network client could not be started: {0}; check the system's certificates")]
+    Start(#[source] reqwest::Error),
+    /// The authority's file cannot be read.
+    #[error("the file {file} with a certificate authority cannot be read: {why}")]
+    Authority {
+        /// Which.
+        file: String,
+        /// The system's words.
+        why: std::io::Error,
+    },
+    /// The authority's file holds no certificate.
+    #[error("the file {file} holds no certificate in PEM form; give the authority's own")]
+    NoAuthority {
+        /// Which.
+        file: String,
+    },
+}
 
 impl HttpTransport {
     /// Makes a client. Proxies from the environment are not used: care data goes straight to its
@@ -37,23 +68,47 @@ impl HttpTransport {
     /// # Errors
     /// When the system's certificates cannot be read.
     pub fn new() -> Result<Self, ClientError> {
+        Self::trusting(None)
+    }
+
+    /// Makes a client that also trusts an organisation's own certificate authorities, from a file
+    /// in PEM form. Those of the system are trusted as well.
+    ///
+    /// # Errors
+    /// When the file holds none, or the system's certificates cannot be read.
+    pub fn trusting(authority: Option<&Path>) -> Result<Self, ClientError> {
         // Installed once per process; a second time it says so, and that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let authorities = authority.map_or(Ok(Vec::new()), certificates)?;
         let client = Client::builder()
+            .tls_certs_merge(authorities)
             .connect_timeout(CONNECT)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .pool_idle_timeout(Duration::from_secs(50))
             .build()
-            .map_err(ClientError)?;
-        Ok(Self { client })
+            .map_err(ClientError::Start)?;
+        Ok(Self {
+            client,
+            nonces: Arc::default(),
+        })
+    }
+}
+
+/// The certificates in a file; a file without any is a mistake that must not go unnoticed.
+fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, ClientError> {
+    let file = || path.display().to_string();
+    let pem = std::fs::read(path).map_err(|why| ClientError::Authority { file: file(), why })?;
+    match reqwest::Certificate::from_pem_bundle(&pem) {
+        Ok(found) if !found.is_empty() => Ok(found),
+        _ => Err(ClientError::NoAuthority { file: file() }),
     }
 }
 
 /// Puts a path behind a server address that a person typed.
-fn url(server: &str, path: &str) -> Result<reqwest::Url, TransportError> {
+fn url(server: &str, path: &str) -> Result<Url, TransportError> {
     let wrong = || TransportError::Address(server.to_owned());
-    let base = reqwest::Url::parse(server.trim()).map_err(|_| wrong())?;
+    let base = Url::parse(server.trim()).map_err(|_| wrong())?;
     if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
         return Err(wrong());
     }
@@ -103,6 +158,7 @@ async fn refused(response: Response) -> TransportError {
         Some(problem) => match status {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => TransportError::Busy,
             StatusCode::PAYLOAD_TOO_LARGE => TransportError::TooLarge,
+            StatusCode::REQUEST_TIMEOUT => TransportError::Timeout,
             status if status.is_client_error() => TransportError::Rejected(problem.code),
             status => TransportError::Failed(status.as_u16()),
         },
@@ -112,26 +168,118 @@ async fn refused(response: Response) -> TransportError {
     }
 }
 
+/// What is asked of a server.
+struct Ask {
+    method: Method,
+    url: Url,
+    kind: Option<&'static str>,
+    body: Vec<u8>,
+    patience: Duration,
+}
+
+impl HttpTransport {
+    /// Asks, signed by the tablet, and gives the answer where it is none of the refusals.
+    ///
+    /// The nonce is the one that the server's last answer brought. Where it has become too old the
+    /// server gives another, and the same is asked once more.
+    async fn ask(&self, access: &Access, ask: &Ask) -> Result<Response, TransportError> {
+        let known = self.nonces().get(&access.server).cloned();
+        let nonce = match known {
+            // What is large is not sent only to be told that the nonce is too old.
+            Some(nonce) if ask.body.len() <= LARGE => nonce,
+            _ => self.fetch_nonce(access).await?,
+        };
+        match self.ask_with(access, ask, &nonce).await {
+            Err(TransportError::Rejected(code)) if code == STALE_NONCE => {}
+            answer => return answer,
+        }
+        let fresh = self.nonces().get(&access.server).cloned();
+        let Some(fresh) = fresh.filter(|fresh| *fresh != nonce) else {
+            return Err(TransportError::Busy);
+        };
+        match self.ask_with(access, ask, &fresh).await {
+            // Its processes do not agree yet, as in the moments after a restore.
+            Err(TransportError::Rejected(code)) if code == STALE_NONCE => Err(TransportError::Busy),
+            answer => answer,
+        }
+    }
+
+    async fn ask_with(
+        &self,
+        access: &Access,
+        ask: &Ask,
+        nonce: &Nonce,
+    ) -> Result<Response, TransportError> {
+        let target = Target {
+            method: ask.method.as_str(),
+            path: ask.url.path(),
+            query: ask.url.query(),
+        };
+        let signed = access.sign(&target, &ask.body, nonce)?;
+        let mut request = self
+            .client
+            .request(ask.method.clone(), ask.url.clone())
+            .timeout(ask.patience);
+        for (name, value) in signed.headers() {
+            request = request.header(name, value);
+        }
+        if let Some(kind) = ask.kind {
+            request = request
+                .header(header::CONTENT_TYPE, kind)
+                .body(ask.body.clone());
+        }
+        let response = request.send().await.map_err(|error| lost(&error))?;
+        self.remember(access, &response);
+        if response.status().is_success() {
+            Ok(response)
+        } else {
+            Err(refused(response).await)
+        }
+    }
+
+    /// Gets a nonce from a server that has not answered yet since this app started.
+    async fn fetch_nonce(&self, access: &Access) -> Result<Nonce, TransportError> {
+        let response = self
+            .client
+            .get(url(&access.server, NONCE_PATH)?)
+            .timeout(NONCE)
+            .send()
+            .await
+            .map_err(|error| lost(&error))?;
+        match self.remember(access, &response) {
+            Some(nonce) => Ok(nonce),
+            None if response.status().is_success() => Err(TransportError::NotHemrond),
+            None => Err(refused(response).await),
+        }
+    }
+
+    fn remember(&self, access: &Access, response: &Response) -> Option<Nonce> {
+        let text = response.headers().get(signature::NONCE)?.to_str().ok()?;
+        let nonce = Nonce::read(text).ok()?;
+        self.nonces().insert(access.server.clone(), nonce.clone());
+        Some(nonce)
+    }
+
+    fn nonces(&self) -> MutexGuard<'_, HashMap<String, Nonce>> {
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 #[async_trait]
 impl Transport for HttpTransport {
     async fn enrol(
         &self,
-        server: &str,
+        access: &Access,
         request: &EnrolRequest,
     ) -> Result<EnrolResponse, TransportError> {
-        let body_json = serde_json::to_vec(request).map_err(|_| TransportError::NotHemrond)?;
-        let response = self
-            .client
-            .post(url(server, ENROL_PATH)?)
-            .header(header::CONTENT_TYPE, "application/json")
-            .timeout(SYNC)
-            .body(body_json)
-            .send()
-            .await
-            .map_err(|error| lost(&error))?;
-        if !response.status().is_success() {
-            return Err(refused(response).await);
-        }
+        let ask = Ask {
+            method: Method::POST,
+            url: url(&access.server, ENROL_PATH)?,
+            kind: Some("application/json"),
+            body: serde_json::to_vec(request).map_err(|_| TransportError::NotHemrond)?,
+            patience: SYNC,
+        };
+        let response = self.ask(access, &ask).await?;
         let answer: EnrolResponse = serde_json::from_slice(&body(response).await?)
             .map_err(|_| TransportError::NotHemrond)?;
         if answer.hemrond == MAGIC {
@@ -142,19 +290,14 @@ impl Transport for HttpTransport {
     }
 
     async fn sync(&self, access: &Access, request: Vec<u8>) -> Result<Vec<u8>, TransportError> {
-        let response = self
-            .client
-            .post(url(&access.server, SYNC_PATH)?)
-            .bearer_auth(&access.credential)
-            .header(header::CONTENT_TYPE, CONTENT_TYPE)
-            .timeout(SYNC)
-            .body(request)
-            .send()
-            .await
-            .map_err(|error| lost(&error))?;
-        if !response.status().is_success() {
-            return Err(refused(response).await);
-        }
+        let ask = Ask {
+            method: Method::POST,
+            url: url(&access.server, SYNC_PATH)?,
+            kind: Some(CONTENT_TYPE),
+            body: request,
+            patience: SYNC,
+        };
+        let response = self.ask(access, &ask).await?;
         let ours = response
             .headers()
             .get(header::CONTENT_TYPE)
@@ -173,19 +316,16 @@ impl Transport for HttpTransport {
         let mut url = url(&access.server, NEWS_PATH)?;
         url.query_pairs_mut()
             .append_pair("after", &after.to_string());
-        let response = self
-            .client
-            .get(url)
-            .bearer_auth(&access.credential)
-            .timeout(Duration::from_secs(limits::NEWS_WAIT_SECONDS + 15))
-            .send()
-            .await
-            .map_err(|error| lost(&error))?;
+        let ask = Ask {
+            method: Method::GET,
+            url,
+            kind: None,
+            body: Vec::new(),
+            patience: Duration::from_secs(limits::NEWS_WAIT_SECONDS + 15),
+        };
+        let response = self.ask(access, &ask).await?;
         if response.status() == StatusCode::NO_CONTENT {
             return Ok(None);
-        }
-        if !response.status().is_success() {
-            return Err(refused(response).await);
         }
         let news: News = serde_json::from_slice(&body(response).await?)
             .map_err(|_| TransportError::NotHemrond)?;

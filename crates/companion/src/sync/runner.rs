@@ -1,6 +1,6 @@
 //! The background sync: sends what is written, hears what is new, and comes back after every loss.
 
-use crate::{api::Connection, failure::Problem, tablet::Companion};
+use crate::{api::Connection, enrolment::Enrolment, failure::Problem, tablet::Companion};
 use hemrond_sync::{Backoff, Position};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinHandle};
@@ -91,11 +91,13 @@ async fn hear_news(companion: &Companion, position: Position) {
             .lock()
             .await
             .enrolled()
-            .map(|enrolment| enrolment.access());
+            .and_then(Enrolment::access);
         let Ok(access) = access else { return };
         match companion.transport.news(&access, position.cursor).await {
             // Also where the head is behind: then the server was restored, and a sync finds out.
             Ok(Some(_)) => return,
+            // Who only reads writes nothing; the trace of it goes when nothing else does.
+            Ok(None) if companion.has_unsent_log().await => return,
             Ok(None) => backoff.succeeded(),
             Err(error) => {
                 companion.lost_contact(error.problem()).await;
@@ -112,6 +114,11 @@ impl Companion {
     async fn may_sync(&self) -> bool {
         let state = self.state.lock().await;
         state.enrolment.is_some() && !state.link.offline_by_choice
+    }
+
+    async fn has_unsent_log(&self) -> bool {
+        let summary = self.store.log_summary().await;
+        summary.is_ok_and(|summary| summary.unsent > 0)
     }
 
     async fn lost_contact(&self, problem: Problem) {

@@ -84,15 +84,18 @@ impl Companion {
         for id in opened.keys() {
             state.cache.forget(*id);
         }
+        // What goes takes the user's own changes along, and may come back without them, from a
+        // server that was restored: they live on elsewhere.
+        if !gone.is_empty() {
+            self.change_actor(&mut state);
+            opened.clear();
+        }
         if let Err(error) = self.store.apply_sync(commit).await {
             state.cache.forget_all();
             return Err(error.into());
         }
         for (id, open) in opened {
             state.cache.put(id, open);
-        }
-        for id in &gone {
-            state.cache.forget(*id);
         }
         if kinds.contains(&DocumentKind::Person) || !gone.is_empty() {
             state.people.forget();

@@ -75,7 +75,7 @@ impl Companion {
 
     /// Who and when, for a row that is an act. To the millisecond: an answer given at once still
     /// stands after its question.
-    fn act(&self, state: &State) -> Outcome<BTreeMap<String, Value>> {
+    pub(crate) fn act(&self, state: &State) -> Outcome<BTreeMap<String, Value>> {
         let now = self
             .clock
             .now()

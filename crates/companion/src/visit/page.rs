@@ -15,6 +15,7 @@ use crate::{
     cache::Open,
     failure::{Outcome, Problem},
     projection::{additions, seen_completely, shown_conflicts},
+    records::{dissents, handed_out, is_shown_elsewhere},
     rounds::read_state,
     tablet::{Companion, State},
 };
@@ -99,6 +100,7 @@ impl Companion {
             notes: view
                 .notes
                 .iter()
+                .filter(|note| !is_shown_elsewhere(note, &open))
                 .filter_map(|note| {
                     let new = is_new(&open, baseline.heads.as_deref(), note);
                     note_view(state, args.visit, note, new)
@@ -111,7 +113,8 @@ impl Companion {
             changes: by_colleagues(state, &open, &baseline),
             disagreements: disagreements(state, &open, Some(&brief)),
             settlements: settlements(state, &view),
-            signatures: signatures(state, &open),
+            signatures: signatures(state, &open, &view.notes),
+            handed_out: handed_out(state, &view.notes),
             additions: open
                 .entries
                 .last()
@@ -315,15 +318,17 @@ fn unchosen(state: &State, json: &str) -> Vec<UnchosenView> {
         .collect()
 }
 
-fn signatures(state: &State, open: &Open) -> Vec<SignatureView> {
+fn signatures(state: &State, open: &Open, notes: &[Note]) -> Vec<SignatureView> {
     open.entries
         .iter()
         .map(|entry| {
             let mut by = state.colleague(Some(entry.author));
             // The name as it was signed, should the directory not have come yet.
             by.name = by.name.or_else(|| Some(entry.author_name.clone()));
+            let hash = hex::encode(entry.hash);
             SignatureView {
-                entry: hex::encode(entry.hash),
+                dissents: dissents(state, notes, &hash),
+                entry: hash,
                 by,
                 at: entry.at,
                 corrects: entry.corrects.map(hex::encode),

@@ -8,6 +8,10 @@
     unreachable_pub
 )]
 
+mod log_book;
+
+pub(crate) use log_book::LogBook;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use hemrond_companion::{
@@ -21,7 +25,7 @@ use hemrond_documents::{Actor, Document, Edit, Value as Field, parse_chunk};
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, RowId, UnitId, UserId},
     people::{Role, User},
-    record::Header,
+    record::{DocumentId, Header},
 };
 use hemrond_protocol::{
     Author, Delivery, Epoch, Item, ItemKind, Outcome, SyncRequest, SyncResponse, VERSION,
@@ -180,14 +184,23 @@ impl Randomness for Seeded {
 struct Held {
     feed: Vec<Fed>,
     authors: BTreeMap<[u8; 16], (UserId, DeviceId)>,
-    devices: BTreeMap<String, (Who, DeviceId)>,
+    devices: BTreeMap<DeviceId, Who>,
     seen: BTreeSet<(Vec<u8>, Vec<u8>)>,
+    /// Which change each actor's places stand for: a place given out twice fails the test.
+    places: BTreeMap<(DocumentId, [u8; 16], u64), [u8; 32]>,
+    /// What the next answer withdraws.
+    withdraw: Vec<WireId>,
+    /// What comes back after that.
+    returning: Vec<Fed>,
     refuse: Option<String>,
     faults: VecDeque<TransportError>,
     pushes: Vec<usize>,
-    enrolments: u32,
     spoil: Option<fn(&mut SyncResponse)>,
     instead: Option<Vec<u8>>,
+    /// None: a server of an earlier version, which keeps no log.
+    log: Option<LogBook>,
+    epoch: Option<[u8; 16]>,
+    log_signer: u8,
 }
 
 #[derive(Debug)]
@@ -204,6 +217,26 @@ pub(crate) struct Exchange(Mutex<Held>);
 impl Exchange {
     fn lock(&self) -> MutexGuard<'_, Held> {
         self.0.lock().unwrap()
+    }
+
+    /// From now on the exchange keeps an access log.
+    pub(crate) fn keep_log(&self) {
+        self.lock().log = Some(LogBook::default());
+    }
+
+    /// What it has of it.
+    pub(crate) fn log<T>(&self, look: impl FnOnce(&mut LogBook) -> T) -> T {
+        look(self.lock().log.as_mut().unwrap())
+    }
+
+    /// The log is signed with another key from now on.
+    pub(crate) fn sign_log_with(&self, signer: u8) {
+        self.lock().log_signer = signer;
+    }
+
+    /// It begins another life, as after a restore.
+    pub(crate) fn begin_epoch(&self, epoch: u8) {
+        self.lock().epoch = Some([epoch; 16]);
     }
 
     /// The next requests fail in this way.
@@ -253,6 +286,32 @@ impl Exchange {
         });
     }
 
+    /// A role that is lost and found again while the server is restored from a backup: the document
+    /// goes with the next answer, and with the one after it comes back without this person's part.
+    pub(crate) fn forget_part_of(&self, document: &Value, who: Who) {
+        let mut held = self.lock();
+        let id: DocumentId = document.as_str().unwrap().parse().unwrap();
+        held.withdraw.push(id.into());
+        let own: BTreeSet<DeviceId> = held
+            .devices
+            .iter()
+            .filter(|(_, owner)| **owner == who)
+            .map(|(device, _)| *device)
+            .collect();
+        let left: Vec<Fed> = held
+            .feed
+            .iter()
+            .filter(|fed| Header::try_from(&fed.header).is_ok_and(|header| header.id() == id))
+            .filter(|fed| fed.from.is_none_or(|from| !own.contains(&from)))
+            .map(|fed| Fed {
+                from: None,
+                header: fed.header.clone(),
+                item: fed.item.clone(),
+            })
+            .collect();
+        held.returning = left;
+    }
+
     /// How many items each sync that came through has carried.
     pub(crate) fn pushes(&self) -> Vec<usize> {
         self.lock().pushes.clone()
@@ -299,6 +358,14 @@ impl Held {
     fn sync(&mut self, from: DeviceId, who: Who, request: SyncRequest) -> SyncResponse {
         self.pushes
             .push(request.push.iter().map(|push| push.items.len()).sum());
+        let logged = match (&mut self.log, &request.log) {
+            (Some(book), Some(push)) => Some(book.take(from, push)),
+            _ => None,
+        };
+        let checkpoint = match (&self.log, &request.log) {
+            (Some(book), Some(push)) => Some(book.checkpoint(push.known_size, self.log_signer)),
+            _ => None,
+        };
         let mut verdicts = Vec::new();
         for push in request.push {
             let mut row = Vec::new();
@@ -311,6 +378,10 @@ impl Held {
                     let chunk =
                         parse_chunk(&item.bytes, &hemrond_documents::Limits::STORED).unwrap();
                     self.authors.entry(chunk.actor).or_insert((who.id(), from));
+                    let id = Header::try_from(&push.header).unwrap().id();
+                    let place = self.places.entry((id, chunk.actor, chunk.seq));
+                    let first = *place.or_insert(chunk.hash);
+                    assert_eq!(first, chunk.hash, "an actor's place was given out twice");
                 }
                 let name = (push.header.part.clone().into_bytes(), item.bytes.clone());
                 if self.seen.insert(name) {
@@ -349,12 +420,16 @@ impl Held {
             .collect();
         SyncResponse {
             protocol: VERSION,
-            epoch: Epoch([5; 16]),
+            epoch: Epoch(self.epoch.unwrap_or([5; 16])),
             verdicts,
             deliveries,
             authors,
-            gone: Vec::new(),
-            cursor: u64::try_from(self.feed.len()).unwrap(),
+            gone: std::mem::take(&mut self.withdraw),
+            cursor: {
+                let cursor = u64::try_from(self.feed.len()).unwrap();
+                self.feed.append(&mut self.returning);
+                cursor
+            },
             more: false,
             remaining: 0,
             digest: request.digest.map(|query| match query {
@@ -367,6 +442,8 @@ impl Held {
                 }
             }),
             time_ms: 0,
+            logged,
+            checkpoint,
         }
     }
 }
@@ -379,7 +456,7 @@ pub(crate) struct Wire(pub(crate) Arc<Exchange>);
 impl Transport for Wire {
     async fn enrol(
         &self,
-        _server: &str,
+        access: &Access,
         request: &EnrolRequest,
     ) -> Result<EnrolResponse, TransportError> {
         let mut held = self.0.lock();
@@ -390,17 +467,13 @@ impl Transport for Wire {
             .into_iter()
             .find(|who| who.code() == request.code)
             .ok_or_else(|| TransportError::Rejected("enrol.code_unknown".to_owned()))?;
-        held.enrolments += 1;
-        let number = u8::try_from(held.enrolments).unwrap();
-        let device = DeviceId::from_bytes([100 + number; 16]);
-        let credential = format!("credential-{number}");
-        held.devices.insert(credential.clone(), (who, device));
+        let device = access.device;
+        held.devices.insert(device, who);
         Ok(EnrolResponse {
             hemrond: MAGIC.to_owned(),
             device,
             user: who.user(),
             organisation_name: "Hemrond kommun".to_owned(),
-            credential,
         })
     }
 
@@ -409,9 +482,10 @@ impl Transport for Wire {
         if let Some(fault) = held.faults.pop_front() {
             return Err(fault);
         }
-        let (who, device) = *held
+        let device = access.device;
+        let who = *held
             .devices
-            .get(&access.credential)
+            .get(&device)
             .ok_or_else(|| TransportError::Rejected("device.unknown".to_owned()))?;
         let request = encoding::decode(&body).unwrap();
         let mut response = held.sync(device, who, request);

@@ -186,8 +186,13 @@ impl EntryContent {
             serde_json::from_slice(bytes).map_err(|_| EntryError::Malformed("its JSON"))?;
         content.heads()?;
         content.signed_at()?;
-        if content.header()?.id() != content.document {
+        let header = content.header()?;
+        if header.id() != content.document {
             return Err(EntryError::Malformed("the document's id"));
+        }
+        // Nothing stands beside the header's own parts, and so no second person.
+        if header_parts(&header) != content.header {
+            return Err(EntryError::Malformed("the header"));
         }
         Ok(content)
     }

@@ -140,6 +140,11 @@ static NOTE: &[FieldSpec] = &[
     field("by", FieldType::Id),
     field("role", ROLES),
     field("at", FieldType::Instant),
+    // The signed entry that the patient finds wrong or misleading (patientdatalagen 3:8), in hex. An
+    // app that does not know the field shows the note as any other.
+    field("dissent_with", LINE),
+    // To whom a copy was handed out (patientdatalagen 3:11).
+    field("handed_out_to", LINE),
     field("retracted_at", FieldType::Instant),
     field("retracted_by", FieldType::Id),
 ];

@@ -198,6 +198,7 @@ fn values_that_no_field_holds_are_refused() {
     }
 }
 
+/// AC8: no change of anybody can take away what was written.
 #[test]
 fn nothing_is_deleted_and_no_row_is_put_in_the_place_of_another() {
     let mut server = tablet(1);

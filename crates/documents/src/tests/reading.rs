@@ -12,6 +12,7 @@ fn at(minutes: i64) -> Value {
     minute(minutes).to_rfc3339().into()
 }
 
+/// AC8: what is retracted keeps its words, with who retracted it and when.
 #[test]
 fn stinas_observation_is_read_as_she_wrote_it_and_keeps_its_words_when_retracted() {
     let mut stina = Document::create(&headers()[2], actor(4)).unwrap();

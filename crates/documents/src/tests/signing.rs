@@ -56,6 +56,7 @@ fn what_is_signed_has_these_very_bytes() {
     );
 }
 
+/// AC5: what is signed is fixed: whichever byte of it or of its signature changes, it is found.
 #[test]
 fn an_entry_is_read_back_and_verified() {
     let document = written();
@@ -81,6 +82,7 @@ fn an_entry_is_read_back_and_verified() {
     }
 }
 
+/// AC2: Eva stays the author of what she signed; what Omar changes is his, and stands beside it.
 #[test]
 fn an_edit_after_the_signature_shows_as_an_addition_and_the_entry_stays() {
     let (mut eva_, mut omar) = (written(), tablet(2));
@@ -117,6 +119,68 @@ fn an_edit_after_the_signature_shows_as_an_addition_and_the_entry_stays() {
     let correction = EntryContent::of(&eva_, &eva_.heads(), eva(), Some(hash)).unwrap();
     let read = EntryContent::parse(&correction.to_bytes().unwrap()).unwrap();
     assert_eq!(read.corrects, Some(hash));
+}
+
+/// AC1: an entry is about one person, who is a part of its document's name.
+#[test]
+fn an_entry_cannot_be_moved_to_another_person_nor_name_two() {
+    let document = written();
+    let content = EntryContent::of(&document, &document.heads(), eva(), None).unwrap();
+    let mut moved = content.clone();
+    let other = hemrond_domain::ids::PersonId::from_bytes([0x77; 16]);
+    assert_ne!(document.header().person_id(), Some(other));
+    moved.header.insert("person".to_owned(), other.to_string());
+    assert_eq!(
+        EntryContent::parse(&moved.to_bytes().unwrap()),
+        Err(EntryError::Malformed("the document's id"))
+    );
+    // A second person has no place in it.
+    let mut two = content.clone();
+    two.header.insert("person2".to_owned(), other.to_string());
+    assert_eq!(
+        EntryContent::parse(&two.to_bytes().unwrap()),
+        Err(EntryError::Malformed("the header"))
+    );
+    let json = String::from_utf8(content.to_bytes().unwrap()).unwrap();
+    let doubled = json.replacen(
+        "\"signed_at\"",
+        &format!("\"person\":\"{other}\",\"signed_at\""),
+        1,
+    );
+    assert!(EntryContent::parse(doubled.as_bytes()).is_err());
+}
+
+/// AC3: there is no entry without the person, the author and the time.
+#[test]
+fn an_entry_without_person_author_or_time_is_none() {
+    let document = written();
+    let content = EntryContent::of(&document, &document.heads(), eva(), None).unwrap();
+    let whole: serde_json::Value = serde_json::from_slice(&content.to_bytes().unwrap()).unwrap();
+    assert!(EntryContent::parse(&serde_json::to_vec(&whole).unwrap()).is_ok());
+    for key in [
+        "author",
+        "author_name",
+        "device",
+        "document",
+        "signed_at",
+        "header",
+    ] {
+        let mut without = whole.clone();
+        without.as_object_mut().unwrap().remove(key).unwrap();
+        let bytes = serde_json::to_vec(&without).unwrap();
+        assert!(EntryContent::parse(&bytes).is_err(), "without {key}");
+        let mut empty = whole.clone();
+        empty[key] = serde_json::json!("");
+        if key != "author_name" {
+            let bytes = serde_json::to_vec(&empty).unwrap();
+            assert!(EntryContent::parse(&bytes).is_err(), "with an empty {key}");
+        }
+    }
+    let mut without = whole;
+    let header = without["header"].as_object_mut().unwrap();
+    header.remove("person").unwrap();
+    let bytes = serde_json::to_vec(&without).unwrap();
+    assert!(EntryContent::parse(&bytes).is_err(), "without a person");
 }
 
 #[test]

@@ -342,6 +342,34 @@ mod tests {
         assert_eq!(again.visit_id(), Some(VisitId::from_bytes([4; 16])));
     }
 
+    /// AC30, AC42: a record is about exactly one person and one giver answers for it; both are part
+    /// of its name, so that it never becomes another's.
+    #[test]
+    fn a_record_is_about_one_person_and_names_who_answers_for_it() {
+        let region = OrganisationId::from_bytes([1; 16]);
+        let kommun = OrganisationId::from_bytes([7; 16]);
+        let (astrid, sven) = (PersonId::from_bytes([3; 16]), PersonId::from_bytes([8; 16]));
+        let visit = astrids_visit();
+        for (kind, unit, part) in [
+            (DocumentKind::Person, None, ""),
+            (DocumentKind::Visit, visit.unit(), visit.part()),
+            (DocumentKind::Observations, None, "2026-11"),
+        ] {
+            let header = |organisation, person| {
+                Header::from_parts(kind, organisation, unit, Some(person), part).unwrap()
+            };
+            let hers = header(region, astrid);
+            assert_eq!(hers.person_id(), Some(astrid), "{kind}");
+            assert_eq!(hers.organisation(), region, "{kind}");
+            assert_ne!(hers.id(), header(region, sven).id(), "{kind}");
+            assert_ne!(hers.id(), header(kommun, astrid).id(), "{kind}");
+            assert!(
+                Header::from_parts(kind, region, unit, None, part).is_err(),
+                "{kind} about nobody"
+            );
+        }
+    }
+
     #[test]
     fn parts_that_do_not_belong_together_are_refused() {
         let visit = astrids_visit();

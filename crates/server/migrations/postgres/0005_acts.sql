@@ -40,4 +40,6 @@ CREATE TABLE openings (
 
 CREATE INDEX openings_by_user ON openings (user_id, person_id);
 
--- The feed has a fourth event: 3, whether a document is readable is to be asked anew.
+-- The feed has one more event: 5, whether a document is readable is to be asked anew. These, which no
+-- item leads to.
+CREATE INDEX feed_reconsidered ON feed (document_id) WHERE event = 5;

@@ -1,9 +1,10 @@
 //! What can be typed.
 
+use super::retention_args::{HoldCommand, PurgeArgs};
 use crate::inspector::worker::Confinement;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use hemrond_domain::people::Role;
+use hemrond_domain::{ids::PersonId, people::Role};
 use std::{net::SocketAddr, path::PathBuf};
 
 /// The sync server of Hemrond, the companion for home visits.
@@ -50,8 +51,10 @@ pub struct DatabaseArgs {
 pub enum Command {
     /// Serve tablets until told to stop (SIGTERM or ctrl-c).
     #[command(
-        after_help = "Example:\n  hemrond-server serve --listen 127.0.0.1:8787 \
-        --database sqlite:/var/lib/hemrond/server.sqlite"
+        after_help = "Examples:\n  hemrond-server serve --listen 127.0.0.1:8787 \
+        --database sqlite:/var/lib/hemrond/server.sqlite\n  \
+        hemrond-server serve --listen 0.0.0.0:443 --tls-certificate /etc/hemrond/chain.pem \
+        --tls-key /etc/hemrond/key.pem"
     )]
     Serve(ServeArgs),
     /// Print a one-time code with which a person enrols a tablet.
@@ -83,9 +86,24 @@ pub enum Command {
     #[command(after_help = "Examples:\n  hemrond-server verify\n  \
         hemrond-server verify --backup /backup/2026-11-22.sqlite")]
     Verify(VerifyArgs),
+    /// The access log: check it, give a person their extract, review samples of it.
+    #[command(subcommand)]
+    Log(LogCommand),
     /// After a backup was put in place by hand: take back from the tablets what it did not hold.
     #[command(subcommand)]
     Recovery(RecoveryCommand),
+    /// Destroy records whose time to be kept is over: ten years after the last entry for health care,
+    /// five for social services. Says what is due unless --before is given.
+    #[command(after_help = "Examples:\n  hemrond-server purge --dry-run\n  \
+        hemrond-server purge --before 2016-01-01\n  \
+        hemrond-server purge --class social --before 2021-01-01\n  \
+        hemrond-server purge --list\n\n\
+        Backups made before hold what was destroyed. Destroy them when they are too old to be \
+        wanted, and after a restore from one run the same command again.")]
+    Purge(PurgeArgs),
+    /// Records that must not be destroyed whatever their age: archive, court, complaint.
+    #[command(subcommand)]
+    Hold(HoldCommand),
     /// Fill an empty database with sample data about invented persons.
     #[command(after_help = "Examples:\n  hemrond-server seed --print-codes\n  \
         hemrond-server seed --today 2026-11-22 --persons 1000 --visits 10000")]
@@ -128,9 +146,32 @@ pub enum Inspect {
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Where tablets reach the server; port 0 takes a free one. Put a proxy with TLS in front.
+    /// Where tablets reach the server; port 0 takes a free one. Other machines reach it with TLS
+    /// only: its own, or a proxy's.
     #[arg(long, default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
+    /// The server's certificate with its chain, PEM. Read again at SIGHUP and when it changes.
+    #[arg(
+        long,
+        env = "HEMROND_TLS_CERTIFICATE",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub tls_certificate: Option<PathBuf>,
+    /// The certificate's private key, PEM.
+    #[arg(
+        long,
+        env = "HEMROND_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_certificate"
+    )]
+    pub tls_key: Option<PathBuf>,
+    /// A proxy in front ends TLS, and nobody else reaches this address.
+    #[arg(long, conflicts_with = "tls_certificate")]
+    pub behind_proxy: bool,
+    /// How many connections are open at once; who comes then tries again later.
+    #[arg(long, default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections: u32,
     /// Where only this machine reaches /metrics and /readyz; the port after --listen's by default.
     #[arg(long)]
     pub admin_listen: Option<SocketAddr>,
@@ -317,4 +358,84 @@ pub struct SeedArgs {
     /// Further invented visits, for measurements.
     #[arg(long, default_value_t = 0)]
     pub visits: u32,
+}
+
+/// What to do with the access log. Everything but `verify` is itself logged.
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+    /// Check the chains, the tree and the checkpoints, and list what does not hold together.
+    #[command(after_help = "Example:\n  hemrond-server log verify")]
+    Verify,
+    /// Print who has looked at a person's data: times, units and acts, no names of staff.
+    #[command(after_help = "Example:\n  hemrond-server log extract --person \
+        28282828-2828-4828-a828-282828282828 --asked-by \"Registrator Maj Ek\"")]
+    Extract {
+        /// The person's id.
+        #[arg(long)]
+        person: PersonId,
+        /// Who makes the extract, for the log.
+        #[arg(long)]
+        asked_by: String,
+        /// The extract's language.
+        #[arg(long, value_enum, default_value_t = ExtractLanguage::Sv)]
+        language: ExtractLanguage,
+    },
+    /// Draw a random sample for review and print it; with --finding, keep the result of reviewing it.
+    #[command(
+        after_help = "Examples:\n  hemrond-server log sample --count 20 --reviewer \"Per Dahl\"\n  \
+        hemrond-server log sample --places \"4 17 230\" --reviewer \"Per Dahl\" \
+        --finding \"Alla hade en vårdrelation\""
+    )]
+    Sample {
+        /// How many entries to draw.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        count: u32,
+        /// Who reviews.
+        #[arg(long)]
+        reviewer: String,
+        /// What the review of these places found.
+        #[arg(long, requires = "places")]
+        finding: Option<String>,
+        /// The places that were drawn before and have been reviewed now.
+        #[arg(long, requires = "finding")]
+        places: Option<String>,
+    },
+    /// List the reviews that were made.
+    #[command(after_help = "Example:\n  hemrond-server log reviews")]
+    Reviews,
+    /// Print entries as FHIR R4 AuditEvent resources, one a line.
+    #[command(after_help = "Example:\n  hemrond-server log export --fhir --asked-by \"Per Dahl\"")]
+    Export {
+        /// In FHIR's form, which is the only one.
+        #[arg(long, required = true)]
+        fhir: bool,
+        /// Who makes the export, for the log.
+        #[arg(long)]
+        asked_by: String,
+        /// From this place of the log on.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+    },
+    /// Destroy entries older than a day. Refuses those younger than five years.
+    #[command(
+        after_help = "Example:\n  hemrond-server log purge --before 2021-01-01 \
+        --asked-by \"Per Dahl\""
+    )]
+    Purge {
+        /// The day before which entries are destroyed.
+        #[arg(long)]
+        before: NaiveDate,
+        /// Who destroys them, for the log.
+        #[arg(long)]
+        asked_by: String,
+    },
+}
+
+/// The languages of an extract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExtractLanguage {
+    /// Svenska.
+    Sv,
+    /// English.
+    En,
 }

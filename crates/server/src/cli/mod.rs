@@ -4,9 +4,14 @@ mod args;
 mod backup;
 mod devices;
 mod enrol;
+mod log;
+mod logged;
 mod organisations;
+mod purge;
 mod recovery;
 mod restore;
+mod retention_args;
+mod secrets;
 mod seed;
 mod serve;
 mod target;
@@ -15,14 +20,16 @@ mod users;
 mod verify;
 
 pub use args::Cli;
+pub use secrets::refuse_secrets;
 
 use crate::{
     authoring::AuthoringError,
     directory::Administration,
     environment::{Chance, Clock, draw_id},
     inspector::worker::StartError,
+    retention::RetentionError,
     seed::SeedError,
-    serve::BindError,
+    serve::{BindError, TlsError},
     storage::{self, Storage, StorageError},
 };
 use args::Command;
@@ -53,12 +60,18 @@ pub enum CommandError {
     /// The sample data.
     #[error(transparent)]
     Seed(#[from] SeedError),
+    /// Destroying what is due.
+    #[error(transparent)]
+    Retention(#[from] RetentionError),
     /// The policies.
     #[error(transparent)]
     Policy(#[from] PolicyError),
     /// The address to listen on.
     #[error(transparent)]
     Bind(#[from] BindError),
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The workers.
     #[error(transparent)]
     Worker(#[from] StartError),
@@ -113,6 +126,7 @@ async fn administer(
         clock: world.clock.as_ref(),
         chance: world.chance.as_ref(),
     };
+    logged::note(&administration, &command).await?;
     match command {
         // Those are done with before the others.
         Command::Serve(_)
@@ -126,7 +140,10 @@ async fn administer(
         Command::Devices(command) => devices::run(&administration, command).await,
         Command::Backup(args) => backup::backup(storage, &args).await,
         Command::Recovery(command) => recovery::run(&administration, command).await,
+        Command::Purge(args) => purge::purge(&administration, &args).await,
+        Command::Hold(command) => purge::hold(&administration, command).await,
         Command::Seed(args) => seed::seed(&administration, &args).await,
+        Command::Log(command) => log::run(&administration, command).await,
     }
 }
 

@@ -12,8 +12,9 @@ use crate::{
     },
     metrics::Metrics,
     newsroom::Newsroom,
+    nonce::Nonces,
     rate::Rates,
-    serve::{bind, serve as serve_until, told_to_stop},
+    serve::{Door, Limits, Tls, Way, bind, serve as serve_until, told_to_stop},
     state::Server,
     storage::Storage,
 };
@@ -33,12 +34,26 @@ pub(super) async fn serve(
     world: World,
     args: &ServeArgs,
 ) -> Result<(), CommandError> {
+    let way = way(args)?;
+    let scheme = match &way {
+        Way::Tls(_) => "https",
+        Way::Plain | Way::Proxy => "http",
+    };
     let tablets = bind(args.listen).await?;
+    let address = tablets.local_addr()?;
     let operators = if args.no_admin {
         None
     } else {
         Some(bind(args.admin_listen.unwrap_or_else(|| beside(args.listen))).await?)
     };
+    let limits = Limits {
+        connections: within_open_files(usize::try_from(args.max_connections).unwrap_or(usize::MAX)),
+        ..Limits::default()
+    };
+    if !matches!(way, Way::Tls(_)) {
+        ignore_hangups();
+    }
+    let door = Door::new(tablets, way).within(limits);
     let life = storage.life().await?;
     let server = Arc::new(Server {
         storage,
@@ -48,6 +63,7 @@ pub(super) async fn serve(
         chance: world.chance,
         metrics: Metrics::default(),
         rates: Rates::default(),
+        nonces: Nonces::default(),
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(NEWS_WAIT_SECONDS),
         closing: watch::Sender::new(false),
@@ -55,12 +71,60 @@ pub(super) async fn serve(
     if let Some(operators) = &operators {
         tracing::info!(address = %operators.local_addr()?, "metrics are served");
     }
-    tracing::info!(head = life.head, recovering = life.recovering, "serving");
-    say(format_args!(
-        "listening on http://{}",
-        tablets.local_addr()?
-    ))?;
-    Ok(serve_until(server, tablets, operators, told_to_stop()).await?)
+    tracing::info!(
+        head = life.head,
+        recovering = life.recovering,
+        scheme,
+        connections = limits.connections,
+        "serving"
+    );
+    say(format_args!("listening on {scheme}://{address}"))?;
+    Ok(serve_until(server, door, operators, told_to_stop()).await?)
+}
+
+/// How tablets come in. Other machines never do without TLS that somebody ends.
+fn way(args: &ServeArgs) -> Result<Way, CommandError> {
+    if let (Some(certificate), Some(key)) = (&args.tls_certificate, &args.tls_key) {
+        return Ok(Way::Tls(Arc::new(Tls::load(certificate, key)?)));
+    }
+    if args.behind_proxy {
+        return Ok(Way::Proxy);
+    }
+    for address in [Some(args.listen), args.admin_listen].into_iter().flatten() {
+        if !address.ip().is_loopback() {
+            return Err(CommandError::Refused(format!(
+                "without TLS nobody but this machine is served, and {address} is reached by \
+                 others; give --tls-certificate and --tls-key, or --behind-proxy where a proxy \
+                 ends TLS and nobody else reaches this address"
+            )));
+        }
+    }
+    Ok(Way::Plain)
+}
+
+/// Goes on at SIGHUP, which has nothing to read again where there is no certificate; unheeded it
+/// would end the process.
+fn ignore_hangups() {
+    #[cfg(unix)]
+    if let Ok(mut hangup) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) {
+        tokio::spawn(async move { while hangup.recv().await.is_some() {} });
+    }
+}
+
+/// Files that the process needs besides connections: databases, pipes to workers, the log.
+const OTHER_FILES: u64 = 128;
+
+/// As many connections as were asked for, or as the system lets this process have open files: a
+/// process that runs out of them cannot answer anybody.
+fn within_open_files(wanted: usize) -> usize {
+    #[cfg(unix)]
+    if let Ok((files, _)) =
+        nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE)
+    {
+        let possible = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
+        return wanted.min(possible.max(1));
+    }
+    wanted
 }
 
 /// How many pushes are read at a time; the others wait.

@@ -1,10 +1,11 @@
 //! One sync from the server's side, without HTTP.
 //!
-//! The order of work: take in the push (durably), answer the fallback's question, then the wanted
+//! The order of work: take in the access log, then the push (durably), answer the fallback's question, then the wanted
 //! documents and the feed's next page. A tablet that knows another epoch gets its verdicts and the
 //! new epoch, and nothing else: its cursor means nothing here.
 
 mod compare;
+mod log;
 mod prepare;
 
 use crate::{
@@ -127,6 +128,10 @@ async fn attempt(
     }
     let now = server.clock.now_ms();
     let mut tally = Tally::default();
+    let logged = match &request.log {
+        Some(push) => Some(log::take(server, device, push, now).await?),
+        None => None,
+    };
     let (verdicts, unreadable) = take_in(server, &asker, account, request, now, &mut tally).await?;
     let life = server.storage.life().await?;
     let mut response = SyncResponse {
@@ -141,6 +146,11 @@ async fn attempt(
         remaining: 0,
         digest: None,
         time_ms: u64::try_from(now).unwrap_or(0),
+        logged,
+        checkpoint: match &request.log {
+            Some(push) => log::checkpoint(server, push, now).await?,
+            None => None,
+        },
     };
     if request.epoch.is_some_and(|epoch| epoch != life.epoch) {
         return Ok((response, tally));
@@ -252,6 +262,7 @@ fn check_limits(request: &SyncRequest) -> Result<(), ExchangeError> {
         .iter()
         .map(|document| document.items.len())
         .sum();
+    let records = request.log.as_ref().map_or(0, |log| log.records.len());
     let digests = match &request.digest {
         None => 0,
         Some(DigestQuery::Buckets(buckets)) => buckets.len(),
@@ -262,6 +273,7 @@ fn check_limits(request: &SyncRequest) -> Result<(), ExchangeError> {
         ("documents", request.push.len(), limits::MAX_PUSH_ITEMS),
         ("wanted documents", request.wanted.len(), limits::MAX_WANTED),
         ("digests", digests, limits::MAX_DIGESTS),
+        ("log records", records, limits::MAX_LOG_RECORDS),
     ] {
         if found > limit {
             return Err(ExchangeError::TooMany { what, found, limit });

@@ -1,14 +1,16 @@
 //! Enrolment over HTTP: JSON both ways.
 
-use super::{observe::LoggedDevice, problem::Refused};
+use super::{auth::presented, observe::LoggedDevice, problem::Refused};
 use crate::{
     enrolment::{self, EnrolError},
     state::Shared,
 };
 use axum::{
     Json,
-    extract::{State, rejection::JsonRejection},
-    http::StatusCode,
+    body::Bytes,
+    extract::State,
+    extract::rejection::BytesRejection,
+    http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
 use hemrond_protocol::enrolment::EnrolRequest;
@@ -16,20 +18,25 @@ use hemrond_protocol::enrolment::EnrolRequest;
 /// Enrols a tablet.
 pub(crate) async fn enrol(
     State(server): State<Shared>,
-    request: Result<Json<EnrolRequest>, JsonRejection>,
+    parts: Parts,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
-    let Json(request) = request.map_err(|rejection| {
-        let status = match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::BAD_REQUEST,
-        };
+    let malformed = |status| {
         Refused::new(
             status,
             "request.malformed",
             "this is not an enrolment; update the app",
         )
+    };
+    let body = body.map_err(|rejection| {
+        malformed(match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        })
     })?;
-    let enrolled = enrolment::enrol(&server, &request).await?;
+    let request: EnrolRequest =
+        serde_json::from_slice(&body).map_err(|_| malformed(StatusCode::BAD_REQUEST))?;
+    let enrolled = enrolment::enrol(&server, &request, presented(&parts).as_ref(), &body).await?;
     let device = enrolled.device;
     let mut response = Json(enrolled).into_response();
     response.extensions_mut().insert(LoggedDevice(device));
@@ -41,6 +48,8 @@ impl From<EnrolError> for Refused {
         let (status, code) = match error {
             EnrolError::TooOften => (StatusCode::TOO_MANY_REQUESTS, "rate.limited"),
             EnrolError::KeyMalformed => (StatusCode::BAD_REQUEST, "enrol.key_malformed"),
+            EnrolError::KeyUnproven => (StatusCode::UNAUTHORIZED, "enrol.key_unproven"),
+            EnrolError::Nonce => (StatusCode::UNAUTHORIZED, "request.nonce"),
             EnrolError::CodeUsed => (StatusCode::GONE, "enrol.code_used"),
             EnrolError::CodeExpired => (StatusCode::GONE, "enrol.code_expired"),
             EnrolError::Closed => (StatusCode::FORBIDDEN, "user.inactive"),

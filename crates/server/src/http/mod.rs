@@ -7,34 +7,56 @@ mod auth;
 mod enrol;
 mod health;
 mod news;
+mod nonce;
 mod observe;
 mod problem;
 mod sync;
 
-use crate::state::Shared;
+use crate::{serve::Limits, state::Shared};
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware,
-    response::IntoResponse,
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
-use hemrond_protocol::{ENROL_PATH, NEWS_PATH, SYNC_PATH, limits};
+use hemrond_protocol::{ENROL_PATH, NEWS_PATH, NONCE_PATH, SYNC_PATH, limits};
 use problem::Refused;
 use std::time::Duration;
-use tower_http::{
-    catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
 /// Bounds an enrolment's body.
 const ENROL_BYTES: usize = 16 << 10;
 
-/// How long a request may take, its body included. A sync on a slow line sends for a while.
-const REQUEST_TIME: Duration = Duration::from_secs(120);
+/// What every answer says to a browser that should come upon it. A page of the server's own may
+/// say something else by itself.
+const HEADERS: [(HeaderName, &str); 7] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+];
 
 /// What tablets reach.
 pub fn tablets(server: Shared) -> Router {
+    tablets_within(server, Limits::default().request)
+}
+
+/// What tablets reach, where a request may take so long, its body included.
+pub fn tablets_within(server: Shared, time: Duration) -> Router {
     let router = Router::new()
         .route(
             SYNC_PATH,
@@ -45,11 +67,12 @@ pub fn tablets(server: Shared) -> Router {
             post(enrol::enrol).layer(DefaultBodyLimit::max(ENROL_BYTES)),
         )
         .route(NEWS_PATH, get(news::news))
+        .route(NONCE_PATH, get(nonce::nonce))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(nothing_here)
         .method_not_allowed_fallback(nothing_here);
-    around(router, server)
+    around(router, server.clone(), time).layer(middleware::from_fn_with_state(server, nonce::offer))
 }
 
 /// What only the machine itself reaches.
@@ -59,15 +82,12 @@ pub fn operators(server: Shared) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .fallback(nothing_here);
-    around(router, server)
+    around(router, server, Limits::default().request)
 }
 
 /// What every path has around it; the last is the outermost.
-fn around(router: Router<Shared>, server: Shared) -> Router {
-    let fixed = |name: HeaderName, value: &'static str| {
-        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
-    };
-    router
+fn around(router: Router<Shared>, server: Shared, time: Duration) -> Router {
+    let router = router
         .layer(CatchPanicLayer::custom(
             |_: Box<dyn std::any::Any + Send>| {
                 Refused::new(
@@ -78,22 +98,34 @@ fn around(router: Router<Shared>, server: Shared) -> Router {
                 .into_response()
             },
         ))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            REQUEST_TIME,
+        .layer(middleware::from_fn(move |request, next| {
+            in_time(time, request, next)
+        }));
+    let router = HEADERS.into_iter().fold(router, |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::if_not_present(
+            name,
+            HeaderValue::from_static(value),
         ))
-        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(fixed(header::CACHE_CONTROL, "no-store"))
-        .layer(fixed(
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
-        ))
-        .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+    });
+    router
         .layer(middleware::from_fn_with_state(
             server.clone(),
             observe::observe,
         ))
         .with_state(server)
+}
+
+/// Ends a request that takes too long, such as one whose body trickles in.
+async fn in_time(time: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(time, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Refused::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "request.slow",
+            "the request took too long; nothing is lost, send the same request again",
+        )
+        .into_response(),
+    }
 }
 
 async fn nothing_here() -> Refused {

@@ -1,11 +1,21 @@
 //! Waiting for news: answered as soon as something newer may concern who asks.
 
-use super::{auth::authenticate, observe::LoggedDevice, problem::Refused};
-use crate::{exchange, newsroom::Look, state::Shared, storage::StorageError};
+use super::{
+    auth::{authenticate, presented},
+    observe::LoggedDevice,
+    problem::Refused,
+};
+use crate::{
+    admission::{AdmissionError, check_body},
+    exchange,
+    newsroom::Look,
+    state::Shared,
+    storage::StorageError,
+};
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderMap, StatusCode},
+    http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -25,10 +35,12 @@ struct News {
 /// Holds the request until there are news, the wait is over, or the server closes.
 pub(crate) async fn news(
     State(server): State<Shared>,
-    headers: HeaderMap,
+    parts: Parts,
     after: Result<Query<After>, QueryRejection>,
 ) -> Result<Response, Refused> {
-    let (device, account) = authenticate(&server, &headers).await?;
+    let (device, account) = authenticate(&server, &parts).await?;
+    // Nothing of a body is read here, so what is signed must be that there is none.
+    check_body(&presented(&parts).ok_or(AdmissionError::Unsigned)?, b"")?;
     let Query(After { after }) = after.map_err(|_| {
         Refused::new(
             StatusCode::BAD_REQUEST,

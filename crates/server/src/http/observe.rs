@@ -26,9 +26,8 @@ pub(crate) async fn observe(
     let method = request.method().clone();
     // The path alone: a query or an unknown path could hold anything.
     let path = match request.uri().path() {
-        known @ ("/v1/sync" | "/v1/enrol" | "/v1/news" | "/healthz" | "/readyz" | "/metrics") => {
-            known.to_owned()
-        }
+        known @ ("/v1/sync" | "/v1/enrol" | "/v1/news" | "/v1/nonce" | "/healthz" | "/readyz"
+        | "/metrics") => known.to_owned(),
         _ => "unknown".to_owned(),
     };
     let span = tracing::info_span!("request", id = %id);

@@ -3,7 +3,7 @@
 use crate::{exchange::ExchangeError, storage::StorageError};
 use axum::{
     Json,
-    http::StatusCode,
+    http::{StatusCode, header::RETRY_AFTER as RETRY_AFTER_HEADER},
     response::{IntoResponse, Response},
 };
 use hemrond_protocol::enrolment::{MAGIC, Problem};
@@ -14,7 +14,12 @@ pub(crate) struct Refused {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// After how many seconds asking again can help, where it can.
+    pub(crate) retry_after: Option<u32>,
 }
+
+/// How long somebody waits who asked too often, or while the database is away: seconds.
+const RETRY_AFTER: u32 = 5;
 
 /// The code of a refusal, for the log.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +31,11 @@ impl Refused {
             status,
             code,
             message: message.into(),
+            retry_after: matches!(
+                status,
+                StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+            )
+            .then_some(RETRY_AFTER),
         }
     }
 }
@@ -38,6 +48,11 @@ impl IntoResponse for Refused {
             message: self.message,
         };
         let mut response = (self.status, Json(problem)).into_response();
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER_HEADER, seconds.into());
+        }
         response.extensions_mut().insert(LoggedCode(self.code));
         response
     }

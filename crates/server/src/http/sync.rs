@@ -1,11 +1,20 @@
 //! The sync itself: CBOR in zstd, both ways.
 
-use super::{auth::authenticate, observe::LoggedDevice, problem::Refused};
-use crate::{exchange, state::Shared, storage::Device};
+use super::{
+    auth::{authenticate, pass_by, presented},
+    observe::LoggedDevice,
+    problem::Refused,
+};
+use crate::{
+    admission::{AdmissionError, check_body},
+    exchange,
+    state::Shared,
+    storage::Device,
+};
 use axum::{
     body::Bytes,
-    extract::{State, rejection::BytesRejection},
-    http::{HeaderMap, StatusCode, header::CONTENT_TYPE as CONTENT_TYPE_HEADER},
+    extract::{FromRequest as _, Request, State, rejection::BytesRejection},
+    http::{StatusCode, header::CONTENT_TYPE as CONTENT_TYPE_HEADER, request::Parts},
     response::{IntoResponse, Response},
 };
 use hemrond_protocol::{CONTENT_TYPE, SyncRequest, SyncResponse, encoding, limits};
@@ -16,11 +25,19 @@ const SEEN_EVERY_MS: i64 = 10 * 60 * 1000;
 /// Answers one sync.
 pub(crate) async fn sync(
     State(server): State<Shared>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Response, Refused> {
-    let (device, account) = authenticate(&server, &headers).await?;
-    let answer = answer(&server, &device, account, body).await;
+    let (parts, body) = request.into_parts();
+    let (device, account) = match authenticate(&server, &parts).await {
+        Ok(found) => found,
+        Err(refused) => {
+            pass_by(body).await;
+            return Err(refused);
+        }
+    };
+    let request = Request::from_parts(parts.clone(), body);
+    let body = Bytes::from_request(request, &server).await;
+    let answer = answer(&server, &device, account, &parts, body).await;
     let mut response = answer.unwrap_or_else(IntoResponse::into_response);
     response.extensions_mut().insert(LoggedDevice(device.id));
     Ok(response)
@@ -30,9 +47,11 @@ async fn answer(
     server: &Shared,
     device: &Device,
     account: crate::storage::Account,
+    parts: &Parts,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
     let body = body.map_err(|rejection| too_large_or_cut(&rejection))?;
+    check_body(&presented(parts).ok_or(AdmissionError::Unsigned)?, &body)?;
     let request = decode(body).await?;
     let (response, tally) = exchange::exchange(server, device, account, request).await?;
     note_seen(server, device).await;

@@ -52,7 +52,7 @@ pub struct Device {
     pub user: UserId,
     /// What people call it.
     pub name: String,
-    /// Ed25519.
+    /// Ed25519; its signatures on requests and entries are checked with it.
     pub public_key: [u8; 32],
     /// When, in milliseconds since 1970.
     pub enrolled_at: i64,
@@ -69,8 +69,6 @@ pub struct NewDevice {
     pub id: DeviceId,
     /// What people call it.
     pub name: String,
-    /// SHA-256 of the credential that it gets.
-    pub credential_sha256: [u8; 32],
     /// Its own key.
     pub public_key: [u8; 32],
     /// Whose it is already; a code of anybody else is none for it.
@@ -155,10 +153,10 @@ pub trait Accounts: Send + Sync {
         device: &NewDevice,
         now: i64,
     ) -> Result<(), StorageError>;
-    /// The device with this credential, and its account.
-    async fn device_by_credential(
+    /// The device with this id, and its account, at one moment.
+    async fn device_with_account(
         &self,
-        credential_sha256: [u8; 32],
+        id: DeviceId,
     ) -> Result<Option<(Device, Account)>, StorageError>;
     /// Every device, by enrolment.
     async fn devices(&self) -> Result<Vec<Device>, StorageError>;

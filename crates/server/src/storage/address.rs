@@ -33,6 +33,10 @@ impl std::str::FromStr for Address {
             Some(path) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(
                 path.strip_prefix("//").unwrap_or(path),
             ))),
+            // What is no address of ours may be another's, password and all.
+            _ if text.contains("://") || text.contains('@') => {
+                Err(StorageError::Address("…".to_owned()))
+            }
             _ => Err(StorageError::Address(text.to_owned())),
         }
     }

@@ -9,11 +9,13 @@ mod accounts;
 mod address;
 mod backup;
 mod error;
+mod log;
 pub mod memory;
 mod narrowing;
 mod paging;
 mod postgres;
 mod records;
+mod retention;
 mod sqlite;
 mod survey;
 mod upkeep;
@@ -24,15 +26,19 @@ pub use accounts::{
 pub use address::{Address, open};
 pub use backup::{Unpacked, examine, examine_backup, restore};
 pub use error::StorageError;
+pub use log::{
+    AccessLog, FindingKind, LogEntry, LogFinding, LogGiven, LogQuery, LogReview, LogTaken, LogTree,
+};
 pub use narrowing::effects_in_words;
 pub use records::{
     Asker, Digested, Kept, Page, PageQuery, Publication, PushedDocument, PushedItem, Records,
     RefusedItem, TakenIn,
 };
+pub use retention::{Aged, Choose, Destroyed, Hold, Retention};
 pub use survey::{ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, Survey};
 pub use upkeep::{Life, Upkeep};
 
 /// A database of ours.
-pub trait Storage: Accounts + Records + Upkeep {}
+pub trait Storage: Accounts + Records + Retention + AccessLog + Upkeep {}
 
-impl<T: Accounts + Records + Upkeep> Storage for T {}
+impl<T: Accounts + Records + Retention + AccessLog + Upkeep> Storage for T {}

@@ -203,6 +203,13 @@ impl Narrowing {
         }
     }
 
+    /// Forgets what these acts did.
+    pub(super) fn forget(&mut self, acts: &BTreeSet<ActId>) {
+        self.blocks.retain(|act, _| !acts.contains(act));
+        self.lifts.retain(|act, _| !acts.contains(act));
+        self.openings.retain(|(act, _), _| !acts.contains(act));
+    }
+
     /// Whether a block stands between a unit and a document. Nobody writes past one: an emergency
     /// opens for reading only (PDL 4:5).
     pub(super) fn blocks_off(&self, header: &Header, unit: UnitId) -> bool {

@@ -21,6 +21,10 @@ pub(super) enum What {
     Whole,
     /// The document is gone for one user.
     Gone,
+    /// The document was destroyed, and is gone for everybody.
+    Destroyed,
+    /// What stood here was about a document that was destroyed; it concerns nobody.
+    Void,
     /// Whether the document may be read is to be asked anew: a block or an opening came or went.
     Reconsider,
 }
@@ -32,7 +36,9 @@ impl What {
             0 => Some(Self::Item),
             1 => Some(Self::Whole),
             2 => Some(Self::Gone),
-            3 => Some(Self::Reconsider),
+            3 => Some(Self::Destroyed),
+            4 => Some(Self::Void),
+            5 => Some(Self::Reconsider),
             _ => None,
         }
     }
@@ -43,7 +49,9 @@ impl What {
             Self::Item => 0,
             Self::Whole => 1,
             Self::Gone => 2,
-            Self::Reconsider => 3,
+            Self::Destroyed => 3,
+            Self::Void => 4,
+            Self::Reconsider => 5,
         }
     }
 }
@@ -102,6 +110,8 @@ pub(super) fn take(events: &[Event], until: u64, page_bytes: u64) -> Taken {
             What::Whole | What::Reconsider if event.readable => taken.whole.push(event.document),
             // What became readable again has its own event later on.
             What::Gone | What::Reconsider if !event.readable => taken.gone.push(event.document),
+            // Whoever still holds it must not, whatever they may read.
+            What::Destroyed => taken.gone.push(event.document),
             _ => {}
         }
     }

@@ -7,7 +7,9 @@ use hemrond_domain::{
     record::{DocumentId, Header},
 };
 use hemrond_policy::{Readable, Resource};
-use hemrond_protocol::{Author, Delivery, Digest, Item, ItemHash, ItemKind, WireHeader};
+use hemrond_protocol::{
+    Author, Delivery, Digest, Item, ItemHash, ItemKind, WireHeader, limits::MAX_ITEM_BYTES,
+};
 use hemrond_sync::acceptance::{Claimant, Offered, Permission, Reason, Verdict};
 use std::collections::BTreeMap;
 
@@ -147,6 +149,12 @@ pub struct Kept {
 /// Bounds what one device's refused items take; the oldest give way.
 pub(super) const REFUSED_KEPT: usize = 1_000;
 
+/// Whether a refused item is kept with its bytes. Not where it is larger than an item may be, and not
+/// where its document was destroyed: that would bring back what the law wants gone.
+pub(super) fn keeps_bytes(item: &PushedItem, reason: Reason) -> bool {
+    item.bytes.len() <= MAX_ITEM_BYTES && reason != Reason::DocumentPurged
+}
+
 /// An item that was not taken, kept for whoever mends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedItem {
@@ -154,7 +162,8 @@ pub struct RefusedItem {
     pub document: Option<DocumentId>,
     /// Why.
     pub code: String,
-    /// As it came; empty for one that was larger than an item may be.
+    /// As it came; empty for one that was larger than an item may be, and for one of a document that
+    /// was destroyed.
     pub bytes: Vec<u8>,
     /// When, in milliseconds since 1970.
     pub refused_at: i64,
@@ -179,7 +188,8 @@ pub trait Records: Send + Sync {
         &self,
         documents: &[DocumentId],
     ) -> Result<BTreeMap<DocumentId, Vec<ItemHash>>, StorageError>;
-    /// Those of these documents that there are and that the asker may not read.
+    /// Those of these documents that there are and that the asker may not hold: what they may not
+    /// read, and what was destroyed.
     async fn withheld(
         &self,
         asker: &Asker,

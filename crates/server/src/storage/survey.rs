@@ -1,6 +1,6 @@
 //! A database as it is, row by row, for whoever checks it: nothing is taken for granted here.
 
-use super::{Accounts, StorageError};
+use super::{AccessLog, Accounts, StorageError};
 use async_trait::async_trait;
 use hemrond_domain::{
     ids::{DeviceId, UserId},
@@ -26,6 +26,8 @@ pub struct DocumentRow {
     pub item_bytes: i64,
     /// Its items, in the order of their positions.
     pub items: Vec<ItemRow>,
+    /// Whether it is written down as destroyed.
+    pub destroyed: bool,
 }
 
 /// An item's row with what stands at its position of the feed.
@@ -71,6 +73,8 @@ pub struct FeedRow {
     pub document: DocumentId,
     /// Whether there is such a document.
     pub document_exists: bool,
+    /// Whether that one is written down as destroyed.
+    pub document_destroyed: bool,
     /// Which item, where the event is about one.
     pub item: Option<ItemHash>,
     /// The position that this item gives for itself; none if there is no such item.
@@ -103,7 +107,7 @@ pub struct Orphan {
 
 /// A database as it is.
 #[async_trait]
-pub trait Survey: Accounts {
+pub trait Survey: Accounts + AccessLog {
     /// What the database's own check finds wrong with its pages and indexes.
     async fn integrity(&self) -> Result<Vec<String>, StorageError>;
     /// How many documents there are.

@@ -26,6 +26,9 @@ pub trait Upkeep: Send + Sync {
     async fn begin_recovery(&self, epoch: Epoch) -> Result<(), StorageError>;
     /// Ends the time in which others' items are taken back.
     async fn end_recovery(&self) -> Result<(), StorageError>;
+    /// The secret behind this life's nonces, which all processes share; `drawn` becomes it where
+    /// there is none yet.
+    async fn nonce_secret(&self, drawn: [u8; 32]) -> Result<[u8; 32], StorageError>;
     /// The feed's last position, as it moves: by this process at once, by others soon.
     fn head(&self) -> watch::Receiver<u64>;
     /// Looks whether another process has moved the feed.

@@ -54,6 +54,7 @@ pub(super) fn check(row: &DocumentRow, people: &People, faults: &mut Vec<Fault>)
             fault(faults, row.id, item, What::Lacks("device"));
         }
     }
+    check_destroyed(row, faults);
     check_sequences(row, faults);
     if let Some(header) = header {
         check_whole(row, &header, faults);
@@ -180,6 +181,19 @@ fn check_entry(id: DocumentId, row: &ItemRow, people: &People, faults: &mut Vec<
         let what = What::Signature("it is not that of the device over these bytes");
         fault(faults, id, row, what);
     }
+}
+
+/// What was destroyed has no items, and whatever has none was destroyed.
+fn check_destroyed(row: &DocumentRow, faults: &mut Vec<Fault>) {
+    let what = match (row.destroyed, row.items.is_empty()) {
+        (true, false) => What::NotDestroyed,
+        (false, true) => What::Emptied,
+        _ => return,
+    };
+    faults.push(Fault {
+        place: document(row.id),
+        what,
+    });
 }
 
 /// Each actor's changes in a document are numbered from one.

@@ -59,9 +59,18 @@ pub enum What {
     /// An item is not in the feed.
     #[error("the feed does not name it at its position {0}, so that tablets may never get it")]
     NotInFeed(i64),
+    /// A document that is written down as destroyed is there.
+    #[error("it is written down as destroyed and holds items")]
+    NotDestroyed,
+    /// A document has lost everything.
+    #[error("it holds nothing, and nobody destroyed it")]
+    Emptied,
     /// Positions are missing.
     #[error("the feed has no position {0}")]
     PositionMissing(i64),
+    /// A record of the access log does not build on the one before it.
+    #[error("it does not build on the record before it in its chain")]
+    Chain,
     /// What an act does is not kept as the act says.
     #[error("what a block, a lift or an opening does {0}")]
     Effect(&'static str),
@@ -85,12 +94,15 @@ impl What {
             | Self::Header(_)
             | Self::NotFromHeader(_)
             | Self::NotInFeed(_)
+            | Self::Chain
             | Self::PositionMissing(_)
+            | Self::Emptied
             | Self::Effect(_)
             | Self::Position(_) => {
                 "restore the newest backup in which 'verify' finds nothing; tablets give back what \
                  it lacks"
             }
+            Self::NotDestroyed => "run 'hemrond-server purge' again, and report this",
             Self::Column(_) | Self::Sum(_) => {
                 "tablets compare and fetch what they have already; restore a backup in which \
                  'verify' finds nothing, and report this"

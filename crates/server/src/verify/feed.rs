@@ -67,10 +67,16 @@ fn wrong(row: &FeedRow, people: &People) -> Vec<What> {
             Some(_) => {}
         },
         // To be considered anew by all who may read the document as far as role and unit go.
-        (3, None, None) => {}
-        (1..=3, None, Some(audience)) => {
+        (5, None, None) => {}
+        (1 | 2 | 5, None, Some(audience)) => {
             if !people.has_user(audience) {
                 wrong.push(What::Lacks("account"));
+            }
+        }
+        // What was destroyed, and what had been said of it before.
+        (3 | 4, None, None) => {
+            if !row.document_destroyed {
+                wrong.push(What::Position("calls a document destroyed that is not"));
             }
         }
         _ => wrong.push(What::Position("says what no position says")),

@@ -5,6 +5,7 @@
 //! is compared. It reads in small steps, so that a server may go on serving meanwhile, and changes
 //! nothing.
 
+pub mod access_log;
 mod document;
 mod fault;
 mod feed;
@@ -37,6 +38,8 @@ const TOLD: usize = 1_000;
 pub struct Counts {
     /// Documents.
     pub documents: u64,
+    /// Those of them that were destroyed when their time had come.
+    pub destroyed: u64,
     /// Changes.
     pub changes: u64,
     /// Signed entries.
@@ -51,15 +54,19 @@ pub struct Counts {
     pub devices: u64,
     /// Rows whose references were followed.
     pub references: u64,
+    /// Entries of the access log.
+    pub log_entries: u64,
 }
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} documents with {} changes and {} signed entries, {} feed positions, {} refused \
-             items, {} accounts, {} devices, {} references",
+            "{} documents ({} of them destroyed in their time) with {} changes and {} signed \
+             entries, {} feed positions, {} refused items, {} accounts, {} devices, {} references, \
+             {} entries of the access log",
             self.documents,
+            self.destroyed,
             self.changes,
             self.entries,
             self.positions,
@@ -67,6 +74,7 @@ impl fmt::Display for Counts {
             self.accounts,
             self.devices,
             self.references,
+            self.log_entries,
         )
     }
 }
@@ -143,6 +151,10 @@ pub async fn verify(
     report.take(&mut faults);
     positions(survey, &people, &mut report, &mut progress).await?;
     refused(survey, &people, &mut report).await?;
+    let mut faults = Vec::new();
+    let looked = access_log::check(survey, &mut faults).await?;
+    report.counts.log_entries = looked.entries;
+    report.take(&mut faults);
     Ok(report)
 }
 
@@ -181,6 +193,7 @@ async fn documents(
             let mut faults = Vec::new();
             let looked = document::check(row, people, &mut faults);
             report.counts.documents += 1;
+            report.counts.destroyed += u64::from(row.destroyed);
             report.counts.changes += looked.changes;
             report.counts.entries += looked.entries;
             report.take(&mut faults);

@@ -10,7 +10,7 @@
 
 mod tablet;
 
-pub use tablet::{Tablet, signed};
+pub use tablet::{Signing, Tablet, nonce_of, read, signed};
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use hemrond_domain::{
@@ -27,6 +27,7 @@ use hemrond_server::{
     inspector::{InProcess, Inspector},
     metrics::Metrics,
     newsroom::Newsroom,
+    nonce::Nonces,
     rate::Rates,
     serve,
     state::{Server, Shared},
@@ -249,16 +250,9 @@ impl Town {
         // Fails only if another test has done it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let server = Arc::new(Server {
-            storage: storage.clone(),
-            policy: Policy::load().unwrap(),
             inspector,
-            clock: clock.clone(),
-            chance: Arc::new(SystemChance),
-            metrics: Metrics::default(),
-            rates: Rates::default(),
-            newsroom: Newsroom::default(),
             news_wait,
-            closing: watch::Sender::new(false),
+            ..process(storage.clone(), clock.clone())
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -331,6 +325,23 @@ impl Town {
             .change_role(user, role, unit)
             .await
             .unwrap();
+    }
+}
+
+/// A server process that nobody reaches over a network.
+pub fn process(storage: Arc<dyn Storage>, clock: Arc<dyn Clock>) -> Server {
+    Server {
+        storage,
+        policy: Policy::load().unwrap(),
+        inspector: Arc::new(InProcess),
+        clock,
+        chance: Arc::new(SystemChance),
+        metrics: Metrics::default(),
+        rates: Rates::default(),
+        nonces: Nonces::default(),
+        newsroom: Newsroom::default(),
+        news_wait: Duration::from_secs(25),
+        closing: watch::Sender::new(false),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A tablet as the server sees it: credential, documents, outbox, cursor.
+//! A tablet as the server sees it: key, documents, outbox, cursor.
 
 use super::KOMMUN;
 use chrono::{DateTime, TimeZone, Utc};
@@ -14,10 +14,11 @@ use hemrond_domain::{
     record::{DocumentId, Header},
 };
 use hemrond_protocol::{
-    Delivery, Epoch, Item, ItemKind, NEWS_PATH, Outcome, PushDocument, SYNC_PATH, SyncRequest,
-    SyncResponse, VERSION, WireId, encoding,
-    enrolment::{EnrolRequest, EnrolResponse, Problem},
+    Delivery, ENROL_PATH, Epoch, Item, ItemKind, NEWS_PATH, NONCE_PATH, Outcome, PushDocument,
+    SYNC_PATH, SyncRequest, SyncResponse, VERSION, WireId, encoding,
+    enrolment::{EnrolRequest, EnrolResponse, Problem, device_id},
     limits,
+    signature::{self, Nonce, Signed, Target},
 };
 use rand::RngCore;
 use std::collections::BTreeMap;
@@ -29,7 +30,6 @@ pub type Answer<T> = Result<T, (u16, Problem)>;
 pub struct Tablet {
     pub url: String,
     pub http: reqwest::Client,
-    pub credential: String,
     pub device: DeviceId,
     pub user: User,
     pub key: SigningKey,
@@ -64,26 +64,27 @@ impl Tablet {
         key: SigningKey,
         user: Option<UserId>,
     ) -> Answer<Self> {
+        let public_key = *key.verifying_key().as_bytes();
         let request = EnrolRequest {
             user,
             code: code.to_owned(),
             tablet: "Surfplatta".to_owned(),
-            public_key: hex::encode(key.verifying_key().as_bytes()),
+            public_key: hex::encode(public_key),
         };
-        let http = reqwest::Client::new();
-        let response = http
-            .post(format!("{url}/v1/enrol"))
-            .header("content-type", "application/json")
-            .body(serde_json::to_vec(&request).unwrap())
-            .send()
-            .await
-            .unwrap();
+        let signer = Signing {
+            http: reqwest::Client::new(),
+            url: url.to_owned(),
+            device: device_id(&public_key),
+            key: key.clone(),
+        };
+        let body = serde_json::to_vec(&request).unwrap();
+        let response = signer.post(ENROL_PATH, body).await;
+        let http = signer.http;
         let body = read(response).await?;
         let enrolled: EnrolResponse = serde_json::from_slice(&body).unwrap();
         Ok(Self {
             url: url.to_owned(),
             http,
-            credential: enrolled.credential,
             device: enrolled.device,
             user: enrolled.user,
             key,
@@ -167,6 +168,7 @@ impl Tablet {
             page_bytes: limits::PAGE_BYTES,
             app: "test".to_owned(),
             run: None,
+            log: None,
         }
     }
 
@@ -176,15 +178,7 @@ impl Tablet {
     }
 
     pub async fn send_body(&self, body: Vec<u8>) -> Answer<SyncResponse> {
-        let response = self
-            .http
-            .post(format!("{}{SYNC_PATH}", self.url))
-            .bearer_auth(&self.credential)
-            .body(body)
-            .send()
-            .await
-            .unwrap();
-        let body = read(response).await?;
+        let body = read(self.signing().post(SYNC_PATH, body).await).await?;
         Ok(encoding::decode_response(&body).unwrap())
     }
 
@@ -253,13 +247,100 @@ impl Tablet {
 
     /// Waits for news, as the app does.
     pub async fn news(&self, after: u64) -> reqwest::Response {
-        self.http
-            .get(format!("{}{NEWS_PATH}?after={after}", self.url))
-            .bearer_auth(&self.credential)
-            .send()
-            .await
-            .unwrap()
+        self.asks_for_news(&format!("after={after}")).await
     }
+
+    pub async fn asks_for_news(&self, query: &str) -> reqwest::Response {
+        let signing = self.signing();
+        let nonce = signing.nonce().await;
+        let target = Target {
+            method: "GET",
+            path: NEWS_PATH,
+            query: Some(query),
+        };
+        let request = signing.request(&target, Vec::new(), &nonce);
+        request.send().await.unwrap()
+    }
+
+    /// What signs this tablet's requests.
+    pub fn signing(&self) -> Signing {
+        Signing {
+            http: self.http.clone(),
+            url: self.url.clone(),
+            device: self.device,
+            key: self.key.clone(),
+        }
+    }
+}
+
+/// Signs requests as a tablet does.
+#[derive(Clone)]
+pub struct Signing {
+    pub http: reqwest::Client,
+    pub url: String,
+    pub device: DeviceId,
+    pub key: SigningKey,
+}
+
+impl Signing {
+    /// A nonce of the server's.
+    pub async fn nonce(&self) -> Nonce {
+        let request = self.http.get(format!("{}{NONCE_PATH}", self.url));
+        nonce_of(&request.send().await.unwrap())
+    }
+
+    /// The headers that make a request this tablet's.
+    pub fn sign(&self, target: &Target<'_>, body: &[u8], nonce: &Nonce) -> Signed {
+        signature::sign(target, body, self.device, nonce, |base| {
+            Ok::<_, std::convert::Infallible>(self.key.sign(base).to_bytes())
+        })
+        .unwrap()
+    }
+
+    /// A signed request that was not sent yet.
+    pub fn request(
+        &self,
+        target: &Target<'_>,
+        body: Vec<u8>,
+        nonce: &Nonce,
+    ) -> reqwest::RequestBuilder {
+        let signed = self.sign(target, &body, nonce);
+        self.request_with(target, body, &signed)
+    }
+
+    /// A request with these headers, whatever they were made for.
+    pub fn request_with(
+        &self,
+        target: &Target<'_>,
+        body: Vec<u8>,
+        signed: &Signed,
+    ) -> reqwest::RequestBuilder {
+        let query = target.query.map(|query| format!("?{query}"));
+        let url = format!("{}{}{}", self.url, target.path, query.unwrap_or_default());
+        let mut request = self.http.request(target.method.parse().unwrap(), url);
+        for (name, value) in signed.headers() {
+            request = request.header(name, value);
+        }
+        request.body(body)
+    }
+
+    /// Posts a body with a nonce of its own.
+    pub async fn post(&self, path: &str, body: Vec<u8>) -> reqwest::Response {
+        let nonce = self.nonce().await;
+        let target = Target {
+            method: "POST",
+            path,
+            query: None,
+        };
+        let request = self.request(&target, body, &nonce);
+        request.send().await.unwrap()
+    }
+}
+
+/// The nonce that an answer brings.
+pub fn nonce_of(response: &reqwest::Response) -> Nonce {
+    let value = response.headers().get(signature::NONCE).expect("a nonce");
+    Nonce::read(value.to_str().unwrap()).unwrap()
 }
 
 /// An entry over everything that the document says, as somebody's tablet would sign it.
@@ -285,7 +366,7 @@ pub fn new_actor() -> Actor {
     Actor::from_random(bytes)
 }
 
-async fn read(response: reqwest::Response) -> Answer<Vec<u8>> {
+pub async fn read(response: reqwest::Response) -> Answer<Vec<u8>> {
     let status = response.status();
     let body = response.bytes().await.unwrap();
     if status.is_success() {

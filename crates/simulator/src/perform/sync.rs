@@ -180,11 +180,11 @@ impl World {
             let sent = lock(&self.air.sent);
             sent.get(chance.below(sent.len())).cloned()
         };
-        let Some((credential, body)) = sent else {
+        let Some(parcel) = sent else {
             return;
         };
         let place = chance.below(crate::site::PROCESSES);
-        let pending = self.site.post(place, SYNC_PATH, &credential, body);
+        let pending = self.site.post(place, SYNC_PATH, parcel);
         // Nobody waits for the answer any more.
         if to_the_end(pending, &self.stop).is_err() {
             self.witness.find(Wrong::Stuck, "an old request hangs");

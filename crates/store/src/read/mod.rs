@@ -6,6 +6,7 @@ mod directory;
 mod documents;
 mod dump;
 mod latest;
+pub(crate) mod log;
 mod notes;
 mod observations;
 mod outbox;
@@ -19,6 +20,7 @@ mod whereabouts;
 
 pub use documents::UnshownRow;
 pub use latest::LatestWith;
+pub use log::{LogFinding, LogHead, LogRow, LogState, LogSummary};
 pub use outbox::{OutboxDocument, OutboxItem, OutboxSummary, WaitingRow};
 pub use refused::RefusedRow;
 pub use small::{Opened, SyncPosition};

@@ -10,7 +10,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use hemrond_domain::{
-    ids::{PersonId, UserId, VisitId},
+    ids::{PersonId, UnitId, UserId, VisitId},
     record::DocumentId,
 };
 
@@ -69,6 +69,24 @@ impl Store {
              ) {NEWEST_FIRST}"
         );
         table::fetch(&mut reading, &condition, sql::with(&user)).await
+    }
+
+    /// Visits of a unit that were begun, that nobody has signed, and in which nothing was written since
+    /// `before`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn unsigned_visits_of_unit(
+        &self,
+        unit: UnitId,
+        before: DateTime<Utc>,
+    ) -> Result<Vec<VisitRow>, StoreError> {
+        let mut reading = self.read().await?;
+        let condition = format!(
+            "WHERE t.state IN ('under_way', 'done') AND t.signed_entry IS NULL
+                AND t.unit = ?1 AND t.newest_at <= ?2 {NEWEST_FIRST}"
+        );
+        table::fetch(&mut reading, &condition, sql::with(&unit).and(&before)).await
     }
 
     /// Visits in which something was written after the signature.

@@ -4,6 +4,7 @@ use super::support::*;
 use crate::*;
 use std::fs;
 
+/// AC24: a copied database is as unreadable.
 #[tokio::test]
 async fn a_copy_opens_with_the_same_key_and_gives_away_as_little() {
     let tablet = Tablet::new().await;

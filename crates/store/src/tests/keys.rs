@@ -20,6 +20,7 @@ async fn refuses_untouched(path: &Path, key: &Key, code: &str) -> OpenError {
     error
 }
 
+/// AC24: no word of a record can be read in the files of a tablet.
 #[tokio::test]
 async fn a_stolen_tablet_gives_away_neither_a_name_nor_that_it_is_sqlite() {
     let tablet = Tablet::new().await;
@@ -63,6 +64,7 @@ async fn a_stolen_tablet_gives_away_neither_a_name_nor_that_it_is_sqlite() {
     }
 }
 
+/// AC24: without the key nothing opens.
 #[tokio::test]
 async fn the_wrong_key_opens_nothing_and_breaks_nothing() {
     let tablet = Tablet::new().await;

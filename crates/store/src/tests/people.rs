@@ -106,6 +106,7 @@ async fn a_name_may_hold_any_character_and_search_still_finds_its_neighbours() {
     assert_eq!(index[1].identity, None);
 }
 
+/// AC61: no list on the tablet's disk can hold them.
 #[tokio::test]
 async fn no_list_can_hold_a_way_to_a_protected_persons_door() {
     let bare = PersonRow {
@@ -162,4 +163,16 @@ async fn no_list_can_hold_a_way_to_a_protected_persons_door() {
             .expect("it must be refused");
         assert_eq!(error.code(), "store.invalid");
     }
+}
+
+/// AC62: an address that is taken out of the lists is overwritten in the file, not only forgotten.
+#[tokio::test]
+async fn what_is_taken_out_is_overwritten() {
+    let tablet = Tablet::new().await;
+    let mut reading = tablet.store.read().await.unwrap();
+    let statement = "PRAGMA secure_delete";
+    let on: Option<u32> = crate::sql::scalar(&mut reading, statement, crate::sql::nothing())
+        .await
+        .unwrap();
+    assert_eq!(on, Some(1));
 }

@@ -3,10 +3,13 @@
 mod documents;
 mod hiding;
 pub(crate) mod items;
+mod log;
 mod outbox;
 pub(crate) mod read_models;
 mod small;
 mod withdrawal;
+
+pub use log::NewLogRecord;
 
 use crate::{
     commit::{Applied, Commit, Committed, SyncCommit},

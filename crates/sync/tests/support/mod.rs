@@ -25,5 +25,7 @@ pub(crate) fn nothing_new(request: &SyncRequest) -> SyncResponse {
             DigestQuery::Documents(..) => DigestAnswer::Documents(Vec::new(), Vec::new()),
         }),
         time_ms: 0,
+        logged: None,
+        checkpoint: None,
     }
 }

@@ -6,7 +6,7 @@ use crate::open::open;
 use axum::{
     Json, Router,
     extract::{Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware,
     response::{
         IntoResponse, Redirect, Response,
@@ -27,9 +27,33 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-/// Everything comes from this address and from nowhere else.
+/// Everything comes from this address and from nowhere else. Words become markup only through the
+/// interface's own templates.
 const CSP: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-    frame-ancestors 'none'; form-action 'none'; base-uri 'none'";
+    object-src 'none'; frame-src 'none'; worker-src 'none'; frame-ancestors 'none'; \
+    form-action 'none'; base-uri 'none'; \
+    require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
+
+/// What else every answer says to the browser.
+const HEADERS: [(HeaderName, &str); 8] = [
+    (header::CONTENT_SECURITY_POLICY, CSP),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CACHE_CONTROL, "no-store"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), usb=(), payment=()",
+    ),
+];
 
 #[derive(Clone)]
 struct Shared {
@@ -39,7 +63,12 @@ struct Shared {
     ending: watch::Receiver<bool>,
 }
 
-pub(crate) async fn run(folder: &Path, listen: SocketAddr, ui: &Path) -> Result<(), String> {
+pub(crate) async fn run(
+    folder: &Path,
+    listen: SocketAddr,
+    ui: &Path,
+    authority: Option<&Path>,
+) -> Result<(), String> {
     if !listen.ip().is_loopback() {
         return Err(
             "the interface is shown on this machine only: use 127.0.0.1 or [::1]".to_owned(),
@@ -52,7 +81,7 @@ pub(crate) async fn run(folder: &Path, listen: SocketAddr, ui: &Path) -> Result<
             index.display()
         ));
     }
-    let companion = Arc::new(open(folder).await?);
+    let companion = Arc::new(open(folder, authority).await?);
     let runner = Runner::start(Arc::clone(&companion));
     let sessions = Arc::new(Sessions::new());
     let (end, ending) = watch::channel(false);
@@ -72,12 +101,15 @@ pub(crate) async fn run(folder: &Path, listen: SocketAddr, ui: &Path) -> Result<
         .merge(api)
         .route("/", get(enter))
         .fallback_service(ServeDir::new(ui).fallback(ServeFile::new(&index)))
-        .layer(fixed(header::CONTENT_SECURITY_POLICY, CSP))
-        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
-        .layer(fixed(header::CACHE_CONTROL, "no-store"))
         .with_state((shared, index))
         .layer(middleware::from_fn(session::this_machine_only));
+    // Outermost, so that refusals say the same.
+    let app = HEADERS.into_iter().fold(app, |app, (name, value)| {
+        app.layer(SetResponseHeaderLayer::overriding(
+            name,
+            HeaderValue::from_static(value),
+        ))
+    });
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .map_err(|error| error.to_string())?;
@@ -113,10 +145,6 @@ async fn told_to_stop() {
         return;
     }
     let _ = tokio::signal::ctrl_c().await;
-}
-
-fn fixed(name: header::HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
 }
 
 #[derive(Debug, Deserialize)]

@@ -45,6 +45,10 @@ pub struct Note {
     pub role: Option<&'static str>,
     /// When.
     pub at: Option<DateTime<Utc>>,
+    /// The signed entry that the patient finds wrong or misleading, in hex, where the note says so.
+    pub dissent_with: Option<String>,
+    /// To whom a copy was handed out, where the note is about that.
+    pub handed_out_to: Option<String>,
     /// Whether it no longer holds.
     pub retraction: Option<Retraction>,
 }
@@ -102,6 +106,8 @@ pub(super) fn note(id: RowId, row: &Fields) -> Note {
         by: row.id("by"),
         role: row.choice("role"),
         at: row.instant("at"),
+        dissent_with: row.string("dissent_with"),
+        handed_out_to: row.string("handed_out_to"),
         retraction: row.retraction(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Call, Moment, Process,
-    state::{Code, Document, Enrolled, Fed, State},
+    state::{Code, Document, Fed, State},
 };
 use crate::storage::{
     Account, Accounts, Device, NewDevice, Organisation, Redeemed, RoleChange, StorageError, Unit,
@@ -127,9 +127,9 @@ impl Accounts for Process {
                 account.active = false;
                 account.access_version += 1;
             }
-            for enrolled in state.devices.values_mut() {
-                if enrolled.device.user == user {
-                    enrolled.device.revoked_at.get_or_insert(now);
+            for device in state.devices.values_mut() {
+                if device.user == user {
+                    device.revoked_at.get_or_insert(now);
                 }
             }
             Ok(())
@@ -185,16 +185,12 @@ impl Accounts for Process {
         .await
     }
 
-    async fn device_by_credential(
+    async fn device_with_account(
         &self,
-        credential_sha256: [u8; 32],
+        id: DeviceId,
     ) -> Result<Option<(Device, Account)>, StorageError> {
-        self.read(Call::DeviceByCredential, |state| {
-            let found = state
-                .devices
-                .values()
-                .find(|enrolled| enrolled.credential_sha256 == credential_sha256);
-            let Some(Enrolled { device, .. }) = found else {
+        self.read(Call::DeviceWithAccount, |state| {
+            let Some(device) = state.devices.get(&id) else {
                 return Ok(None);
             };
             let account = state
@@ -209,8 +205,7 @@ impl Accounts for Process {
     async fn devices(&self) -> Result<Vec<Device>, StorageError> {
         let mut found: Vec<Device> = self
             .read(Call::Devices, |state| {
-                let all = state.devices.values();
-                all.map(|enrolled| enrolled.device.clone()).collect()
+                state.devices.values().cloned().collect()
             })
             .await;
         found.sort_by_key(|device| (device.enrolled_at, device.id));
@@ -222,7 +217,7 @@ impl Accounts for Process {
         Ok(self
             .read(Call::DevicesById, |state| {
                 ids.iter()
-                    .filter_map(|id| Some(state.devices.get(id)?.device.clone()))
+                    .filter_map(|id| state.devices.get(id).cloned())
                     .collect()
             })
             .await)
@@ -230,10 +225,10 @@ impl Accounts for Process {
 
     async fn revoke_device(&self, id: DeviceId, now: i64) -> Result<bool, StorageError> {
         self.write(Call::RevokeDevice, |state| {
-            let Some(enrolled) = state.devices.get_mut(&id) else {
+            let Some(device) = state.devices.get_mut(&id) else {
                 return Ok(false);
             };
-            enrolled.device.revoked_at.get_or_insert(now);
+            device.revoked_at.get_or_insert(now);
             Ok(true)
         })
         .await
@@ -241,8 +236,8 @@ impl Accounts for Process {
 
     async fn seen(&self, id: DeviceId, now: i64) -> Result<(), StorageError> {
         self.write(Call::Seen, |state| {
-            if let Some(enrolled) = state.devices.get_mut(&id) {
-                enrolled.device.last_seen = Some(now);
+            if let Some(device) = state.devices.get_mut(&id) {
+                device.last_seen = Some(now);
             }
             Ok(())
         })
@@ -342,9 +337,8 @@ fn redeem(
     }
     match state.devices.get_mut(&device.id) {
         None => insert_device(state, user, device, now)?,
-        Some(known) if known.device.user == user && known.device.revoked_at.is_none() => {
-            known.device.name.clone_from(&device.name);
-            known.credential_sha256 = device.credential_sha256;
+        Some(known) if known.user == user && known.revoked_at.is_none() => {
+            known.name.clone_from(&device.name);
         }
         Some(_) => return Ok(Redeemed::KeyTaken),
     }
@@ -360,26 +354,20 @@ fn insert_device(
     device: &NewDevice,
     now: i64,
 ) -> Result<(), StorageError> {
-    let mut others = state.devices.values();
-    if state.devices.contains_key(&device.id)
-        || others.any(|other| other.credential_sha256 == device.credential_sha256)
-    {
+    if state.devices.contains_key(&device.id) {
         return Err(StorageError::Constraint("the device is there already"));
     }
     if !state.users.contains_key(&user) {
         return Err(StorageError::Constraint("the device's account is unknown"));
     }
-    let enrolled = Enrolled {
-        device: Device {
-            id: device.id,
-            user,
-            name: device.name.clone(),
-            public_key: device.public_key,
-            enrolled_at: now,
-            revoked_at: None,
-            last_seen: None,
-        },
-        credential_sha256: device.credential_sha256,
+    let enrolled = Device {
+        id: device.id,
+        user,
+        name: device.name.clone(),
+        public_key: device.public_key,
+        enrolled_at: now,
+        revoked_at: None,
+        last_seen: None,
     };
     state.devices.insert(device.id, enrolled);
     Ok(())

@@ -15,8 +15,10 @@
 
 mod accounts;
 mod gate;
+mod log;
 mod page;
 mod records;
+mod retention;
 mod state;
 mod take_in;
 mod upkeep;

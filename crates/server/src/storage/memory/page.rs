@@ -66,6 +66,7 @@ pub(super) fn published(state: &State, after: u64, most: usize) -> Vec<Publicati
     state
         .feed
         .range((Excluded(after), Unbounded))
+        .filter(|(_, fed)| fed.what != What::Void)
         .take(most)
         .filter_map(|(seq, fed)| {
             let document = state.documents.get(&fed.document)?;
@@ -101,6 +102,8 @@ fn event(state: &State, asker: &Asker, seq: u64, fed: &Fed) -> Option<Event> {
             let unit = document.header.unit();
             document.within(&asker.readable) && unit.is_some_and(|unit| unit != asker.readable.unit)
         }
+        // Whoever may hold a document that was destroyed is told.
+        None if fed.what == What::Destroyed => true,
         None => readable && item.is_some_and(|item| item.run != asker.run),
     };
     let bytes = match (fed.what, item) {
@@ -124,6 +127,7 @@ fn readable_of(state: &State, asker: &Asker, wanted: &[DocumentId]) -> Vec<Docum
     let readable = |id: &DocumentId| {
         let document = state.documents.get(id);
         document.is_some_and(|document| state.readable(document, asker))
+            && !state.destroyed.contains_key(id)
     };
     wanted
         .iter()
@@ -185,7 +189,9 @@ pub(super) fn digests(state: &State, asker: &Asker) -> Vec<Digested> {
     state
         .documents
         .iter()
-        .filter(|(_, document)| state.readable(document, asker))
+        .filter(|(id, document)| {
+            state.readable(document, asker) && !state.destroyed.contains_key(id)
+        })
         .map(|(id, document)| Digested {
             document: *id,
             digest: document.digest,

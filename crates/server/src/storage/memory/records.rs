@@ -92,7 +92,9 @@ impl Records for Process {
                     .copied()
                     .filter(|id| {
                         let document = state.documents.get(id);
-                        document.is_some_and(|document| !state.readable(document, asker))
+                        document.is_some_and(|document| {
+                            !state.readable(document, asker) || state.destroyed.contains_key(id)
+                        })
                     })
                     .collect();
                 found.sort_unstable();

@@ -1,7 +1,7 @@
 //! The tables as ordered maps.
 
 use super::super::{
-    Account, Asker, Device, StorageError, Unit,
+    Account, Asker, Destroyed, Device, Hold, StorageError, Unit,
     narrowing::{Narrowing, Sight},
     paging::What,
 };
@@ -13,13 +13,6 @@ use hemrond_policy::{Readable, Resource};
 use hemrond_protocol::{Digest, Epoch, ItemHash, ItemKind, digest::mix};
 use hemrond_sync::acceptance::{ActorId, Claimant};
 use std::{collections::BTreeMap, sync::Arc};
-
-/// A device with what it is recognised by.
-#[derive(Debug, Clone)]
-pub(super) struct Enrolled {
-    pub(super) device: Device,
-    pub(super) credential_sha256: [u8; 32],
-}
 
 /// A one-time code.
 #[derive(Debug, Clone)]
@@ -45,6 +38,7 @@ pub(super) struct Stored {
     pub(super) change: Option<ChangeColumns>,
     pub(super) device: DeviceId,
     pub(super) run: [u8; 16],
+    pub(super) received_at: i64,
     pub(super) fed: u64,
 }
 
@@ -107,10 +101,12 @@ pub(super) struct Refused {
 pub(super) struct State {
     pub(super) epoch: Epoch,
     pub(super) recovering: bool,
+    /// With the life that it belongs to.
+    pub(super) nonce_secret: Option<(Epoch, [u8; 32])>,
     pub(super) organisations: BTreeMap<OrganisationId, String>,
     pub(super) units: BTreeMap<UnitId, Unit>,
     pub(super) users: BTreeMap<UserId, Account>,
-    pub(super) devices: BTreeMap<DeviceId, Enrolled>,
+    pub(super) devices: BTreeMap<DeviceId, Device>,
     pub(super) codes: BTreeMap<[u8; 32], Code>,
     pub(super) documents: Arc<BTreeMap<DocumentId, Arc<Document>>>,
     pub(super) actors: Arc<BTreeMap<ActorId, Claimant>>,
@@ -121,6 +117,10 @@ pub(super) struct State {
     pub(super) head: u64,
     /// By device and SHA-256 of the bytes.
     pub(super) refused: Arc<BTreeMap<(DeviceId, [u8; 32]), Refused>>,
+    /// Documents whose rows stay without items.
+    pub(super) destroyed: Arc<BTreeMap<DocumentId, Destroyed>>,
+    pub(super) holds: BTreeMap<[u8; 16], Hold>,
+    pub(super) log: Arc<super::log::Log>,
 }
 
 impl State {
@@ -128,6 +128,7 @@ impl State {
         Self {
             epoch,
             recovering: false,
+            nonce_secret: None,
             organisations: BTreeMap::new(),
             units: BTreeMap::new(),
             users: BTreeMap::new(),
@@ -139,7 +140,16 @@ impl State {
             narrowing: Arc::default(),
             head: 0,
             refused: Arc::default(),
+            destroyed: Arc::default(),
+            holds: BTreeMap::new(),
+            log: Arc::default(),
         }
+    }
+
+    /// The secret behind the nonces of this life.
+    pub(super) fn nonce_secret(&self) -> Option<[u8; 32]> {
+        let (epoch, secret) = self.nonce_secret?;
+        (epoch == self.epoch).then_some(secret)
     }
 
     /// Refuses an account that has changed since the decisions about it were made.

@@ -5,13 +5,13 @@ use crate::storage::{
     Asker, PushedDocument, PushedItem, StorageError,
     narrowing::{Effect, Narrowing, Sight, effects},
     paging::What,
-    records::REFUSED_KEPT,
+    records::{REFUSED_KEPT, keeps_bytes},
 };
 use hemrond_domain::{
     ids::DeviceId,
     record::{DocumentClass, DocumentId, Header},
 };
-use hemrond_protocol::{ItemHash, limits::MAX_ITEM_BYTES};
+use hemrond_protocol::ItemHash;
 use hemrond_sync::acceptance::{
     ActorId, ChangeClaims, Claimant, Finding, Judge, Known, LastChange, Permission, Reason, Verdict,
 };
@@ -76,7 +76,7 @@ pub(super) fn lay_out(
                         && let Some(hash) = hash_of(&item.offered.finding)
                     {
                         position += 1;
-                        let stored = stored(item, asker, position);
+                        let stored = stored(item, asker, position, now);
                         items.push((header.clone(), hash, stored));
                         // What is opened in this push is open for what follows in it.
                         for effect in effects(header, &item.offered.finding) {
@@ -176,6 +176,8 @@ fn reconsider(state: &mut State, effects: &[Effect]) {
                     && header.organisation() == organisation
                     && (unit.is_none() || header.unit() == unit)
                     && of.is_none_or(|of| of == **id)
+                    // What was destroyed is gone for everybody.
+                    && !state.destroyed.contains_key(id)
             })
             .map(|(id, _)| *id)
             .collect();
@@ -206,6 +208,7 @@ fn known(state: &State, documents: &[PushedDocument]) -> BTreeMap<DocumentId, Kn
             .extend(document.given.iter().map(|(hash, op)| (*hash, *op)));
         let given = document.given.values().copied();
         known.max_op = given.fold(known.max_op, u64::max);
+        known.purged = state.destroyed.contains_key(&header.id());
     }
     for refused in state.refused.values() {
         if let (Some(document), Some(hash)) = (refused.document, refused.hash)
@@ -264,7 +267,7 @@ fn hash_of(finding: &Finding) -> Option<ItemHash> {
     }
 }
 
-fn stored(item: &PushedItem, asker: &Asker, fed: u64) -> Stored {
+fn stored(item: &PushedItem, asker: &Asker, fed: u64, now: i64) -> Stored {
     Stored {
         kind: item.kind,
         bytes: item.bytes.as_slice().into(),
@@ -275,6 +278,7 @@ fn stored(item: &PushedItem, asker: &Asker, fed: u64) -> Stored {
         }),
         device: asker.device,
         run: asker.run,
+        received_at: now,
         fed,
     }
 }
@@ -287,10 +291,10 @@ fn keep(
     now: i64,
 ) -> ((DeviceId, [u8; 32]), Refused) {
     let name = (asker.device, Sha256::digest(&item.bytes).into());
-    let bytes: &[u8] = if item.bytes.len() > MAX_ITEM_BYTES {
-        &[]
-    } else {
+    let bytes: &[u8] = if keeps_bytes(item, reason) {
         &item.bytes
+    } else {
+        &[]
     };
     let refused = Refused {
         document,

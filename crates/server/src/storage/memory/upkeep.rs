@@ -1,6 +1,6 @@
 //! Epoch, head and backup.
 
-use super::{Call, Moment, Process, Snapshot};
+use super::{Call, Moment, Process, Snapshot, state::State};
 use crate::storage::{Life, StorageError, Upkeep};
 use async_trait::async_trait;
 use hemrond_protocol::Epoch;
@@ -32,6 +32,20 @@ impl Upkeep for Process {
         self.write(Call::EndRecovery, |state| {
             state.recovering = false;
             Ok(())
+        })
+        .await
+    }
+
+    async fn nonce_secret(&self, drawn: [u8; 32]) -> Result<[u8; 32], StorageError> {
+        let kept = self.read(Call::NonceSecret, State::nonce_secret).await;
+        if let Some(secret) = kept {
+            return Ok(secret);
+        }
+        self.write(Call::NonceSecret, |state| {
+            // Of two processes that draw at once, the first one's stays.
+            let secret = state.nonce_secret().unwrap_or(drawn);
+            state.nonce_secret = Some((state.epoch, secret));
+            Ok(secret)
         })
         .await
     }

@@ -88,6 +88,19 @@ pub(crate) async fn integrity(_: &PgPool) -> Result<Vec<String>, StorageError> {
     Ok(Vec::new())
 }
 
+/// Writes the tables that held items anew, without what was deleted. They are locked meanwhile.
+pub(crate) async fn compact(pool: &PgPool) -> Result<(), StorageError> {
+    for statement in [
+        "VACUUM (FULL) items",
+        "VACUUM (FULL) refused_items",
+        "VACUUM (FULL) feed",
+        "CHECKPOINT",
+    ] {
+        sqlx::query(statement).execute(pool).await?;
+    }
+    Ok(())
+}
+
 /// Tells every process, at the moment of commit and not before.
 pub(crate) async fn announce(
     connection: &mut sqlx::PgConnection,

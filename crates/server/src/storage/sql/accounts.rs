@@ -3,8 +3,8 @@
 use super::{
     Db, StorageError, Tables, access, convert, enrolment,
     rows::{
-        DEVICE, DEVICE_BY_CREDENTIAL, DEVICES_BY_AGE, DeviceRow, USERS_BY_NAME, UserRow, account,
-        device, insert_device, user,
+        DEVICE, DEVICE_BY_ID, DEVICES_BY_AGE, DeviceRow, USERS_BY_NAME, UserRow, account, device,
+        insert_device, user,
     },
 };
 use crate::storage::{
@@ -169,14 +169,14 @@ impl Accounts for Tables {
         Ok(())
     }
 
-    async fn device_by_credential(
+    async fn device_with_account(
         &self,
-        credential_sha256: [u8; 32],
+        id: DeviceId,
     ) -> Result<Option<(Device, Account)>, StorageError> {
         // One moment for both, so that the account's version fits the device's state.
         let mut transaction = self.reading().await?;
-        let row: Option<DeviceRow> = sqlx::query_as(DEVICE_BY_CREDENTIAL)
-            .bind(credential_sha256.to_vec())
+        let row: Option<DeviceRow> = sqlx::query_as(DEVICE_BY_ID)
+            .bind(id.as_bytes().to_vec())
             .fetch_optional(&mut *transaction)
             .await?;
         let Some(found) = row.map(device).transpose()? else {

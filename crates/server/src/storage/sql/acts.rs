@@ -268,6 +268,10 @@ pub(super) async fn publish(
             query.push(" AND d.id = ");
             query.push_bind(document.as_bytes().to_vec());
         }
+        // What was destroyed is gone for everybody, and is not asked about any more.
+        query.push(
+            " AND NOT EXISTS (SELECT 1 FROM destroyed_documents g WHERE g.document_id = d.id)",
+        );
         let done = query.build().execute(&mut *connection).await?;
         head += done.rows_affected();
     }

@@ -7,13 +7,13 @@ use hemrond_protocol::ItemHash;
 use sqlx::QueryBuilder;
 use std::collections::BTreeMap;
 
-/// The digests of all documents that the asker may read.
+/// The digests of all documents that the asker may read. What was destroyed has none.
 pub(super) async fn readable(
     connection: &mut Connection,
     asker: &Asker,
 ) -> Result<Vec<Digested>, StorageError> {
     let mut query = QueryBuilder::<Db>::new("SELECT d.id, d.digest FROM documents d WHERE ");
-    filter::readable(&mut query, asker);
+    filter::present(&mut query, asker);
     query.push(" ORDER BY d.id");
     let rows: Vec<(Vec<u8>, Vec<u8>)> = query.build_query_as().fetch_all(connection).await?;
     rows.into_iter()
@@ -72,7 +72,8 @@ pub(super) async fn changes(
     Ok(found)
 }
 
-/// Those of these documents that there are.
+/// Those of these documents that there are and that the asker may not hold: not readable, or
+/// destroyed.
 pub(super) async fn withheld(
     connection: &mut Connection,
     asker: &Asker,
@@ -82,10 +83,12 @@ pub(super) async fn withheld(
     for some in documents.chunks(BINDS) {
         let mut query = QueryBuilder::<Db>::new("SELECT d.id FROM documents d WHERE d.id IN ");
         ids(&mut query, some);
-        query.push(" AND NOT COALESCE(");
+        query.push(" AND (NOT COALESCE(");
         filter::readable(&mut query, asker);
         // A document without a unit makes the comparison of units unknown, which is no.
-        query.push(", 1 = 0)");
+        query.push(
+            ", 1 = 0) OR EXISTS (SELECT 1 FROM destroyed_documents g WHERE g.document_id = d.id))",
+        );
         let rows: Vec<(Vec<u8>,)> = query.build_query_as().fetch_all(&mut *connection).await?;
         for (id,) in rows {
             found.push(DocumentId::from_bytes(convert::id(id)?));

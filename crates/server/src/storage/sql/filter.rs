@@ -53,6 +53,12 @@ pub(super) fn base(query: &mut QueryBuilder<Db>, readable: &Readable) {
     query.push(")))");
 }
 
+/// What [`readable`] adds, for documents that were not destroyed.
+pub(super) fn present(query: &mut QueryBuilder<Db>, asker: &Asker) {
+    readable(query, asker);
+    query.push(" AND NOT EXISTS (SELECT 1 FROM destroyed_documents g WHERE g.document_id = d.id)");
+}
+
 /// Kinds are named by our own constants, so they stand in the text and not among the values.
 fn kinds(query: &mut QueryBuilder<Db>, kinds: &[DocumentKind]) {
     if kinds.is_empty() {

@@ -1,6 +1,6 @@
 //! What a judgement needs to know of the pushed documents, in a few queries for all of them.
 
-use super::{BINDS, Connection, Db, StorageError, convert};
+use super::{BINDS, Connection, Db, StorageError, convert, retention};
 use crate::storage::PushedDocument;
 use hemrond_domain::{
     ids::{DeviceId, UserId},
@@ -57,6 +57,11 @@ pub(super) async fn load(
         }
     }
     let names: Vec<DocumentId> = states.keys().copied().collect();
+    for id in retention::among(connection, &names).await? {
+        if let Some(state) = states.get_mut(&id) {
+            state.known.purged = true;
+        }
+    }
     for some in names.chunks(BINDS) {
         documents_as_they_are(connection, some, &mut states).await?;
         last_changes(connection, some, &mut states).await?;

@@ -85,7 +85,7 @@ async fn readable_of(
         return Ok(Vec::new());
     }
     let mut query = QueryBuilder::<Db>::new("SELECT d.id FROM documents d WHERE ");
-    filter::readable(&mut query, asker);
+    filter::present(&mut query, asker);
     query.push(" AND d.id IN ");
     digests::ids(&mut query, wanted);
     let rows: Vec<(Vec<u8>,)> = query.build_query_as().fetch_all(connection).await?;
@@ -102,20 +102,21 @@ async fn readable_of(
 }
 
 /// Adds the condition for events that concern the asker: others' items in what they may read, what
-/// is to be considered anew, and what is addressed to them.
+/// is to be considered anew, what is addressed to them, and what was destroyed.
 fn concerning(query: &mut QueryBuilder<Db>, asker: &Asker) {
     query.push("((f.audience_id IS NULL AND ((i.run <> ");
     query.push_bind(asker.run.to_vec());
     query.push(" AND ");
     filter::readable(query, asker);
     // What is to be considered anew concerns whom a block can take it from or give it back to.
-    query.push(") OR (f.event = 3 AND d.unit_id <> ");
+    query.push(") OR (f.event = 5 AND d.unit_id <> ");
     query.push_bind(asker.readable.unit.as_bytes().to_vec());
     query.push(" AND ");
     filter::base(query, &asker.readable);
     query.push("))) OR f.audience_id = ");
     query.push_bind(asker.user.as_bytes().to_vec());
-    query.push(")");
+    // Whoever may hold a document that was destroyed is told; its name says nothing to others.
+    query.push(" OR f.event = 3)");
 }
 
 async fn events(

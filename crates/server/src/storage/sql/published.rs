@@ -28,7 +28,7 @@ pub(super) async fn published(
         "SELECT f.seq, d.kind, d.organisation_id, d.unit_id, f.audience_id, i.device_id \
          FROM feed f JOIN documents d ON d.id = f.document_id \
          LEFT JOIN items i ON i.document_id = f.document_id AND i.hash = f.item_hash \
-         WHERE f.seq > $1 ORDER BY f.seq LIMIT $2",
+         WHERE f.seq > $1 AND f.event <> 4 ORDER BY f.seq LIMIT $2",
     )
     .bind(convert::number(after))
     .bind(i64::try_from(most).unwrap_or(i64::MAX))

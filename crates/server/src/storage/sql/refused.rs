@@ -1,9 +1,11 @@
 //! What was refused, kept so that nothing a person wrote is only on one side.
 
 use super::{Connection, StorageError, convert};
-use crate::storage::{Asker, PushedDocument, PushedItem, RefusedItem, records::REFUSED_KEPT};
+use crate::storage::{
+    Asker, PushedDocument, PushedItem, RefusedItem,
+    records::{REFUSED_KEPT, keeps_bytes},
+};
 use hemrond_domain::{ids::DeviceId, record::DocumentId};
-use hemrond_protocol::limits::MAX_ITEM_BYTES;
 use hemrond_sync::acceptance::{Finding, Reason, Verdict};
 use sha2::{Digest, Sha256};
 
@@ -48,10 +50,10 @@ async fn keep_one(
         Finding::Entry(entry) => Some(entry.hash),
         Finding::Refused(_, hash) => *hash,
     };
-    let bytes = if item.bytes.len() > MAX_ITEM_BYTES {
-        Vec::new()
-    } else {
+    let bytes = if keeps_bytes(item, reason) {
         item.bytes.clone()
+    } else {
+        Vec::new()
     };
     sqlx::query(
         "INSERT INTO refused_items \

@@ -13,8 +13,8 @@ pub(super) const DEVICE: &str = "SELECT id, user_id, name, public_key, enrolled_
 pub(super) const DEVICES_BY_AGE: &str = "SELECT id, user_id, name, public_key, enrolled_at, revoked_at, last_seen FROM devices \
      ORDER BY enrolled_at, id";
 
-pub(super) const DEVICE_BY_CREDENTIAL: &str = "SELECT id, user_id, name, public_key, enrolled_at, revoked_at, last_seen FROM devices \
-     WHERE credential_sha256 = $1";
+pub(super) const DEVICE_BY_ID: &str = "SELECT id, user_id, name, public_key, enrolled_at, revoked_at, last_seen FROM devices \
+     WHERE id = $1";
 
 pub(super) const USERS_BY_NAME: &str = "SELECT id, name, role, organisation_id, unit_id, active, access_version FROM users \
      ORDER BY name, id";
@@ -82,13 +82,12 @@ pub(super) async fn insert_device(
     now: i64,
 ) -> Result<(), StorageError> {
     sqlx::query(
-        "INSERT INTO devices (id, user_id, name, credential_sha256, public_key, enrolled_at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO devices (id, user_id, name, public_key, enrolled_at) \
+         VALUES ($1, $2, $3, $4, $5)",
     )
     .bind(device.id.as_bytes().to_vec())
     .bind(user.as_bytes().to_vec())
     .bind(device.name.clone())
-    .bind(device.credential_sha256.to_vec())
     .bind(device.public_key.to_vec())
     .bind(now)
     .execute(connection)
@@ -96,7 +95,7 @@ pub(super) async fn insert_device(
     Ok(())
 }
 
-/// Puts a device in, or gives it another credential where the account has it already. False where
+/// Puts a device in, or another name where the account has it already. False where
 /// it is shut out or another account's.
 pub(super) async fn renew_device(
     connection: &mut Connection,
@@ -112,10 +111,9 @@ pub(super) async fn renew_device(
     match known {
         None => insert_device(connection, user, device, now).await?,
         Some((owner, None)) if owner == user.as_bytes() => {
-            sqlx::query("UPDATE devices SET name = $2, credential_sha256 = $3 WHERE id = $1")
+            sqlx::query("UPDATE devices SET name = $2 WHERE id = $1")
                 .bind(device.id.as_bytes().to_vec())
                 .bind(device.name.clone())
-                .bind(device.credential_sha256.to_vec())
                 .execute(connection)
                 .await?;
         }

@@ -1,6 +1,6 @@
 //! The rows as they are, for whoever checks them.
 
-use super::{Connection, Db, StorageError, Tables, acts, convert, digests};
+use super::{Connection, Db, StorageError, Tables, acts, convert, digests, retention};
 use crate::storage::survey::{
     ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, Survey,
 };
@@ -69,6 +69,7 @@ struct Feed {
     event: i64,
     document_id: Vec<u8>,
     document: Option<Vec<u8>>,
+    destroyed: Option<Vec<u8>>,
     item_hash: Option<Vec<u8>>,
     item_fed: Option<i64>,
     audience_id: Option<Vec<u8>>,
@@ -119,8 +120,10 @@ impl Survey for Tables {
             .collect::<Result<Vec<_>, _>>()?;
         let ids: Vec<DocumentId> = found.iter().map(|row| row.id).collect();
         let mut items = items(&mut transaction, &ids).await?;
+        let destroyed = retention::among(&mut transaction, &ids).await?;
         for row in &mut found {
             row.items = items.remove(&row.id).unwrap_or_default();
+            row.destroyed = destroyed.contains(&row.id);
         }
         Ok(found)
     }
@@ -132,9 +135,11 @@ impl Survey for Tables {
         limit: u32,
     ) -> Result<Vec<FeedRow>, StorageError> {
         let rows: Vec<Feed> = sqlx::query_as(
-            "SELECT f.seq, f.event, f.document_id, d.id AS document, f.item_hash, \
+            "SELECT f.seq, f.event, f.document_id, d.id AS document, \
+             g.document_id AS destroyed, f.item_hash, \
              i.fed AS item_fed, f.audience_id FROM feed f \
              LEFT JOIN documents d ON d.id = f.document_id \
+             LEFT JOIN destroyed_documents g ON g.document_id = f.document_id \
              LEFT JOIN items i ON i.document_id = f.document_id AND i.hash = f.item_hash \
              WHERE f.seq > $1 AND f.seq <= $2 ORDER BY f.seq LIMIT $3",
         )
@@ -151,6 +156,7 @@ impl Survey for Tables {
                     event: row.event,
                     document: DocumentId::from_bytes(convert::id(row.document_id)?),
                     document_exists: row.document.is_some(),
+                    document_destroyed: row.destroyed.is_some(),
                     item: row.item_hash.map(convert::hash).transpose()?,
                     item_fed: row.item_fed,
                     audience: audience.map(UserId::from_stored),
@@ -239,6 +245,7 @@ fn document(row: Document) -> Result<DocumentRow, StorageError> {
         item_count: row.item_count,
         item_bytes: row.item_bytes,
         items: Vec::new(),
+        destroyed: false,
     })
 }
 

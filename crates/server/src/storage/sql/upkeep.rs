@@ -36,6 +36,30 @@ impl Upkeep for Tables {
         Ok(())
     }
 
+    async fn nonce_secret(&self, drawn: [u8; 32]) -> Result<[u8; 32], StorageError> {
+        const KEPT: &str = "SELECT s.secret FROM nonce_secrets s JOIN meta m ON m.epoch = s.epoch";
+        let kept: Option<(Vec<u8>,)> = sqlx::query_as(KEPT).fetch_optional(&self.read).await?;
+        if let Some((secret,)) = kept {
+            return convert::hash(secret);
+        }
+        let mut transaction = self.writing().await?;
+        // Of two processes that draw at once, the first one's stays.
+        sqlx::query(
+            "INSERT INTO nonce_secrets (epoch, secret) SELECT epoch, $1 FROM meta WHERE only_row = 1 \
+             ON CONFLICT (epoch) DO NOTHING",
+        )
+        .bind(drawn.to_vec())
+        .execute(&mut *transaction)
+        .await?;
+        let (secret,): (Vec<u8>,) = sqlx::query_as(KEPT).fetch_one(&mut *transaction).await?;
+        // Those of earlier lives are of no use to anybody honest.
+        sqlx::query("DELETE FROM nonce_secrets WHERE epoch NOT IN (SELECT epoch FROM meta)")
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        convert::hash(secret)
+    }
+
     fn head(&self) -> watch::Receiver<u64> {
         self.head.subscribe()
     }

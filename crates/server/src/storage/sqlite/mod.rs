@@ -45,6 +45,8 @@ pub(super) async fn open(path: &Path, epoch: Epoch) -> Result<sql::Tables, Stora
         .foreign_keys(true)
         .journal_mode(journal_mode())
         .synchronous(SqliteSynchronous::Full)
+        // What is deleted is overwritten, so that no free page keeps it.
+        .pragma("secure_delete", "ON")
         .busy_timeout(BUSY);
     let write = SqlitePoolOptions::new()
         .max_connections(1)
@@ -71,6 +73,14 @@ fn journal_mode() -> SqliteJournalMode {
 
 /// News within the process goes through the watch; other processes look at the head themselves.
 pub(crate) async fn announce(_: &mut sqlx::SqliteConnection, _: u64) -> Result<(), StorageError> {
+    Ok(())
+}
+
+/// Writes the file anew without what was deleted, and empties the log beside it.
+pub(crate) async fn compact(pool: &SqlitePool) -> Result<(), StorageError> {
+    for statement in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+        sqlx::query(statement).execute(pool).await?;
+    }
     Ok(())
 }
 

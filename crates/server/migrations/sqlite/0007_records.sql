@@ -1,0 +1,31 @@
+-- What was destroyed when its time had come. The document's own row stays without items, so that no
+-- tablet that still holds the document can bring it back; no content is kept.
+CREATE TABLE destroyed_documents (
+    document_id BLOB NOT NULL PRIMARY KEY REFERENCES documents (id),
+    -- When its last item had been taken in.
+    last_entry INTEGER NOT NULL,
+    destroyed_at INTEGER NOT NULL,
+    -- What it had been.
+    items INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    refused INTEGER NOT NULL
+) STRICT;
+
+-- Records that must not be destroyed, whatever their age.
+CREATE TABLE holds (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    -- Whose record.
+    person_id BLOB NOT NULL CHECK (length(person_id) = 16),
+    -- Why, in words.
+    why TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    -- NULL while it holds.
+    ended INTEGER
+) STRICT;
+
+-- All documents about a person.
+CREATE INDEX documents_by_person ON documents (person_id) WHERE person_id IS NOT NULL;
+
+-- What the feed says of a document to one user, which no item leads to. The feed's events have two
+-- more numbers now: 3 a document was destroyed, 4 what stood here was about a document that was.
+CREATE INDEX feed_addressed ON feed (document_id) WHERE audience_id IS NOT NULL;
