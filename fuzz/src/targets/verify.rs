@@ -72,6 +72,7 @@ fn document(header: &Header, items: Vec<ItemRow>, wrong: u8) -> DocumentRow {
             i64::MIN
         },
         item_bytes: i64::try_from(bytes).unwrap_or_default(),
+        destroyed: wrong & 32 != 0,
         items,
     }
 }
