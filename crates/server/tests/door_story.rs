@@ -3,7 +3,10 @@
 
 mod support;
 
-use hemrond_protocol::{SYNC_PATH, enrolment::Problem};
+use hemrond_protocol::{
+    ENROL_PATH, SYNC_PATH,
+    enrolment::{EnrolRequest, Problem},
+};
 use hemrond_server::serve::{Door, Limits, Way, serve};
 use std::{
     future::pending,
@@ -145,16 +148,16 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     }
     assert_eq!(last, Some((429, Some(5))));
 
+    let guess = EnrolRequest {
+        user: None,
+        code: "AAAA-AAAA".to_owned(),
+        tablet: "Surfplatta".to_owned(),
+        public_key: hex::encode(eva.key.verifying_key().as_bytes()),
+    };
+    let guess = serde_json::to_vec(&guess).unwrap();
     let mut last = None;
     for _ in 0..40 {
-        let answer = eva
-            .http
-            .post(format!("{}/v1/enrol", town.url))
-            .header("content-type", "application/json")
-            .body(r#"{"code":"AAAA-AAAA","tablet":"x","public_key":"00"}"#)
-            .send()
-            .await
-            .unwrap();
+        let answer = eva.signing().post(ENROL_PATH, guess.clone()).await;
         last = Some((answer.status().as_u16(), wait(&answer)));
     }
     assert_eq!(last, Some((429, Some(5))));
