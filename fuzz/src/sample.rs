@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signer as _, SigningKey};
 use hemrond_documents::{
     Actor, Document, Edit, RawChange,
-    entry::{EntryContent, EntryError, SignedEntry, Signer},
+    entry::{EntryContent, EntryError, FORMAT, SignedEntry, Signer, signing_message},
 };
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, PersonId, RowId, UnitId, UserId, VisitId},
@@ -140,6 +140,8 @@ fn edits(kind: DocumentKind) -> Vec<Vec<Edit>> {
             Edit::add_row("staff", row, [("name", "Eva Lind"), ("role", "nurse")]),
             Edit::add_row("numbers", row, [("label", "Jour"), ("phone", "1177")]),
         ]],
+        // It holds signed entries only.
+        DocumentKind::Acts => Vec::new(),
     }
 }
 
@@ -162,7 +164,7 @@ pub fn sign(bytes: &[u8]) -> SignedEntry {
         bytes: bytes.to_vec(),
         signature: [0; 64],
     };
-    let message = hemrond_documents::entry::signing_message(entry.hash());
+    let message = signing_message(FORMAT, entry.hash());
     entry.signature = KEY.sign(&message).to_bytes();
     entry
 }

@@ -11,7 +11,7 @@ use minicbor::{Decode, Encode};
 const MAX_NAME: usize = 40;
 
 /// Bounds a reason, in bytes: what somebody gave for opening a record in an emergency.
-const MAX_REASON: usize = 600;
+pub const MAX_REASON: usize = 600;
 
 /// One look or act. It never holds what was seen or written, and no name of anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]

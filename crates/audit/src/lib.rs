@@ -27,7 +27,7 @@ mod words;
 pub use action::Action;
 pub use chain::{Head, LinkFault, Walk};
 pub use entry::{SERVER, leaf_of};
-pub use event::{Event, EventError};
+pub use event::{Event, EventError, MAX_REASON};
 pub use record::{Record, RecordError, RecordHash};
 pub use retention::{KEPT_YEARS, earliest_kept};
 pub use sample::draw;

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use hemrond_documents::{
     Document, Hash,
-    entry::{Entry, EntryError, EntryRecord},
+    entry::{Contents, Entry, EntryError, EntryRecord},
 };
-use hemrond_domain::{ids::UserId, record::DocumentId};
+use hemrond_domain::{ids::UserId, law::Made, record::DocumentId};
 use std::collections::HashMap;
 
 /// How many documents stay in memory. A form document takes 40–90 KiB while it is loaded.
@@ -17,6 +17,8 @@ pub(crate) struct Open {
     pub(crate) document: Document,
     /// By the time of signing; the last one counts.
     pub(crate) entries: Vec<Signed>,
+    /// The acts of an acts document, by the time of making.
+    pub(crate) acts: Vec<Made>,
     /// Whether something that came for the document could not be read and was set aside.
     pub(crate) incomplete: bool,
 }
@@ -36,31 +38,71 @@ pub(crate) struct Signed {
     pub(crate) content: EntryRecord,
 }
 
-impl Signed {
+/// An entry, by what it is.
+#[derive(Debug, Clone)]
+pub(crate) enum Filed {
+    /// A signed record.
+    Record(Box<Signed>),
+    /// A legal act, with the acts document that it belongs to.
+    Act(Box<Made>, DocumentId),
+}
+
+impl Filed {
     /// Reads an entry's bytes as they are stored and sent.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, EntryError> {
         let entry = Entry::parse(bytes)?;
-        Ok(Self {
-            hash: entry.hash.0,
-            document: entry.content.document,
-            heads: entry.content.heads()?,
-            at: entry.content.signed_at()?,
-            author: entry.content.author,
-            author_name: entry.content.author_name,
-            corrects: entry.content.corrects.map(|hash| hash.0),
-            content: entry.content.content,
+        Ok(match entry.content {
+            Contents::Act(content) => {
+                Self::Act(Box::new(content.made(entry.hash)?), content.document)
+            }
+            Contents::Record(content) => Self::Record(Box::new(Signed {
+                hash: entry.hash.0,
+                document: content.document,
+                heads: content.heads()?,
+                at: content.signed_at()?,
+                author: content.author,
+                author_name: content.author_name,
+                corrects: content.corrects.map(|hash| hash.0),
+                content: content.content,
+            })),
         })
+    }
+
+    /// The entry's name.
+    pub(crate) const fn hash(&self) -> Hash {
+        match self {
+            Self::Record(entry) => entry.hash,
+            Self::Act(made, _) => made.id.0,
+        }
+    }
+
+    /// The document that it belongs to.
+    pub(crate) const fn document(&self) -> DocumentId {
+        match self {
+            Self::Record(entry) => entry.document,
+            Self::Act(_, document) => *document,
+        }
     }
 }
 
 impl Open {
     /// Adds an entry where it belongs in time; one that is there already is passed over, and one
     /// of another document is set aside.
-    pub(crate) fn add_entry(&mut self, entry: Signed) {
-        if entry.document != self.document.id() {
+    pub(crate) fn add_entry(&mut self, entry: Filed) {
+        if entry.document() != self.document.id() {
             self.incomplete = true;
             return;
         }
+        let entry = match entry {
+            Filed::Record(entry) => *entry,
+            Filed::Act(made, _) => {
+                if self.acts.iter().all(|known| known.id != made.id) {
+                    self.acts.push(*made);
+                    self.acts.sort_by_key(|made| (made.at, made.id));
+                }
+                return;
+            }
+        };
         if self.entries.iter().any(|known| known.hash == entry.hash) {
             return;
         }

@@ -5,7 +5,7 @@
 //! is drawn, so that what may or may not have reached the disk can never be contradicted.
 
 use crate::{
-    cache::{Open, Signed},
+    cache::{Filed, Open},
     failure::{Outcome, Problem},
     projection::{self, Facts},
     stored::{self, shown},
@@ -20,7 +20,8 @@ use hemrond_store::{Commit, DocumentCommit, ItemKind, NewItem, Origin, RawHeader
 pub(crate) fn urgency(kind: DocumentKind) -> u8 {
     match kind {
         // What a doctor waits for goes first, then what endangers a person, then planning.
-        DocumentKind::Visit => 0,
+        // A block must hide before anything else is told.
+        DocumentKind::Visit | DocumentKind::Acts => 0,
         DocumentKind::Observations => 1,
         DocumentKind::Round => 2,
         DocumentKind::Person => 3,
@@ -75,9 +76,9 @@ impl Companion {
     ) -> Outcome<()> {
         self.check(state, Action::Write, header)?;
         let mut open = self.open_or_begin(state, header).await?;
-        let entry = Signed::read(&bytes).map_err(|_| Problem::new("document.unreadable"))?;
+        let entry = Filed::read(&bytes).map_err(|_| Problem::new("document.unreadable"))?;
         let item = NewItem {
-            hash: entry.hash,
+            hash: entry.hash(),
             kind: ItemKind::Entry,
             bytes,
             actor: None,
@@ -160,6 +161,7 @@ impl Companion {
                 Ok(Open {
                     document,
                     entries: Vec::new(),
+                    acts: Vec::new(),
                     incomplete: false,
                 })
             }
@@ -184,8 +186,22 @@ impl Companion {
         Ok(Some(open))
     }
 
-    /// The document with this id, where something of it is here and this version knows its kind.
+    /// The document with this id, where something of it is here, this version knows its kind, and
+    /// no block hides it from the user.
     pub(crate) async fn open_by_id(
+        &self,
+        state: &mut State,
+        id: DocumentId,
+    ) -> Outcome<Option<Open>> {
+        let open = self.open_unasked(state, id).await?;
+        match open {
+            Some(open) if self.hides(state, open.document.header())? => Ok(None),
+            open => Ok(open),
+        }
+    }
+
+    /// The same whatever hides it: for what no person is shown.
+    pub(crate) async fn open_unasked(
         &self,
         state: &mut State,
         id: DocumentId,

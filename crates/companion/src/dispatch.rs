@@ -10,8 +10,12 @@ use hemrond_domain::ids::PersonId;
 use serde::Serialize;
 use serde_json::Value;
 
-/// What the policy says to whoever may not.
-const FORBIDDEN: &str = "policy.forbidden";
+/// What the policy says to whoever may not, whom a block keeps away, and who shows no relation.
+const DENIED: [&str; 3] = [
+    "policy.forbidden",
+    "policy.blocked",
+    "policy.relation_needed",
+];
 
 impl Companion {
     /// Runs one command.
@@ -64,6 +68,8 @@ impl Companion {
         }
         let mut guard = self.state.lock().await;
         let state = &mut *guard;
+        // Whatever is asked, a block that came or an opening that ended counts first.
+        self.look_around(state).await?;
         if let Traced::Before(act) = &trace {
             self.log_act(state, act).await?;
         }
@@ -81,7 +87,7 @@ impl Companion {
     ) -> Outcome<()> {
         match (trace, result) {
             (Traced::Before(act) | Traced::After(act), Err(problem))
-                if problem.code == FORBIDDEN =>
+                if DENIED.contains(&problem.code.as_str()) =>
             {
                 self.log_denied(state, act).await
             }
@@ -134,6 +140,20 @@ impl Companion {
             Command::History(args) => answer(self.history(state, &args).await),
             Command::WhoLooked(args) => answer(self.who_looked(state, &args).await),
             Command::Rebuild(_) => answer(self.rebuild(state).await),
+            Command::AccessState(args) => answer(self.access_state(state, args.person).await),
+            Command::Inform(args) => answer(self.inform(state, &args).await),
+            Command::Object(args) => answer(self.object(state, &args).await),
+            Command::WithdrawObjection(args) => answer(self.withdraw_objection(state, &args).await),
+            Command::Consent(args) => answer(self.consent(state, &args).await),
+            Command::WithdrawConsent(args) => answer(self.withdraw_consent(state, &args).await),
+            Command::AssessCapacity(args) => answer(self.assess_capacity(state, &args).await),
+            Command::Block(args) => answer(self.block(state, &args).await),
+            Command::LiftBlock(args) => answer(self.lift_block(state, &args).await),
+            Command::DeclareRelation(args) => answer(self.declare_relation(state, &args).await),
+            Command::EmergencyUnits(args) => answer(self.emergency_units(state, &args).await),
+            Command::EmergencyOpen(args) => answer(self.emergency_open(state, &args).await),
+            Command::AskToLift(args) => answer(self.ask_to_lift(state, &args).await),
+            Command::Disclose(args) => answer(self.disclose(state, &args).await),
         }
     }
 
@@ -163,6 +183,7 @@ impl Companion {
             action: hemrond_audit::Action::Write,
             whose: Whose::Person(person),
             kind: "person",
+            reason: None,
         };
         if let Err(problem) = self.log_act(state, &act).await {
             tracing::error!(code = %problem.code, "who was added is not in the access log");

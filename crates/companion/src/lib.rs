@@ -5,6 +5,7 @@
 //! decides anything.
 
 mod access_log;
+mod acts;
 pub mod api;
 mod cache;
 mod change;

@@ -5,7 +5,7 @@ use crate::{
     tablet::{Companion, State},
 };
 use hemrond_domain::record::DocumentId;
-use hemrond_policy::Action;
+use hemrond_policy::{Action, Resource};
 use hemrond_store::SyncCommit;
 
 /// The role and unit for which the tablet was last looked through.
@@ -24,11 +24,14 @@ impl Companion {
         if self.store.meta_get(META).await?.as_deref() == Some(now.as_str()) {
             return Ok(());
         }
+        let principal = enrolment.principal();
         let mut gone: Vec<DocumentId> = Vec::new();
         for (id, raw) in self.store.documents_only_here().await? {
             // Of a kind that a newer version knows, the server decides alone.
             let Ok(header) = raw.header() else { continue };
-            if !self.may(state, Action::Read, &header)? {
+            // As far as role and unit go: a block hides, and does not take away what is only here.
+            let what = Resource::from(&header);
+            if !self.policy.may(&principal, Action::Read, &what).allowed {
                 gone.push(id);
             }
         }

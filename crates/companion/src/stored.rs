@@ -2,7 +2,7 @@
 //! damaged, or a newer version's.
 
 use crate::{
-    cache::{Open, Signed},
+    cache::{Filed, Open},
     failure::{Outcome, Problem},
     projection::{self, Facts},
 };
@@ -60,10 +60,11 @@ pub(crate) fn open(
     let mut open = Open {
         document: loaded.document,
         entries: Vec::new(),
+        acts: Vec::new(),
         incomplete: loaded.set_aside.iter().any(broken),
     };
     for item in items(ItemKind::Entry) {
-        match Signed::read(&item.bytes) {
+        match Filed::read(&item.bytes) {
             Ok(entry) => open.add_entry(entry),
             Err(reason) => {
                 tracing::warn!(document = %header.id(), %reason, "an entry was set aside");

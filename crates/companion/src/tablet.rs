@@ -2,6 +2,7 @@
 
 use crate::{
     access_log::Looks,
+    acts::Sight,
     api::{Connection, Event, KeyPlace, Progress, Settings},
     cache::Cache,
     enrolment::Enrolment,
@@ -19,7 +20,7 @@ use hemrond_domain::{
     people::Role,
     record::{DocumentId, Header},
 };
-use hemrond_policy::{Action, Policy, Resource};
+use hemrond_policy::{Action, Decision, Policy, Reason, Resource};
 use hemrond_store::{Key, Store};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -85,6 +86,7 @@ pub(crate) struct State {
     pub(crate) staff: BTreeMap<UserId, (Option<String>, Option<Role>)>,
     pub(crate) units: BTreeMap<UnitId, String>,
     pub(crate) people: PeopleIndex,
+    pub(crate) sight: Sight,
     pub(crate) settings: Settings,
     /// What the user had seen of a document when they opened it in this run.
     pub(crate) baselines: HashMap<DocumentId, Baseline>,
@@ -162,6 +164,7 @@ impl Companion {
             staff: BTreeMap::new(),
             units: BTreeMap::new(),
             people: PeopleIndex::default(),
+            sight: Sight::default(),
             settings,
             baselines: HashMap::new(),
             found: BTreeSet::new(),
@@ -202,6 +205,9 @@ impl Companion {
             .refresh_directory(&mut *companion.state.lock().await)
             .await?;
         companion.rebuild_if_needed().await?;
+        companion
+            .look_around(&mut *companion.state.lock().await)
+            .await?;
         Ok(companion)
     }
 
@@ -259,19 +265,35 @@ impl Companion {
 
     /// Refuses what the policy does not allow this user.
     pub(crate) fn check(&self, state: &State, action: Action, header: &Header) -> Outcome<()> {
-        if self.may(state, action, header)? {
-            Ok(())
-        } else {
-            Err(Problem::new("policy.forbidden").with("kind", header.kind()))
+        let decision = self.decide(state, action, header)?;
+        match decision.reason {
+            _ if decision.allowed => Ok(()),
+            Some(Reason::BlockedInner) => Err(Problem::new("policy.blocked")),
+            Some(Reason::RelationNeeded) => Err(Problem::new("policy.relation_needed")),
+            _ => Err(Problem::new("policy.forbidden").with("kind", header.kind())),
         }
     }
 
     pub(crate) fn may(&self, state: &State, action: Action, header: &Header) -> Outcome<bool> {
-        let principal = state.enrolled()?.principal();
-        Ok(self
-            .policy
-            .may(&principal, action, &Resource::from(header))
-            .allowed)
+        Ok(self.decide(state, action, header)?.allowed)
+    }
+
+    /// The one place where this tablet asks the policies about a document: with what the person's
+    /// acts say between it and the user.
+    pub(crate) fn decide(
+        &self,
+        state: &State,
+        action: Action,
+        header: &Header,
+    ) -> Outcome<Decision> {
+        let enrolment = state.enrolled()?;
+        let circumstances = state.sight.circumstances(&enrolment.user, header);
+        Ok(self.policy.may_in(
+            &enrolment.principal(),
+            action,
+            &Resource::from(header),
+            &circumstances,
+        ))
     }
 
     /// Draws another actor: what was written under the old one may no longer be here, and a place

@@ -10,6 +10,7 @@ static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/sv/errors.json"),
         include_str!("../../../texts/sv/refusals.json"),
         include_str!("../../../texts/sv/instruments.json"),
+        include_str!("../../../texts/sv/access.json"),
         include_str!("../../../texts/sv/network.json"),
         include_str!("../../../texts/sv/signing.json"),
         include_str!("../../../texts/sv/records.json"),
@@ -23,6 +24,7 @@ static ENGLISH: LazyLock<Texts> = LazyLock::new(|| {
         include_str!("../../../texts/en/errors.json"),
         include_str!("../../../texts/en/refusals.json"),
         include_str!("../../../texts/en/instruments.json"),
+        include_str!("../../../texts/en/access.json"),
         include_str!("../../../texts/en/network.json"),
         include_str!("../../../texts/en/signing.json"),
         include_str!("../../../texts/en/records.json"),
@@ -79,6 +81,7 @@ mod tests {
             "errors",
             "refusals",
             "instruments",
+            "access",
             "network",
             "signing",
             "records",
@@ -195,6 +198,14 @@ mod tests {
             "request.unsigned",
         ] {
             assert_sentences(code);
+        }
+    }
+
+    #[test]
+    fn every_rule_against_an_act_has_a_sentence() {
+        for rule in hemrond_domain::law::Forbidden::ALL {
+            assert_sentences(rule.code());
+            assert!(crate::failure::CODES.contains(&rule.code()));
         }
     }
 

@@ -1,6 +1,7 @@
 //! People, roles, instruments and rules of care: pure, no I/O, no CRDT.
 
 pub mod ids;
+pub mod law;
 pub mod people;
 pub mod record;
 

@@ -49,8 +49,10 @@ pub enum Standing {
 /// The clock of a class, over everything that one organisation holds of one person.
 ///
 /// The identity goes with the last of what it identifies: not before the health and social parts
-/// beside it, and by the longer clock where there is a health record. Staff documents have no clock,
-/// and a class of which there is nothing has none either.
+/// beside it, and by the longer clock where there is a health record. Legal acts (consents, blocks,
+/// objections, emergency openings) show why a record was read: they are kept as a health record is, for at
+/// least ten years after the last act, and never go before the records that they are about, for
+/// a block that went first would open what it hides. Staff documents have no clock, and a class of which there is nothing has none either.
 #[must_use]
 pub fn clock(class: DocumentClass, record: &[Part]) -> Option<Clock> {
     let last = |of: DocumentClass| {
@@ -61,6 +63,10 @@ pub fn clock(class: DocumentClass, record: &[Part]) -> Option<Clock> {
         DocumentClass::Staff => None,
         DocumentClass::Health => since(last(class)?, HEALTH_YEARS),
         DocumentClass::Social => since(last(class)?, SOCIAL_YEARS),
+        DocumentClass::Legal => {
+            let own = since(last(class)?, HEALTH_YEARS)?;
+            with_the_last(own, &[DocumentClass::Health, DocumentClass::Social], record)
+        }
         DocumentClass::Identity => {
             let own = last(class)?;
             let health = last(DocumentClass::Health);
@@ -69,17 +75,27 @@ pub fn clock(class: DocumentClass, record: &[Part]) -> Option<Clock> {
             } else {
                 SOCIAL_YEARS
             };
-            let mut latest = since(own, years)?;
-            for beside in [DocumentClass::Health, DocumentClass::Social] {
-                if last(beside).is_some() {
-                    let other = clock(beside, record)?;
-                    latest.last_entry = latest.last_entry.max(other.last_entry);
-                    latest.destroyable_from = latest.destroyable_from.max(other.destroyable_from);
-                }
-            }
-            Some(latest)
+            let beside = [
+                DocumentClass::Health,
+                DocumentClass::Social,
+                DocumentClass::Legal,
+            ];
+            with_the_last(since(own, years)?, &beside, record)
         }
     }
+}
+
+/// A clock that does not run out before those of what stands beside it.
+fn with_the_last(own: Clock, beside: &[DocumentClass], record: &[Part]) -> Option<Clock> {
+    let mut latest = own;
+    for class in beside {
+        if record.iter().any(|part| part.class == *class) {
+            let other = clock(*class, record)?;
+            latest.last_entry = latest.last_entry.max(other.last_entry);
+            latest.destroyable_from = latest.destroyable_from.max(other.destroyable_from);
+        }
+    }
+    Some(latest)
 }
 
 /// What may become of a document of this class today.
@@ -107,7 +123,7 @@ fn since(last_entry: NaiveDate, years: u32) -> Option<Clock> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use DocumentClass::{Health, Identity, Social, Staff};
+    use DocumentClass::{Health, Identity, Legal, Social, Staff};
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -207,6 +223,44 @@ mod tests {
         ] {
             let found = clock(Identity, &record).unwrap();
             assert_eq!(found.destroyable_from, day(from), "{record:?}");
+        }
+    }
+
+    /// AC9: acts are kept for ten years after the last one, and no block goes before what it hides.
+    #[test]
+    fn acts_do_not_go_before_the_records_that_they_are_about() {
+        for (record, from) in [
+            // Alone: by the clock of a health record.
+            (vec![part(Legal, "2016-11-21")], "2026-11-22"),
+            (
+                vec![part(Legal, "2012-01-01"), part(Legal, "2016-11-21")],
+                "2026-11-22",
+            ),
+            // The block of 2012 hides what was written in 2019.
+            (
+                vec![part(Legal, "2012-01-01"), part(Health, "2019-06-01")],
+                "2029-06-02",
+            ),
+            (
+                vec![part(Legal, "2012-01-01"), part(Social, "2020-06-01")],
+                "2025-06-02",
+            ),
+            (
+                vec![part(Legal, "2019-06-01"), part(Health, "2012-01-01")],
+                "2029-06-02",
+            ),
+        ] {
+            let found = clock(Legal, &record).unwrap();
+            assert_eq!(found.destroyable_from, day(from), "{record:?}");
+            // Acts move nobody's clock but the identity's, which says whom they are about.
+            let with_identity: Vec<Part> = record
+                .iter()
+                .copied()
+                .chain([part(Identity, "2000-01-01")])
+                .collect();
+            let identity = clock(Identity, &with_identity).unwrap();
+            assert_eq!(identity.destroyable_from, day(from), "{record:?}");
+            assert_eq!(clock(Health, &record), clock(Health, &with_identity));
         }
     }
 

@@ -26,7 +26,7 @@ pub use reason::Reason;
 pub use rules::Rule;
 
 /// The policies' text, one file per subject, with the file's name.
-pub const TEXTS: [(&str, &str); 11] = [
+pub const TEXTS: [(&str, &str); 12] = [
     (
         "organisation.cedar",
         include_str!("../policies/organisation.cedar"),
@@ -39,6 +39,7 @@ pub const TEXTS: [(&str, &str); 11] = [
     ("health.cedar", include_str!("../policies/health.cedar")),
     ("social.cedar", include_str!("../policies/social.cedar")),
     ("staff.cedar", include_str!("../policies/staff.cedar")),
+    ("legal.cedar", include_str!("../policies/legal.cedar")),
     ("relation.cedar", include_str!("../policies/relation.cedar")),
     ("block.cedar", include_str!("../policies/block.cedar")),
     (

@@ -143,6 +143,7 @@ fn pushed(written: &Written, stored: Vec<Vec<u8>>) -> PushedDocument {
         permission: Permission {
             read: true,
             write: true,
+            blocked: false,
         },
         given: findings.given,
         items,

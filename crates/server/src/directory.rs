@@ -195,6 +195,7 @@ impl Administration<'_> {
             run: *device.as_bytes(),
             access_version: 1,
             readable: nothing(organisation),
+            now: self.clock.now_ms(),
         })
     }
 }

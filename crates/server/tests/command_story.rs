@@ -354,6 +354,7 @@ async fn digests(folder: &TempDir) -> Vec<Digested> {
         readable: Policy::load()
             .unwrap()
             .readable(&Principal::from(&anna.user)),
+        now: 0,
     };
     let directory = Header::directory(anna.user.organisation).id();
     let (all, _) = storage.digests(&asker).await.unwrap();

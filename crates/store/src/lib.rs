@@ -52,8 +52,8 @@ pub use read::{
     OutboxItem, OutboxSummary, RefusedRow, SyncPosition, UnshownRow, WaitingRow, Whereabouts,
 };
 pub use rows::{
-    DisagreementRow, NoteRow, NumberRow, ObservationRow, PersonIndexRow, PersonRow, ReadModels,
-    RoundRowRow, SeenRow, StaffRow, UnitRow, VisitRow,
+    ActRow, DisagreementRow, NoteRow, NumberRow, ObservationRow, PersonIndexRow, PersonRow,
+    ReadModels, RoundRowRow, SeenRow, StaffRow, UnitRow, VisitRow,
 };
 pub use store::Store;
 pub use write::NewLogRecord;

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_access_log.sql"),
+    include_str!("../migrations/0003_acts.sql"),
 ];
 
 /// The newest schema that this version knows.

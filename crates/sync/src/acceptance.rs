@@ -4,7 +4,10 @@
 //! been read beforehand, away from anything that a crash would hurt; here it is compared with what
 //! the server knows. A refused item does not stop the rest, except those that build on it.
 
-use hemrond_domain::ids::{DeviceId, UserId};
+use hemrond_domain::{
+    ids::{DeviceId, UserId},
+    law::Made,
+};
 use hemrond_protocol::{ItemHash, Outcome, limits::MAX_ITEM_BYTES};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,11 +62,15 @@ pub enum Reason {
     EntryAuthor,
     /// The entry belongs to another document.
     EntryDocument,
+    /// The person's data is blocked between units, and the sender works in another one (PDL 4:4).
+    PolicyBlocked,
+    /// The act is not its author's to make.
+    ActForbidden,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::PolicyWrite,
         Self::DocumentPurged,
         Self::HeaderMalformed,
@@ -82,6 +89,8 @@ impl Reason {
         Self::EntrySignature,
         Self::EntryAuthor,
         Self::EntryDocument,
+        Self::PolicyBlocked,
+        Self::ActForbidden,
     ];
 
     /// The reason with this code, if there is one.
@@ -112,6 +121,8 @@ impl Reason {
             Self::EntrySignature => "entry.signature",
             Self::EntryAuthor => "entry.author",
             Self::EntryDocument => "entry.document",
+            Self::PolicyBlocked => "policy.blocked_inner",
+            Self::ActForbidden => "act.forbidden",
         }
     }
 }
@@ -147,6 +158,8 @@ pub struct EntryClaims {
     pub in_this_document: bool,
     /// Whether the signature is that of its author's registered device.
     pub signed: bool,
+    /// The legal act that it is, where it is one.
+    pub act: Option<Box<Made>>,
 }
 
 /// What the reader made of an item's bytes.
@@ -178,6 +191,8 @@ pub struct Permission {
     pub read: bool,
     /// Add to it.
     pub write: bool,
+    /// Whether it is blocked off from the sender, whatever their role allows.
+    pub blocked: bool,
 }
 
 /// What the server knows of a document before, and item by item after, a judgement.
@@ -322,6 +337,9 @@ impl Judge {
         if first {
             return Verdict::Known;
         }
+        if permission.blocked {
+            return Verdict::Refused(Reason::PolicyBlocked);
+        }
         if !(permission.write || (self.recovering && permission.read)) {
             return Verdict::Refused(Reason::PolicyWrite);
         }
@@ -340,6 +358,9 @@ impl Judge {
         let own = author == self.sender;
         if !own && !self.recovering {
             return Err(Reason::NotAuthor);
+        }
+        if permission.blocked {
+            return Err(Reason::PolicyBlocked);
         }
         if !(permission.write || (!own && permission.read)) {
             return Err(Reason::PolicyWrite);

@@ -8,6 +8,7 @@ const GENESIS: ItemHash = [0xff; 32];
 const FREELY: Permission = Permission {
     read: true,
     write: true,
+    blocked: false,
 };
 
 fn at_tablet(number: u8) -> Claimant {
@@ -100,6 +101,7 @@ fn what_was_taken_stays_known_after_a_role_is_lost() {
     let nothing = Permission {
         read: false,
         write: false,
+        blocked: false,
     };
     let verdicts = judge_for(eva()).document(&evas_morning(), &mut known, nothing);
     assert_eq!(verdicts, [Verdict::Known; 3]);
@@ -111,6 +113,7 @@ fn stina_may_not_write_in_a_visit() {
     let reads = Permission {
         read: true,
         write: false,
+        blocked: false,
     };
     let verdicts = judge_for(at_tablet(3)).document(&evas_morning()[..1], &mut known, reads);
     assert_eq!(verdicts, [refused(Reason::PolicyWrite)]);
@@ -217,6 +220,7 @@ fn only_a_recovering_server_takes_back_omars_change_from_eva() {
     let reads = Permission {
         read: true,
         write: false,
+        blocked: false,
     };
     let normal = judge_for(eva()).document(&[item.clone()], &mut new_visit(), FREELY);
     assert_eq!(normal, [refused(Reason::NotAuthor)]);
@@ -233,6 +237,7 @@ fn an_entry() -> EntryClaims {
         author: eva(),
         in_this_document: true,
         signed: true,
+        act: None,
     }
 }
 
@@ -363,6 +368,7 @@ fn a_reader_gives_a_migration_back_to_a_restored_server_only() {
     let reads = Permission {
         read: true,
         write: false,
+        blocked: false,
     };
     let mut known = newer_visit();
     let verdicts = judge_for(eva()).document(&[migration()], &mut known, reads);

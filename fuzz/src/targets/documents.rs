@@ -4,7 +4,7 @@ use crate::{parts, sample, seal};
 use hemrond_documents::{
     Actor, COUNTER_END, Document, Edit, Limits,
     accept::{check, check_operations, inspect},
-    entry::{Entry, EntryContent, SignedEntry},
+    entry::{Contents, Entry, SignedEntry},
     history::{differences, history},
     parse_chunk,
     views::VisitView,
@@ -76,7 +76,7 @@ pub(super) fn entry(bytes: &[u8]) {
     if let Ok(entry) = parsed {
         assert_eq!(entry.signed, container);
         let written = entry.content.to_bytes();
-        let again = written.and_then(|bytes| EntryContent::parse(&bytes));
+        let again = written.and_then(|bytes| Contents::parse(&bytes));
         assert_eq!(again.as_ref(), Ok(&entry.content));
     }
 }

@@ -43,7 +43,7 @@ fn whole(header: &Header, row: &DocumentRow) {
             assert!(inspect(&item.bytes, &Limits::EDIT).is_ok());
         } else {
             let entry = Entry::parse(&item.bytes);
-            assert_eq!(entry.map(|entry| entry.content.document), Ok(row.id));
+            assert_eq!(entry.map(|entry| entry.content.document()), Ok(row.id));
         }
     }
     let loaded = Document::load(header, Actor::from_random([3; 16]), changes);

@@ -86,6 +86,10 @@ disagreements: Array<Disagreement>,
  */
 whereabouts: Whereabouts, 
 /**
+ * Whether another unit's data is blocked off from the user; no more may be told (PDL 4:4).
+ */
+blocked: boolean, 
+/**
  * What the user may do here.
  */
 may: PersonRights, };

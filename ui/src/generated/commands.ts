@@ -1,10 +1,19 @@
 // Generated from the companion's commands by `cargo xtask types`. Do not edit.
+import type { AccessState } from "./AccessState";
 import type { AddNote } from "./AddNote";
 import type { AddPerson } from "./AddPerson";
 import type { Added } from "./Added";
 import type { AnnotateDissent } from "./AnnotateDissent";
+import type { AskToLift } from "./AskToLift";
+import type { AssessCapacity } from "./AssessCapacity";
 import type { CheckIdentity } from "./CheckIdentity";
+import type { Consent } from "./Consent";
+import type { DeclareRelation } from "./DeclareRelation";
+import type { Disclose } from "./Disclose";
 import type { EditDocument } from "./EditDocument";
+import type { EmergencyOpen } from "./EmergencyOpen";
+import type { EmergencyReason } from "./EmergencyReason";
+import type { EmergencyUnits } from "./EmergencyUnits";
 import type { Enrol } from "./Enrol";
 import type { Exported } from "./Exported";
 import type { FieldHistory } from "./FieldHistory";
@@ -13,14 +22,18 @@ import type { HandOut } from "./HandOut";
 import type { HandedOut } from "./HandedOut";
 import type { IdentityCheck } from "./IdentityCheck";
 import type { Inbox } from "./Inbox";
+import type { Inform } from "./Inform";
 import type { Kept } from "./Kept";
+import type { LiftBlock } from "./LiftBlock";
 import type { MoveVisit } from "./MoveVisit";
 import type { Nothing } from "./Nothing";
+import type { ObjectToSharing } from "./ObjectToSharing";
 import type { Observation } from "./Observation";
 import type { Observe } from "./Observe";
 import type { OfField } from "./OfField";
 import type { OfPerson } from "./OfPerson";
 import type { OfVisit } from "./OfVisit";
+import type { Opened } from "./Opened";
 import type { PersonPage } from "./PersonPage";
 import type { PlanVisit } from "./PlanVisit";
 import type { Planned } from "./Planned";
@@ -29,6 +42,7 @@ import type { RetractObservation } from "./RetractObservation";
 import type { Round } from "./Round";
 import type { RoundOf } from "./RoundOf";
 import type { Search } from "./Search";
+import type { SetBlock } from "./SetBlock";
 import type { SetOffline } from "./SetOffline";
 import type { SetVisitState } from "./SetVisitState";
 import type { Settings } from "./Settings";
@@ -38,6 +52,7 @@ import type { SyncPage } from "./SyncPage";
 import type { Unchanged } from "./Unchanged";
 import type { VisitPage } from "./VisitPage";
 import type { WhoLooked } from "./WhoLooked";
+import type { WithdrawObjection } from "./WithdrawObjection";
 
 /** Every command with what it takes and what it answers. */
 export interface Commands {
@@ -101,4 +116,32 @@ export interface Commands {
   who_looked: { args: OfPerson; answer: WhoLooked };
   /** Makes the lists and the search index anew from the documents. */
   rebuild: { args: Nothing; answer: Rebuilt };
+  /** What stands of a person's information, consents, objections and blocks, and what the user may do. */
+  access_state: { args: OfPerson; answer: AccessState };
+  /** Records that the person was informed. */
+  inform: { args: Inform; answer: AccessState };
+  /** Records the person's objection to sharing between givers. */
+  object: { args: ObjectToSharing; answer: AccessState };
+  /** Takes an objection back. */
+  withdraw_objection: { args: WithdrawObjection; answer: AccessState };
+  /** Records the person's consent that other givers' data is read here. */
+  consent: { args: Consent; answer: AccessState };
+  /** Takes all consents back. */
+  withdraw_consent: { args: OfPerson; answer: AccessState };
+  /** Records whether the person can decide about sharing. */
+  assess_capacity: { args: AssessCapacity; answer: AccessState };
+  /** Sets the own unit's or organisation's block. */
+  block: { args: SetBlock; answer: AccessState };
+  /** Lifts exactly one block of the own unit or organisation. */
+  lift_block: { args: LiftBlock; answer: AccessState };
+  /** Gives a reason for taking part in a person's care. */
+  declare_relation: { args: DeclareRelation; answer: AccessState };
+  /** Step 1 of an emergency opening: which units have blocked. */
+  emergency_units: { args: EmergencyReason; answer: EmergencyUnits };
+  /** Step 2 of an emergency opening: opens chosen units' data for some hours. */
+  emergency_open: { args: EmergencyOpen; answer: Opened };
+  /** Asks another organisation to lift its block. */
+  ask_to_lift: { args: AskToLift; answer: AccessState };
+  /** Stores why an observation may be told to another unit. */
+  disclose: { args: Disclose; answer: AccessState };
 }

@@ -57,7 +57,7 @@ impl Companion {
         {
             return Ok(());
         }
-        self.log_event(state, action.clone(), &subject, None)
+        self.log_event(state, action.clone(), &subject, act.reason.as_deref())
             .await?;
         state.looks.note(action, subject, now, generation);
         Ok(())
@@ -69,7 +69,9 @@ impl Companion {
     /// When the log cannot be written.
     pub(crate) async fn log_denied(&self, state: &mut State, act: &Act) -> Outcome<()> {
         let subject = self.subject(state, act).await?;
-        self.log_event(state, Action::Denied, &subject, None).await
+        let reason = act.reason.as_deref();
+        self.log_event(state, Action::Denied, &subject, reason)
+            .await
     }
 
     /// Writes one event to the end of the chain.
@@ -146,10 +148,21 @@ impl Companion {
                 let rows = self.store.visits_by_ids(&[visit]).await?;
                 subject.person = rows.first().map(|row| row.person);
                 subject.document = rows.first().map(|row| row.document);
+                if rows.is_empty() {
+                    // Hidden by a block: the round knows whose it is.
+                    let organisation = state.enrolled()?.user.organisation;
+                    let planned = self.store.round_rows_of_visit(visit).await?;
+                    if let Some(row) = planned.first() {
+                        let header = Header::visit(organisation, row.unit, row.person, visit);
+                        subject.person = Some(row.person);
+                        subject.document = Some(header.id());
+                    }
+                }
             }
             Whose::Document(id) => {
                 subject.document = Some(id);
-                if let Some(open) = self.open_by_id(state, id).await? {
+                // What a block hides is known to the log, which shows it to nobody here.
+                if let Some(open) = self.open_unasked(state, id).await? {
                     let header = open.document.header();
                     subject.person = header.person_id();
                     if act.kind.is_empty() {

@@ -3,11 +3,14 @@
 
 use crate::api::Command;
 use chrono::NaiveDate;
-use hemrond_audit::Action;
+use hemrond_audit::{Action, MAX_REASON};
 use hemrond_domain::{
     ids::{PersonId, VisitId},
-    record::DocumentId,
+    record::{DocumentId, DocumentKind},
 };
+
+/// The kind of a person's legal acts.
+const ACTS: &str = DocumentKind::Acts.as_str();
 
 /// When a command is logged.
 #[derive(Debug, Clone)]
@@ -27,6 +30,8 @@ pub(crate) struct Act {
     pub(crate) whose: Whose,
     /// The kind of document or page; empty where the document itself says it.
     pub(crate) kind: &'static str,
+    /// Why, in the user's own words: in an emergency only.
+    pub(crate) reason: Option<String>,
 }
 
 /// Whose data it is.
@@ -49,6 +54,24 @@ fn before(action: Action, whose: Whose, kind: &'static str) -> Traced {
         action,
         whose,
         kind,
+        reason: None,
+    })
+}
+
+/// What is opened in an emergency, with the danger as it was typed, as far as the log takes it.
+fn emergency(person: PersonId, danger: &str) -> Traced {
+    let mut reason = danger.trim();
+    while reason.len() > MAX_REASON {
+        reason = reason
+            .char_indices()
+            .next_back()
+            .map_or("", |(at, _)| &reason[..at]);
+    }
+    Traced::Before(Act {
+        action: Action::Emergency,
+        whose: Whose::Person(person),
+        kind: ACTS,
+        reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
     })
 }
 
@@ -57,12 +80,13 @@ fn after(action: Action, whose: Whose, kind: &'static str) -> Traced {
         action,
         whose,
         kind,
+        reason: None,
     })
 }
 
 /// What the log says of a command.
 pub(crate) fn traced(command: &Command, today: NaiveDate) -> Traced {
-    use Action::{Enrol, Export, Read, Search, Sign, Write};
+    use Action::{Enrol, Export, LegalAct, Read, Search, Sign, Write};
     match command {
         Command::Status(_)
         | Command::SetSettings(_)
@@ -79,6 +103,7 @@ pub(crate) fn traced(command: &Command, today: NaiveDate) -> Traced {
         Command::SyncPage(_) => after(Read, Whose::Nobody, "sync"),
         Command::History(args) => after(Read, Whose::Document(args.document), "history"),
         Command::WhoLooked(args) => after(Read, Whose::Person(args.person), "access_log"),
+        Command::AccessState(args) => after(Read, Whose::Person(args.person), ACTS),
         Command::PlanVisit(args) => before(Write, Whose::Person(args.person), "round"),
         Command::MoveVisit(args) => before(Write, Whose::Round(args.day.unwrap_or(today)), "round"),
         Command::SetVisitState(args) => before(Write, Whose::Visit(args.visit), "visit"),
@@ -96,5 +121,18 @@ pub(crate) fn traced(command: &Command, today: NaiveDate) -> Traced {
         Command::AnnotateDissent(args) => before(Write, Whose::Visit(args.visit), "visit"),
         Command::HandOut(args) => before(Export, Whose::Person(args.person), "copy"),
         Command::ExportUnsent(_) => before(Export, Whose::Nobody, "store"),
+        Command::Inform(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::Object(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::WithdrawObjection(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::Consent(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::WithdrawConsent(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::AssessCapacity(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::Block(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::LiftBlock(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::DeclareRelation(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::AskToLift(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::Disclose(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::EmergencyUnits(args) => emergency(args.person, &args.reason),
+        Command::EmergencyOpen(args) => emergency(args.person, &args.reason),
     }
 }

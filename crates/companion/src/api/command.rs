@@ -164,6 +164,34 @@ commands! {
     WhoLooked "who_looked" (OfPerson) -> WhoLooked;
     /// Makes the lists and the search index anew from the documents.
     Rebuild "rebuild" (Nothing) -> Rebuilt;
+    /// What stands of a person's information, consents, objections and blocks, and what the user may do.
+    AccessState "access_state" (OfPerson) -> AccessState;
+    /// Records that the person was informed.
+    Inform "inform" (Inform) -> AccessState;
+    /// Records the person's objection to sharing between givers.
+    Object "object" (ObjectToSharing) -> AccessState;
+    /// Takes an objection back.
+    WithdrawObjection "withdraw_objection" (WithdrawObjection) -> AccessState;
+    /// Records the person's consent that other givers' data is read here.
+    Consent "consent" (Consent) -> AccessState;
+    /// Takes all consents back.
+    WithdrawConsent "withdraw_consent" (OfPerson) -> AccessState;
+    /// Records whether the person can decide about sharing.
+    AssessCapacity "assess_capacity" (AssessCapacity) -> AccessState;
+    /// Sets the own unit's or organisation's block.
+    Block "block" (SetBlock) -> AccessState;
+    /// Lifts exactly one block of the own unit or organisation.
+    LiftBlock "lift_block" (LiftBlock) -> AccessState;
+    /// Gives a reason for taking part in a person's care.
+    DeclareRelation "declare_relation" (DeclareRelation) -> AccessState;
+    /// Step 1 of an emergency opening: which units have blocked.
+    EmergencyUnits "emergency_units" (EmergencyReason) -> EmergencyUnits;
+    /// Step 2 of an emergency opening: opens chosen units' data for some hours.
+    EmergencyOpen "emergency_open" (EmergencyOpen) -> Opened;
+    /// Asks another organisation to lift its block.
+    AskToLift "ask_to_lift" (AskToLift) -> AccessState;
+    /// Stores why an observation may be told to another unit.
+    Disclose "disclose" (Disclose) -> AccessState;
 }
 
 /// Whether to stay offline.

@@ -5,6 +5,7 @@
 //! [`Failure`]; news come as an [`Event`]. The TypeScript types of the interface are generated from
 //! these, and `docs/commands.md` is their reference.
 
+mod access;
 mod access_log;
 mod command;
 mod common;
@@ -16,6 +17,7 @@ mod sync;
 pub mod typescript;
 mod visit;
 
+pub use access::*;
 pub use access_log::*;
 pub use command::{
     Added, Command, CommandInfo, FieldHistory, Found, Nothing, OfField, Rebuilt, SetOffline,

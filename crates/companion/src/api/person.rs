@@ -128,6 +128,8 @@ pub struct PersonPage {
     pub disagreements: Vec<Disagreement>,
     /// Where the person document is.
     pub whereabouts: Whereabouts,
+    /// Whether another unit's data is blocked off from the user; no more may be told (PDL 4:4).
+    pub blocked: bool,
     /// What the user may do here.
     pub may: PersonRights,
 }

@@ -91,6 +91,7 @@ impl Companion {
             }
             DocumentKind::Round => Header::round(user.organisation, user.unit, self.clock.today()),
             DocumentKind::Directory => Header::directory(user.organisation),
+            DocumentKind::Acts => Header::acts(user.organisation, nobody),
         };
         self.may(state, action, &header)
     }

@@ -35,6 +35,7 @@ impl Companion {
         let row = self.store.person(person).await?.ok_or_else(unknown)?;
         let header = Header::person(organisation, person);
         self.check(state, Action::Read, &header)?;
+        self.check_relation(state, person).await?;
         let brief = self.brief_of(state, person).await?.ok_or_else(unknown)?;
         let may = PersonRights {
             edit: self.may(state, Action::Write, &header)?,
@@ -85,6 +86,7 @@ impl Companion {
             changes: self.news(state, person, &visits).await?,
             disagreements: disagreements(state, &open, Some(&brief)),
             whereabouts: self.whereabouts(state, row.document, &[]).await?,
+            blocked: self.is_blocked_elsewhere(state, person)?,
             may,
             brief,
         })

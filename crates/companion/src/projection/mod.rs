@@ -3,6 +3,7 @@
 //! A projection is a pure function of one document, its entries and who stands behind its actors,
 //! so that every read model can be made again from the documents alone.
 
+mod acts;
 mod directory;
 mod instruments;
 mod observations;
@@ -53,6 +54,7 @@ pub(crate) fn read_models(open: &Open, facts: &Facts<'_>) -> ReadModels {
         DocumentKind::Observations => observations::read_models(open),
         DocumentKind::Round => round::read_models(open),
         DocumentKind::Directory => directory::read_models(open),
+        DocumentKind::Acts => acts::read_models(open),
     };
     models.disagreements = conflicts
         .iter()

@@ -3,7 +3,7 @@
 
 use super::gather::raw_header;
 use crate::{
-    cache::{Open, Signed},
+    cache::{Filed, Open},
     change::read_models,
     failure::{Outcome, Problem},
     stored::{UNREADABLE, not_shown, shown},
@@ -26,7 +26,7 @@ const NEWER_KIND: &str = "document.newer_kind";
 struct Items<'a> {
     new: Vec<NewItem>,
     changes: Vec<&'a [u8]>,
-    entries: Vec<Signed>,
+    entries: Vec<Filed>,
     /// Some were none, and are left out: the comparison after the next start asks for them again.
     left_out: bool,
 }
@@ -92,13 +92,13 @@ impl<'a> Items<'a> {
                 }
                 Err(error) => self.leave_out(&error),
             },
-            ItemKind::Entry => match Signed::read(&item.bytes) {
-                Ok(entry) if header.is_some_and(|header| header.id() != entry.document) => {
+            ItemKind::Entry => match Filed::read(&item.bytes) {
+                Ok(entry) if header.is_some_and(|header| header.id() != entry.document()) => {
                     self.leave_out(&"an entry of another document");
                 }
                 Ok(entry) => {
                     self.new.push(NewItem {
-                        hash: entry.hash,
+                        hash: entry.hash(),
                         kind: hemrond_store::ItemKind::Entry,
                         bytes: item.bytes.clone(),
                         actor: None,

@@ -119,8 +119,8 @@ fn signer(bytes: &[u8]) -> Option<Author> {
     let content = Entry::parse(bytes).ok()?.content;
     Some(Author {
         actor: WireId([0; 16]),
-        user: content.author.into(),
-        device: content.device.into(),
+        user: content.author().into(),
+        device: content.device().into(),
     })
 }
 

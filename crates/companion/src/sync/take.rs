@@ -104,6 +104,12 @@ impl Companion {
             self.refresh_directory(&mut state).await?;
         }
         state.link.last_contact = Some(now);
+        // A block that came hides before anything is shown again; a document that came may be one
+        // that is hidden already.
+        if kinds.contains(&DocumentKind::Acts) || kinds.contains(&DocumentKind::Visit) {
+            state.sight.forget();
+            self.look_around(&mut state).await?;
+        }
         drop(state);
         let by_others = !documents.is_empty() || !gone.is_empty();
         let mut changed = documents;
@@ -117,7 +123,7 @@ impl Companion {
 
     async fn kind_of(&self, state: &mut State, id: DocumentId) -> Outcome<Option<DocumentKind>> {
         Ok(self
-            .open_by_id(state, id)
+            .open_unasked(state, id)
             .await?
             .map(|open| open.document.header().kind()))
     }

@@ -82,18 +82,25 @@ impl Companion {
     /// The document, which must be on this tablet.
     pub(crate) async fn known(&self, state: &mut State, document: DocumentId) -> Outcome<Open> {
         state.enrolled()?;
-        self.open_by_id(state, document)
+        let open = self
+            .open_unasked(state, document)
             .await?
-            .ok_or_else(|| Problem::new("document.unknown"))
+            .ok_or_else(|| Problem::new("document.unknown"))?;
+        let header = open.document.header();
+        if self.hides(state, header)? {
+            return Err(Problem::new("policy.blocked"));
+        }
+        if let (DocumentKind::Visit, Some(person)) = (header.kind(), header.person_id()) {
+            self.check_relation(state, person).await?;
+        }
+        Ok(open)
     }
 
     /// A visit's document, which must be on this tablet and readable for the user.
     pub(crate) async fn open_visit(&self, state: &mut State, visit: VisitId) -> Outcome<Open> {
-        let row = self
-            .store
-            .visit(visit)
-            .await?
-            .ok_or_else(|| Problem::new("visit.unknown"))?;
+        let Some(row) = self.store.visit(visit).await? else {
+            return Err(self.why_no_visit(state, visit).await?);
+        };
         let open = self.known(state, row.document).await?;
         self.check(state, Action::Read, open.document.header())?;
         Ok(open)

@@ -59,6 +59,11 @@ pub(crate) fn home_help() -> UnitId {
     UnitId::from_bytes([3; 16])
 }
 
+/// The rehabilitation unit of the same municipality.
+pub(crate) fn rehab() -> UnitId {
+    UnitId::from_bytes([4; 16])
+}
+
 /// The key of every tablet here.
 pub(crate) fn key() -> Key {
     Key::new([9; 32])
@@ -71,10 +76,11 @@ pub(crate) enum Who {
     Omar,
     Berg,
     Stina,
+    Karin,
 }
 
 impl Who {
-    pub(crate) const ALL: [Self; 4] = [Self::Eva, Self::Omar, Self::Berg, Self::Stina];
+    pub(crate) const ALL: [Self; 5] = [Self::Eva, Self::Omar, Self::Berg, Self::Stina, Self::Karin];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -82,6 +88,7 @@ impl Who {
             Self::Omar => "Omar Haddad",
             Self::Berg => "Anna Berg",
             Self::Stina => "Stina Ek",
+            Self::Karin => "Karin Ahl",
         }
     }
 
@@ -91,6 +98,7 @@ impl Who {
             Self::Omar => 12,
             Self::Berg => 13,
             Self::Stina => 14,
+            Self::Karin => 15,
         }
     }
 
@@ -103,6 +111,7 @@ impl Who {
             Self::Eva | Self::Omar => (Role::Nurse, team()),
             Self::Berg => (Role::Doctor, team()),
             Self::Stina => (Role::Hemtjanst, home_help()),
+            Self::Karin => (Role::Nurse, rehab()),
         };
         User {
             id: self.id(),
@@ -316,12 +325,13 @@ impl Exchange {
             Edit::add_row(
                 "units",
                 RowId::from_stored(*id.as_bytes()),
-                [("name", name), ("kind", kind)],
+                [("name", name), ("kind", kind), ("phone", "+46313900600")],
             )
         };
         let mut edits = vec![
             unit(team(), "Mobila teamet", "mobile_team"),
             unit(home_help(), "Hemtjänsten Öster", "hemtjanst"),
+            unit(rehab(), "Rehabenheten", "other"),
         ];
         for who in Who::ALL {
             let user = who.user();

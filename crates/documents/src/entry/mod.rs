@@ -5,14 +5,18 @@
 //! byte order, empty values left out of the content. Its name is the SHA-256 of the bytes. The
 //! device signs `hemrond-entry-1`, a zero byte and that hash with Ed25519.
 //!
+//! A legal act is an entry too, `hemrond-act-1`, in an acts document; see [`ActContent`].
+//!
 //! An edit that comes after is no part of it and shows as a difference; a correction is a new
 //! entry that names the old one.
 
+mod act;
 mod hash;
 mod signed;
 
+pub use act::{ACT_FORMAT, ActContent, ActSigner, Fact};
 pub use hash::EntryHash;
-pub use signed::{Entry, SignedEntry, signing_message};
+pub use signed::{Contents, Entry, SignedEntry, signing_message};
 
 use crate::{
     change::Hash,
@@ -174,15 +178,9 @@ impl EntryContent {
         if bytes.len() > ENTRY_MAX {
             return Err(EntryError::Malformed("it is too large"));
         }
-        /// The part that every format has.
-        #[derive(Deserialize)]
-        struct Format {
-            format: String,
-        }
-        let format: Format =
-            serde_json::from_slice(bytes).map_err(|_| EntryError::Malformed("its JSON"))?;
-        if format.format != FORMAT {
-            return Err(EntryError::UnknownFormat(format.format));
+        let format = format_of(bytes)?;
+        if format != FORMAT {
+            return Err(EntryError::UnknownFormat(format));
         }
         let content: Self =
             serde_json::from_slice(bytes).map_err(|_| EntryError::Malformed("its JSON"))?;
@@ -204,29 +202,7 @@ impl EntryContent {
     /// # Errors
     /// When its parts do not belong together.
     pub fn header(&self) -> Result<Header, EntryError> {
-        let malformed = || EntryError::Malformed("the header");
-        let part = |key: &str| self.header.get(key).map(String::as_str);
-        let kind = part("kind")
-            .and_then(|kind| kind.parse().ok())
-            .ok_or_else(malformed)?;
-        let organisation = part("organisation").and_then(|id| id.parse().ok());
-        let unit = part("unit")
-            .map(str::parse)
-            .transpose()
-            .map_err(|_| malformed())?;
-        let person = part("person")
-            .map(str::parse)
-            .transpose()
-            .map_err(|_| malformed())?;
-        let organisation = organisation.ok_or_else(malformed)?;
-        Header::from_parts(
-            kind,
-            organisation,
-            unit,
-            person,
-            part("part").unwrap_or_default(),
-        )
-        .map_err(|_| malformed())
+        header_of(&self.header)
     }
 
     /// The heads whose content it is.
@@ -264,4 +240,43 @@ fn header_parts(header: &Header) -> BTreeMap<String, String> {
         add("part", header.part().to_owned());
     }
     parts
+}
+
+/// Reads a header from its parts.
+fn header_of(parts: &BTreeMap<String, String>) -> Result<Header, EntryError> {
+    let malformed = || EntryError::Malformed("the header");
+    let part = |key: &str| parts.get(key).map(String::as_str);
+    let kind = part("kind")
+        .and_then(|kind| kind.parse().ok())
+        .ok_or_else(malformed)?;
+    let organisation = part("organisation").and_then(|id| id.parse().ok());
+    let unit = part("unit")
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| malformed())?;
+    let person = part("person")
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| malformed())?;
+    let organisation = organisation.ok_or_else(malformed)?;
+    Header::from_parts(
+        kind,
+        organisation,
+        unit,
+        person,
+        part("part").unwrap_or_default(),
+    )
+    .map_err(|_| malformed())
+}
+
+/// The format that an entry names.
+fn format_of(bytes: &[u8]) -> Result<String, EntryError> {
+    /// The part that every format has.
+    #[derive(Deserialize)]
+    struct Format {
+        format: String,
+    }
+    let format: Format =
+        serde_json::from_slice(bytes).map_err(|_| EntryError::Malformed("its JSON"))?;
+    Ok(format.format)
 }

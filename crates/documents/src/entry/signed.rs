@@ -1,7 +1,13 @@
 //! An entry with its signature, as it is stored and sent.
 
-use super::{ENTRY_MAX, EntryContent, EntryError, EntryHash, FORMAT};
+use super::{
+    ACT_FORMAT, ActContent, ENTRY_MAX, EntryContent, EntryError, EntryHash, FORMAT, format_of,
+};
 use ed25519_dalek::{Signature, VerifyingKey};
+use hemrond_domain::{
+    ids::{DeviceId, UserId},
+    record::DocumentId,
+};
 
 /// An entry's bytes with the device's signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,10 +18,10 @@ pub struct SignedEntry {
     pub signature: [u8; 64],
 }
 
-/// What a device signs for an entry.
+/// What a device signs for an entry of this format.
 #[must_use]
-pub fn signing_message(hash: EntryHash) -> Vec<u8> {
-    let mut message = FORMAT.as_bytes().to_vec();
+pub fn signing_message(format: &str, hash: EntryHash) -> Vec<u8> {
+    let mut message = format.as_bytes().to_vec();
     message.push(0);
     message.extend(hash.0);
     message
@@ -31,7 +37,20 @@ impl SignedEntry {
         sign: impl FnOnce(&[u8]) -> [u8; 64],
     ) -> Result<Self, EntryError> {
         let bytes = content.to_bytes()?;
-        let signature = sign(&signing_message(EntryHash::of(&bytes)));
+        let signature = sign(&signing_message(FORMAT, EntryHash::of(&bytes)));
+        Ok(Self { bytes, signature })
+    }
+
+    /// Signs an act with a device's key, which the caller holds.
+    ///
+    /// # Errors
+    /// Never for content that was made of an act; the error stands in for a panic.
+    pub fn sign_act(
+        content: &ActContent,
+        sign: impl FnOnce(&[u8]) -> [u8; 64],
+    ) -> Result<Self, EntryError> {
+        let bytes = content.to_bytes()?;
+        let signature = sign(&signing_message(ACT_FORMAT, EntryHash::of(&bytes)));
         Ok(Self { bytes, signature })
     }
 
@@ -47,7 +66,8 @@ impl SignedEntry {
     /// When the signature is not that key's over these bytes.
     pub fn verify(&self, key: &VerifyingKey) -> Result<(), EntryError> {
         let signature = Signature::from_bytes(&self.signature);
-        key.verify_strict(&signing_message(self.hash()), &signature)
+        let format = format_of(&self.bytes)?;
+        key.verify_strict(&signing_message(&format, self.hash()), &signature)
             .map_err(|_| EntryError::WrongSignature)
     }
 
@@ -87,11 +107,75 @@ impl SignedEntry {
     }
 }
 
+/// What an entry holds, by its format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contents {
+    /// A document's content, frozen.
+    Record(EntryContent),
+    /// A legal act.
+    Act(ActContent),
+}
+
+impl Contents {
+    /// Reads an entry's bytes.
+    ///
+    /// # Errors
+    /// When they are not an entry of a known format.
+    pub fn parse(bytes: &[u8]) -> Result<Self, EntryError> {
+        if bytes.len() > ENTRY_MAX {
+            return Err(EntryError::Malformed("it is too large"));
+        }
+        if format_of(bytes)? == ACT_FORMAT {
+            ActContent::parse(bytes).map(Self::Act)
+        } else {
+            EntryContent::parse(bytes).map(Self::Record)
+        }
+    }
+
+    /// The entry's bytes.
+    ///
+    /// # Errors
+    /// Never for content that was read; the error stands in for a panic.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, EntryError> {
+        match self {
+            Self::Record(content) => content.to_bytes(),
+            Self::Act(content) => content.to_bytes(),
+        }
+    }
+
+    /// Who signed it.
+    #[must_use]
+    pub const fn author(&self) -> UserId {
+        match self {
+            Self::Record(content) => content.author,
+            Self::Act(content) => content.author,
+        }
+    }
+
+    /// The device that signed it.
+    #[must_use]
+    pub const fn device(&self) -> DeviceId {
+        match self {
+            Self::Record(content) => content.device,
+            Self::Act(content) => content.device,
+        }
+    }
+
+    /// The document that it belongs to.
+    #[must_use]
+    pub const fn document(&self) -> DocumentId {
+        match self {
+            Self::Record(content) => content.document,
+            Self::Act(content) => content.document,
+        }
+    }
+}
+
 /// A container that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// What was signed.
-    pub content: EntryContent,
+    pub content: Contents,
     /// The entry's name.
     pub hash: EntryHash,
     /// The bytes and the signature; whose it is must still be verified.
@@ -105,11 +189,20 @@ impl Entry {
     /// When it is not an entry of a known format.
     pub fn parse(container: &[u8]) -> Result<Self, EntryError> {
         let signed = SignedEntry::decode(container)?;
-        let content = EntryContent::parse(&signed.bytes)?;
+        let content = Contents::parse(&signed.bytes)?;
         Ok(Self {
             content,
             hash: signed.hash(),
             signed,
         })
+    }
+
+    /// What was signed of a record; none for an act.
+    #[must_use]
+    pub const fn record(&self) -> Option<&EntryContent> {
+        match &self.content {
+            Contents::Record(content) => Some(content),
+            Contents::Act(_) => None,
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! unknown. A text or a collection is an object, which two tablets must not create each for
 //! itself; it comes with a new schema version and a migration (see [`crate::genesis`]).
 
+mod acts;
 mod directory;
 mod field_type;
 mod observations;
@@ -136,6 +137,7 @@ pub const fn of(kind: DocumentKind) -> &'static KindSchema {
         DocumentKind::Observations => &observations::SCHEMA,
         DocumentKind::Round => &round::SCHEMA,
         DocumentKind::Directory => &directory::SCHEMA,
+        DocumentKind::Acts => &acts::SCHEMA,
     }
 }
 

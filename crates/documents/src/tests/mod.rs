@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod acceptance;
+mod acts;
 mod golden;
 mod hostile;
 mod properties;
@@ -28,7 +29,7 @@ pub(crate) fn visit() -> Header {
 }
 
 /// One header of every kind.
-pub(crate) fn headers() -> [Header; 5] {
+pub(crate) fn headers() -> [Header; 6] {
     let organisation = OrganisationId::from_bytes([1; 16]);
     let day = "2026-11-03".parse().unwrap();
     [
@@ -37,6 +38,7 @@ pub(crate) fn headers() -> [Header; 5] {
         Header::observations(organisation, PersonId::from_bytes([3; 16]), day),
         Header::round(organisation, UnitId::from_bytes([2; 16]), day),
         Header::directory(organisation),
+        Header::acts(organisation, PersonId::from_bytes([3; 16])),
     ]
 }
 

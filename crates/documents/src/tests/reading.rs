@@ -66,7 +66,7 @@ fn stinas_observation_is_read_as_she_wrote_it_and_keeps_its_words_when_retracted
 
 #[test]
 fn every_kind_can_be_read_when_it_is_empty() {
-    let [person, visit, observations, round, directory] =
+    let [person, visit, observations, round, directory, _acts] =
         headers().map(|header| Document::create(&header, actor(1)).unwrap());
     let read = PersonView::read(&person);
     assert_eq!(

@@ -64,9 +64,10 @@ fn an_entry_is_read_back_and_verified() {
     let signed = sign(&content);
     let container = signed.encode().unwrap();
     let entry = Entry::parse(&container).unwrap();
-    assert_eq!((&entry.content, &entry.signed), (&content, &signed));
-    assert_eq!(entry.content.heads().unwrap(), document.heads());
-    assert_eq!(&entry.content.header().unwrap(), document.header());
+    let read = entry.record().unwrap();
+    assert_eq!((read, &entry.signed), (&content, &signed));
+    assert_eq!(read.heads().unwrap(), document.heads());
+    assert_eq!(&read.header().unwrap(), document.header());
     entry.signed.verify(&key().verifying_key()).unwrap();
 
     let other = SigningKey::from_bytes(&[8; 32]).verifying_key();

@@ -152,6 +152,18 @@ impl Header {
         )
     }
 
+    /// The legal acts about a person in an organisation.
+    #[must_use]
+    pub fn acts(organisation: OrganisationId, person: PersonId) -> Self {
+        Self::new(
+            DocumentKind::Acts,
+            organisation,
+            None,
+            Some(person),
+            String::new(),
+        )
+    }
+
     fn new(
         kind: DocumentKind,
         organisation: OrganisationId,
@@ -194,6 +206,7 @@ impl Header {
             }
             (DocumentKind::Round, Some(team), None) => Self::round(organisation, team, day()?),
             (DocumentKind::Directory, None, None) => Self::directory(organisation),
+            (DocumentKind::Acts, None, Some(person)) => Self::acts(organisation, person),
             _ => return Err(wrong("the person or the unit")),
         };
         if header.part == part {
@@ -371,6 +384,8 @@ mod tests {
             (DocumentKind::Round, visit.unit(), None, "2026-2-03"),
             (DocumentKind::Observations, None, person, "2026-13"),
             (DocumentKind::Directory, visit.unit(), None, ""),
+            (DocumentKind::Acts, None, None, ""),
+            (DocumentKind::Acts, visit.unit(), person, ""),
         ] {
             assert!(
                 Header::from_parts(kind, organisation, unit, person, part).is_err(),

@@ -18,6 +18,9 @@ pub enum DocumentKind {
     Round,
     /// Units, staff and phone numbers; one per organisation.
     Directory,
+    /// Consent, blocks, emergencies and other legal acts; one per person and organisation. It holds
+    /// signed entries only.
+    Acts,
 }
 
 /// Who a document is for by law: the key of access, separation and retention.
@@ -32,16 +35,19 @@ pub enum DocumentClass {
     Social,
     /// The staff's own planning.
     Staff,
+    /// What the person decided about their data, and what staff did under the law's exceptions.
+    Legal,
 }
 
 impl DocumentKind {
     /// Every kind that this version knows.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Person,
         Self::Visit,
         Self::Observations,
         Self::Round,
         Self::Directory,
+        Self::Acts,
     ];
 
     /// The class that decides who may read and write the document.
@@ -52,6 +58,7 @@ impl DocumentKind {
             Self::Visit => DocumentClass::Health,
             Self::Observations => DocumentClass::Social,
             Self::Round | Self::Directory => DocumentClass::Staff,
+            Self::Acts => DocumentClass::Legal,
         }
     }
 
@@ -64,13 +71,20 @@ impl DocumentKind {
             Self::Observations => "observations",
             Self::Round => "round",
             Self::Directory => "directory",
+            Self::Acts => "acts",
         }
     }
 }
 
 impl DocumentClass {
     /// Every class.
-    pub const ALL: [Self; 4] = [Self::Identity, Self::Health, Self::Social, Self::Staff];
+    pub const ALL: [Self; 5] = [
+        Self::Identity,
+        Self::Health,
+        Self::Social,
+        Self::Staff,
+        Self::Legal,
+    ];
 
     /// The class's stable name, in tables and policies.
     #[must_use]
@@ -80,6 +94,7 @@ impl DocumentClass {
             Self::Health => "health",
             Self::Social => "social",
             Self::Staff => "staff",
+            Self::Legal => "legal",
         }
     }
 }

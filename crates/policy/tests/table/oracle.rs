@@ -93,7 +93,11 @@ pub(crate) fn expected(q: &Question) -> Answer {
 
 fn read(q: &Question) -> Answer {
     match (q.kind.class(), q.own) {
-        (Class::Identity | Class::Staff, false) => no(ORGANISATION, "OSL 25:1, 26:1"),
+        (Class::Identity | Class::Staff | Class::Legal, false) => {
+            no(ORGANISATION, "OSL 25:1, 26:1")
+        }
+        (Class::Legal, true) if q.role == Role::Administrator => no(ROLE, "PDL 4:2"),
+        (Class::Legal, true) => yes("PDL 4:4; SVOD 2:3"),
         (Class::Identity, true) if q.role == Role::Administrator => no(ROLE, "PDL 4:2"),
         (Class::Identity, true) => yes("PDL 3:6, 4:2; SVOD 4:3"),
         (Class::Staff, true) => read_planning(q),
@@ -181,6 +185,8 @@ fn write(q: &Question) -> Answer {
             (Relation::Care, Block::Inner | Block::None) => yes("SoL 14:3"),
         },
         (Class::Social, true, _) => no(ROLE, "SoL 14:3"),
+        (Class::Legal, true, Role::Administrator) => no(ROLE, "PDL 4:2"),
+        (Class::Legal, true, _) => yes("PDL 4:4; SVOD 2:3"),
     }
 }
 
@@ -189,7 +195,7 @@ fn write(q: &Question) -> Answer {
 fn exists(q: &Question) -> Answer {
     let given = q.given;
     match (q.kind.class(), q.own) {
-        (Class::Identity | Class::Staff, _) => read(q),
+        (Class::Identity | Class::Staff | Class::Legal, _) => read(q),
         (Class::Health, true) if !health_staff(q.role) => no(ROLE, "PDL 4:2"),
         (_, _) if q.role == Role::Administrator => no(ROLE, "PDL 4:2; SVOD 4:3"),
         (_, _) if given.relation == Relation::None => no(RELATION, "PDL 4:1; SVOD 3:2"),
@@ -208,7 +214,9 @@ fn exists(q: &Question) -> Answer {
 fn see_blocking_unit(q: &Question) -> Answer {
     let given = q.given;
     match (q.kind.class(), q.own) {
-        (Class::Identity | Class::Social | Class::Staff, _) => no("policy.nobody", "PDL 4:4"),
+        (Class::Identity | Class::Social | Class::Staff | Class::Legal, _) => {
+            no("policy.nobody", "PDL 4:4")
+        }
         (Class::Health, _) if !health_staff(q.role) => no(ROLE, "PDL 4:5; SVOD 3:5"),
         (Class::Health, _) if given.relation == Relation::None => no(RELATION, "PDL 4:1"),
         (Class::Health, _) if given.emergency == Emergency::None => {
@@ -222,7 +230,9 @@ fn see_blocking_unit(q: &Question) -> Answer {
 
 fn open_emergency(q: &Question) -> Answer {
     match (q.kind.class(), q.own) {
-        (Class::Identity | Class::Social | Class::Staff, _) => no("policy.nobody", "SVOD 3:7"),
+        (Class::Identity | Class::Social | Class::Staff | Class::Legal, _) => {
+            no("policy.nobody", "SVOD 3:7")
+        }
         (Class::Health, _) if !health_staff(q.role) => no(ROLE, "PDL 4:5; SVOD 3:5, 3:6"),
         (Class::Health, _) if q.given.relation == Relation::None => no(RELATION, "PDL 4:1"),
         (Class::Health, true) if q.given.block == Block::Inner => yes("PDL 4:5"),
@@ -233,9 +243,8 @@ fn open_emergency(q: &Question) -> Answer {
 
 fn ask_to_lift(q: &Question) -> Answer {
     match (q.kind.class(), q.own) {
-        (Class::Identity | Class::Social | Class::Staff, _) | (Class::Health, true) => {
-            no("policy.nobody", "SVOD 3:5")
-        }
+        (Class::Identity | Class::Social | Class::Staff | Class::Legal, _)
+        | (Class::Health, true) => no("policy.nobody", "SVOD 3:5"),
         (Class::Health, false) if !health_staff(q.role) => no(ROLE, "SVOD 3:5"),
         (Class::Health, false) if q.given.relation == Relation::None => no(RELATION, "SVOD 3:1"),
         (Class::Health, false) => match (q.given.emergency, q.given.block) {
@@ -248,7 +257,9 @@ fn ask_to_lift(q: &Question) -> Answer {
 
 fn block_or_lift(q: &Question) -> Answer {
     let theirs = match q.kind.class() {
-        Class::Identity | Class::Staff => return no("policy.nobody", "PDL 4:4; SVOD 2:3"),
+        Class::Identity | Class::Staff | Class::Legal => {
+            return no("policy.nobody", "PDL 4:4; SVOD 2:3");
+        }
         Class::Health => health_staff(q.role),
         Class::Social => social_staff(q.role),
     };
@@ -268,7 +279,7 @@ fn block_or_lift(q: &Question) -> Answer {
 
 fn declare_relation(q: &Question) -> Answer {
     match (q.kind.class(), q.own) {
-        (Class::Staff, _) => no("policy.nobody", "PDL 4:1"),
+        (Class::Staff | Class::Legal, _) => no("policy.nobody", "PDL 4:1"),
         (Class::Identity, false) => no(ORGANISATION, "OSL 25:1, 26:1"),
         (_, _) if q.role == Role::Administrator => no(ROLE, "PDL 4:2"),
         (Class::Identity, true) | (Class::Social, true) => yes("PDL 4:1; SVOD 4:3"),
@@ -281,7 +292,9 @@ fn declare_relation(q: &Question) -> Answer {
 
 fn see_address(q: &Question) -> Answer {
     match (q.kind.class(), q.own) {
-        (Class::Health | Class::Social | Class::Staff, _) => no("policy.nobody", "OSL 22:1"),
+        (Class::Health | Class::Social | Class::Staff | Class::Legal, _) => {
+            no("policy.nobody", "OSL 22:1")
+        }
         (Class::Identity, false) => no(ORGANISATION, "OSL 25:1, 26:1"),
         (Class::Identity, true) if q.role == Role::Administrator => no(ROLE, "PDL 4:2"),
         (Class::Identity, true) if q.given.protected => no("policy.protected", "OSL 22:1"),

@@ -83,6 +83,7 @@ pub fn asker(server: &Server, device: &Device, account: &Account) -> Asker {
         run: *device.id.as_bytes(),
         access_version: account.access_version,
         readable: server.policy.readable(&Principal::from(&account.user)),
+        now: server.clock.now_ms(),
     }
 }
 
@@ -222,12 +223,13 @@ async fn take_in(
         return Ok((Vec::new(), Vec::new()));
     }
     let pushed = prepare::prepare(server, asker, account, &request.push).await?;
-    let unreadable = pushed
+    let mut unreadable: Vec<DocumentId> = pushed
         .iter()
         .filter(|document| !document.permission.read)
         .filter_map(|document| Some(document.header.as_ref().ok()?.id()))
         .collect();
     let taken = server.storage.take_in(asker, pushed, now).await?;
+    unreadable.extend(&taken.blocked);
     for verdict in taken.verdicts.iter().flatten() {
         match verdict {
             Verdict::Accepted => tally.accepted += 1,

@@ -8,6 +8,7 @@ use crate::{
 };
 use hemrond_domain::{
     ids::DeviceId,
+    law::{self, Maker},
     record::{DocumentKind, Header},
 };
 use hemrond_policy::{Action, Principal, Resource};
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 const NOTHING: Permission = Permission {
     read: false,
     write: false,
+    blocked: false,
 };
 
 /// Reads every document of a push.
@@ -42,6 +44,12 @@ pub(super) async fn prepare(
         })
         .collect();
     let findings = read_all(server, asker, push, &headers, &permissions).await?;
+    let maker = Maker {
+        user: account.user.id,
+        role: account.user.role,
+        organisation: account.user.organisation,
+        unit: account.user.unit,
+    };
     let prepared = push.iter().zip(headers).zip(permissions).zip(findings);
     Ok(prepared
         .map(
@@ -49,13 +57,13 @@ pub(super) async fn prepare(
                 header,
                 permission,
                 given: findings.given,
-                items: items(&document.items, findings.items),
+                items: items(&document.items, findings.items, &maker),
             },
         )
         .collect())
 }
 
-fn items(items: &[Item], findings: Vec<Finding>) -> Vec<PushedItem> {
+fn items(items: &[Item], findings: Vec<Finding>, maker: &Maker) -> Vec<PushedItem> {
     items
         .iter()
         .zip(findings)
@@ -65,10 +73,23 @@ fn items(items: &[Item], findings: Vec<Finding>) -> Vec<PushedItem> {
             offered: Offered {
                 size: item.bytes.len(),
                 author: item.author.as_ref().map(claimant),
-                finding,
+                finding: lawful(finding, item, maker),
             },
         })
         .collect()
+}
+
+/// Refuses an act that its author may not make. What colleagues made and a restored server forgot was
+/// judged when it came for the first time, by the role that its author had then.
+fn lawful(finding: Finding, item: &Item, maker: &Maker) -> Finding {
+    if let Finding::Entry(entry) = &finding
+        && let Some(act) = &entry.act
+        && item.author.is_none()
+        && law::may_make(act, maker).is_err()
+    {
+        return Finding::Refused(Reason::ActForbidden, Some(entry.hash));
+    }
+    finding
 }
 
 fn header(wire: &WireHeader) -> Result<Header, Reason> {
@@ -83,6 +104,7 @@ fn permission(server: &Server, who: &Principal, header: &Header) -> Permission {
     Permission {
         read: server.policy.may(who, Action::Read, &what).allowed,
         write: server.policy.may(who, Action::Write, &what).allowed,
+        blocked: false,
     }
 }
 

@@ -6,9 +6,12 @@ use ed25519_dalek::VerifyingKey;
 use hemrond_documents::{
     Actor, Document, Limits,
     accept::{self, Inspected, Refusal},
-    entry::Entry,
+    entry::{Contents, Entry},
 };
-use hemrond_domain::{ids::DeviceId, record::Header};
+use hemrond_domain::{
+    ids::DeviceId,
+    record::{DocumentKind, Header},
+};
 use hemrond_protocol::{ItemHash, ItemKind};
 use hemrond_sync::acceptance::{ChangeClaims, Claimant, EntryClaims, Finding, Reason};
 use std::{
@@ -74,6 +77,10 @@ impl Reader {
         let keys = &self.keys;
         // The document takes changes in by copying itself, so no panic leaves it half-changed.
         guarded(|| match item.kind {
+            // The acts document holds signed entries only.
+            ItemKind::Change if document.header().kind() == DocumentKind::Acts => {
+                Finding::Refused(Reason::ChangeOperations, name_of(item))
+            }
             ItemKind::Change => read_change(document, &item.bytes),
             ItemKind::Entry => read_entry(document.header(), &item.bytes, keys),
         })
@@ -144,17 +151,26 @@ fn read_entry(header: &Header, bytes: &[u8], keys: &BTreeMap<DeviceId, [u8; 32]>
         return Finding::Refused(Reason::EntryMalformed, None);
     };
     let content = &entry.content;
+    let act = match content {
+        Contents::Record(_) => None,
+        Contents::Act(act) => match act.made(entry.hash) {
+            Ok(made) => Some(Box::new(made)),
+            Err(_) => return Finding::Refused(Reason::EntryMalformed, Some(entry.hash.0)),
+        },
+    };
+    let kind_fits = act.is_some() == (header.kind() == DocumentKind::Acts);
     let key = keys
-        .get(&content.device)
+        .get(&content.device())
         .and_then(|key| VerifyingKey::from_bytes(key).ok());
     Finding::Entry(EntryClaims {
         hash: entry.hash.0,
         author: Claimant {
-            user: content.author,
-            device: content.device,
+            user: content.author(),
+            device: content.device(),
         },
-        in_this_document: content.document == header.id(),
+        in_this_document: kind_fits && content.document() == header.id(),
         signed: key.is_some_and(|key| entry.signed.verify(&key).is_ok()),
+        act,
     })
 }
 

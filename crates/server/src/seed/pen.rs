@@ -131,6 +131,7 @@ impl<'a> Pens<'a> {
                 run: ids::bytes("device", hand.number()),
                 access_version: 1,
                 readable: nothing(cast::organisation()),
+                now,
             };
             for some in written.chunks(BATCH) {
                 keep(self.storage, &asker, some, now).await?;

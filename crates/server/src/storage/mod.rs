@@ -12,6 +12,7 @@ mod error;
 mod ledger;
 mod log;
 pub mod memory;
+mod narrowing;
 mod paging;
 mod postgres;
 mod records;
@@ -31,6 +32,7 @@ pub use ledger::{AdminEvent, Ledger, RoleAnalysis};
 pub use log::{
     AccessLog, FindingKind, LogEntry, LogFinding, LogGiven, LogQuery, LogReview, LogTaken, LogTree,
 };
+pub use narrowing::effects_in_words;
 pub use records::{
     Asker, Digested, Kept, Page, PageQuery, Publication, PushedDocument, PushedItem, Records,
     RefusedItem, TakenIn,

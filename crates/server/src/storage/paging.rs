@@ -25,6 +25,8 @@ pub(super) enum What {
     Destroyed,
     /// What stood here was about a document that was destroyed; it concerns nobody.
     Void,
+    /// Whether the document may be read is to be asked anew: a block or an opening came or went.
+    Reconsider,
 }
 
 impl What {
@@ -36,6 +38,7 @@ impl What {
             2 => Some(Self::Gone),
             3 => Some(Self::Destroyed),
             4 => Some(Self::Void),
+            5 => Some(Self::Reconsider),
             _ => None,
         }
     }
@@ -48,6 +51,7 @@ impl What {
             Self::Gone => 2,
             Self::Destroyed => 3,
             Self::Void => 4,
+            Self::Reconsider => 5,
         }
     }
 }
@@ -103,9 +107,9 @@ pub(super) fn take(events: &[Event], until: u64, page_bytes: u64) -> Taken {
     for event in cut {
         taken.order.push(event.document);
         match event.what {
-            What::Whole if event.readable => taken.whole.push(event.document),
+            What::Whole | What::Reconsider if event.readable => taken.whole.push(event.document),
             // What became readable again has its own event later on.
-            What::Gone if !event.readable => taken.gone.push(event.document),
+            What::Gone | What::Reconsider if !event.readable => taken.gone.push(event.document),
             // Whoever still holds it must not, whatever they may read.
             What::Destroyed => taken.gone.push(event.document),
             _ => {}

@@ -26,8 +26,10 @@ pub struct Asker {
     /// The account's version; a storage that knows a newer one answers
     /// [`StorageError::AccessChanged`].
     pub access_version: i64,
-    /// What they may read.
+    /// What they may read as far as role and unit go.
     pub readable: Readable,
+    /// Now, in milliseconds since 1970: what was opened for a time is open until then.
+    pub now: i64,
 }
 
 impl Asker {
@@ -70,6 +72,8 @@ pub struct PushedDocument {
 pub struct TakenIn {
     /// Per document, in the order of the push, a verdict for every item.
     pub verdicts: Vec<Vec<Verdict>>,
+    /// Documents of the push that are blocked off from the sender.
+    pub blocked: Vec<DocumentId>,
 }
 
 /// What is asked of the feed.

@@ -7,6 +7,7 @@ use hemrond_domain::{
     record::DocumentId,
 };
 use hemrond_protocol::{Digest, ItemHash, WireHeader};
+use std::collections::BTreeSet;
 
 /// A document's row with its items.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +133,8 @@ pub trait Survey: Accounts + AccessLog {
         after: Option<(DeviceId, [u8; 32])>,
         limit: u32,
     ) -> Result<Vec<RefusedRow>, StorageError>;
+    /// What is kept of blocks, lifts and openings, each in words.
+    async fn effects(&self) -> Result<BTreeSet<String>, StorageError>;
     /// Rows that name others which are not there, and the number of rows looked at.
     async fn orphans(&self) -> Result<(Vec<Orphan>, u64), StorageError>;
 }

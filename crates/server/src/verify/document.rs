@@ -163,16 +163,16 @@ fn check_entry(id: DocumentId, row: &ItemRow, people: &People, faults: &mut Vec<
         return;
     }
     let content = &entry.content;
-    if content.document != id {
+    if content.document() != id {
         let what = What::Signature("it was signed for another document");
         fault(faults, id, row, what);
     }
-    let Some(device) = people.device(content.device) else {
+    let Some(device) = people.device(content.device()) else {
         let what = What::Signature("the device that signed is not there");
         fault(faults, id, row, what);
         return;
     };
-    if device.user != content.author {
+    if device.user != content.author() {
         let what = What::Signature("the device that signed is not its author's");
         fault(faults, id, row, what);
     }

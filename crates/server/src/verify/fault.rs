@@ -71,6 +71,9 @@ pub enum What {
     /// A record of the access log does not build on the one before it.
     #[error("it does not build on the record before it in its chain")]
     Chain,
+    /// What an act does is not kept as the act says.
+    #[error("what a block, a lift or an opening does {0}")]
+    Effect(&'static str),
     /// A position says something that is not so.
     #[error("it {0}")]
     Position(&'static str),
@@ -94,6 +97,7 @@ impl What {
             | Self::Chain
             | Self::PositionMissing(_)
             | Self::Emptied
+            | Self::Effect(_)
             | Self::Position(_) => {
                 "restore the newest backup in which 'verify' finds nothing; tablets give back what \
                  it lacks"

@@ -13,13 +13,13 @@ mod people;
 
 pub use fault::{Fault, What};
 
-use crate::storage::{Device, DocumentRow, StorageError, Survey};
+use crate::storage::{Device, DocumentRow, StorageError, Survey, effects_in_words};
 use feed::Walk;
-use hemrond_domain::ids::UserId;
+use hemrond_domain::{ids::UserId, record::Header};
 use hemrond_protocol::limits::MAX_ITEM_BYTES;
 use people::People;
 use sha2::{Digest, Sha256};
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// How many documents are read at a time.
 const DOCUMENTS: u32 = 64;
@@ -133,7 +133,22 @@ pub async fn verify(
     let people = People::read(survey, &mut faults).await?;
     (report.counts.accounts, report.counts.devices) = people.counts();
     report.take(&mut faults);
-    documents(survey, &people, &mut report, &mut progress).await?;
+    // Rows are only added: what was there before must follow from an entry, and what follows from
+    // one must be there afterwards.
+    let before = survey.effects().await?;
+    let said = documents(survey, &people, &mut report, &mut progress).await?;
+    let after = survey.effects().await?;
+    let missing = said
+        .difference(&after)
+        .map(|_| "is not kept, so that it has no effect");
+    let unfounded = before
+        .difference(&said)
+        .map(|_| "follows from no signed act");
+    faults.extend(missing.chain(unfounded).map(|words| Fault {
+        place: "acts".to_owned(),
+        what: What::Effect(words),
+    }));
+    report.take(&mut faults);
     positions(survey, &people, &mut report, &mut progress).await?;
     refused(survey, &people, &mut report).await?;
     let mut faults = Vec::new();
@@ -160,16 +175,21 @@ async fn documents(
     people: &People,
     report: &mut Report,
     progress: &mut impl FnMut(Progress),
-) -> Result<(), StorageError> {
+) -> Result<BTreeSet<String>, StorageError> {
     let all = survey.document_count().await?;
+    let mut effects = BTreeSet::new();
     let mut after = None;
     loop {
         let rows = survey.documents_after(after, DOCUMENTS).await?;
         let Some(last) = rows.last() else {
-            return Ok(());
+            return Ok(effects);
         };
         after = Some(last.id);
         for row in &rows {
+            if let Ok(header) = Header::try_from(&row.header) {
+                let items = row.items.iter();
+                effects.extend(items.flat_map(|item| effects_in_words(&header, &item.bytes)));
+            }
             let mut faults = Vec::new();
             let looked = document::check(row, people, &mut faults);
             report.counts.documents += 1;

@@ -1,14 +1,15 @@
 //! A tablet as the server sees it: key, documents, outbox, cursor.
 
 use super::KOMMUN;
-use chrono::{TimeZone, Utc};
+use chrono::{DateTime, TimeZone, Utc};
 use ed25519_dalek::{Signer, SigningKey};
 use hemrond_documents::{
     Actor, Document, Edit,
-    entry::{self, EntryContent, SignedEntry},
+    entry::{self, ActContent, ActSigner, EntryContent, SignedEntry},
 };
 use hemrond_domain::{
     ids::{DeviceId, UserId},
+    law::{Act, ActId},
     people::User,
     record::{DocumentId, Header},
 };
@@ -119,6 +120,29 @@ impl Tablet {
     pub fn sign(&mut self, header: &Header) {
         let item = signed(&self.documents[&header.id()], self, &self.key);
         self.outbox.push((header.clone(), item));
+    }
+
+    /// Makes a legal act about Astrid, on this tablet only.
+    pub fn act(&mut self, act: &Act, made_at: DateTime<Utc>) -> ActId {
+        let header = Header::acts(KOMMUN, super::ASTRID);
+        let signer = ActSigner {
+            author: self.user.id,
+            author_name: self.user.name.clone(),
+            device: self.device,
+            role: self.user.role,
+            unit: self.user.unit,
+            made_at,
+        };
+        let content = ActContent::of(&header, act, signer).unwrap();
+        let signed = SignedEntry::sign_act(&content, |message| self.key.sign(message).to_bytes());
+        let signed = signed.unwrap();
+        let item = Item {
+            kind: ItemKind::Entry,
+            bytes: signed.encode().unwrap(),
+            author: None,
+        };
+        self.outbox.push((header, item));
+        ActId(signed.hash().0)
     }
 
     /// The next request.

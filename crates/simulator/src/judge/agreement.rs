@@ -33,6 +33,7 @@ impl World {
             device: DeviceId::from_stored([0; 16]),
             access_version: account.access_version,
             readable: self.site.policy.readable(&Principal::from(&account.user)),
+            now: 0,
         })
     }
 

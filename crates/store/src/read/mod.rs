@@ -1,5 +1,6 @@
 //! Reading: documents and sync state on the one hand, lists on the other.
 
+mod acts;
 mod digests;
 mod directory;
 mod documents;

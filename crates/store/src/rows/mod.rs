@@ -1,5 +1,6 @@
 //! The rows of the read models: what lists and search show without opening a document.
 
+mod act;
 mod directory;
 mod disagreement;
 mod observation;
@@ -7,6 +8,7 @@ mod person;
 mod round;
 mod visit;
 
+pub use act::ActRow;
 pub use directory::{NumberRow, StaffRow, UnitRow};
 pub use disagreement::DisagreementRow;
 pub use observation::ObservationRow;
@@ -37,4 +39,6 @@ pub struct ReadModels {
     pub numbers: Vec<NumberRow>,
     /// Where colleagues disagree.
     pub disagreements: Vec<DisagreementRow>,
+    /// Legal acts.
+    pub acts: Vec<ActRow>,
 }

@@ -6,6 +6,7 @@ mod copies;
 mod damage;
 mod disk;
 mod documents;
+mod hiding;
 mod keys;
 mod killed;
 mod lists;

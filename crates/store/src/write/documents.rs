@@ -1,6 +1,7 @@
 //! Writing what is new about documents.
 
 use super::{
+    hiding,
     items::{self, Added},
     read_models, withdrawal,
 };
@@ -25,7 +26,8 @@ pub(super) async fn write(
         .iter()
         .map(|document| (document.header.id(), document))
         .collect();
-    let hidden = withdrawal::withdrawn(session).await?;
+    let withdrawn = withdrawal::withdrawn(session).await?;
+    let hidden = hiding::hidden(session).await?;
     add_documents(session, &named).await?;
     let Added {
         added,
@@ -34,14 +36,14 @@ pub(super) async fn write(
     // Where a document is named twice, its last word counts.
     let models: BTreeMap<DocumentId, _> = named
         .iter()
-        .filter(|(id, _)| !hidden.contains(id))
+        .filter(|(id, _)| !hidden.contains(id) && !withdrawn.contains(id))
         .filter_map(|(id, document)| Some((*id, document.read_models.as_ref()?)))
         .collect();
     read_models::replace(session, &models).await?;
     let mut withdrawn: Vec<DocumentId> = named
         .iter()
         .map(|(id, _)| *id)
-        .filter(|id| hidden.contains(id))
+        .filter(|id| withdrawn.contains(id))
         .collect();
     withdrawn.sort_unstable();
     withdrawn.dedup();

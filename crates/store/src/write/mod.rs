@@ -1,6 +1,7 @@
 //! Writing: each call is one transaction.
 
 mod documents;
+mod hiding;
 pub(crate) mod items;
 mod log;
 mod outbox;

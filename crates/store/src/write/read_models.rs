@@ -3,8 +3,8 @@
 use crate::{
     error::StoreError,
     rows::{
-        DisagreementRow, NoteRow, NumberRow, ObservationRow, PersonRow, ReadModels, RoundRowRow,
-        SeenRow, StaffRow, UnitRow, VisitRow,
+        ActRow, DisagreementRow, NoteRow, NumberRow, ObservationRow, PersonRow, ReadModels,
+        RoundRowRow, SeenRow, StaffRow, UnitRow, VisitRow,
     },
     session::Session,
     sql,
@@ -15,7 +15,7 @@ use hemrond_domain::record::DocumentId;
 use std::collections::BTreeMap;
 
 /// Every table of the read models.
-pub(crate) const TABLES: [(&str, &[&str]); 10] = [
+pub(crate) const TABLES: [(&str, &[&str]); 11] = [
     (PersonRow::NAME, PersonRow::COLUMNS),
     (VisitRow::NAME, VisitRow::COLUMNS),
     (NoteRow::NAME, NoteRow::COLUMNS),
@@ -26,6 +26,7 @@ pub(crate) const TABLES: [(&str, &[&str]); 10] = [
     (UnitRow::NAME, UnitRow::COLUMNS),
     (NumberRow::NAME, NumberRow::COLUMNS),
     (DisagreementRow::NAME, DisagreementRow::COLUMNS),
+    (ActRow::NAME, ActRow::COLUMNS),
 ];
 
 impl Store {
@@ -58,7 +59,8 @@ pub(super) async fn replace(
     insert(session, models, |models| &models.staff).await?;
     insert(session, models, |models| &models.units).await?;
     insert(session, models, |models| &models.numbers).await?;
-    insert(session, models, |models| &models.disagreements).await
+    insert(session, models, |models| &models.disagreements).await?;
+    insert(session, models, |models| &models.acts).await
 }
 
 /// Takes documents out of every list.

@@ -9,7 +9,7 @@ use minicbor::{Decode, Encode, bytes::ByteVec};
 use std::collections::BTreeMap;
 
 /// The first thing that a worker says. It changes with the messages.
-pub(super) const GREETING: &str = concat!("hemrond-worker 1 ", env!("CARGO_PKG_VERSION"));
+pub(super) const GREETING: &str = concat!("hemrond-worker 2 ", env!("CARGO_PKG_VERSION"));
 
 /// Thirty-two bytes: an item's name, or a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -148,6 +148,9 @@ pub struct FoundEntry {
     in_this_document: bool,
     #[n(4)]
     signed: bool,
+    /// The act as JSON, where it is one.
+    #[n(5)]
+    act: Option<String>,
 }
 
 impl From<Finding> for Found {
@@ -168,6 +171,7 @@ impl From<Finding> for Found {
                 device: entry.author.device.into(),
                 in_this_document: entry.in_this_document,
                 signed: entry.signed,
+                act: entry.act.and_then(|act| serde_json::to_string(&act).ok()),
             }),
             Finding::Refused(reason, hash) => {
                 Self::Refused(reason.code().to_owned(), hash.map(Bytes32))
@@ -198,6 +202,10 @@ impl Found {
                 },
                 in_this_document: entry.in_this_document,
                 signed: entry.signed,
+                act: match entry.act {
+                    Some(act) => Some(serde_json::from_str(&act).ok()?),
+                    None => None,
+                },
             }),
             Self::Refused(code, hash) => {
                 Finding::Refused(Reason::of_code(&code)?, hash.map(|hash| hash.0))

@@ -2,11 +2,11 @@
 
 use super::{
     Call, Moment, Process,
-    state::{Code, Fed, State},
+    state::{Code, Document, Fed, State},
 };
 use crate::storage::{
     Account, Accounts, Device, NewDevice, Organisation, Redeemed, RoleChange, StorageError, Unit,
-    paging::What,
+    narrowing::Sight, paging::What,
 };
 use async_trait::async_trait;
 use hemrond_domain::{
@@ -259,8 +259,22 @@ impl Process {
             account.user.unit = change.unit;
             account.access_version += 1;
         }
-        let gained = between(state, &change.after, &change.before);
-        let lost = between(state, &change.before, &change.after);
+        let sight = |readable: &Readable| Sight {
+            user: change.user,
+            unit: readable.unit,
+            // Openings are left aside: they end by themselves.
+            now: i64::MAX,
+        };
+        let (before, after) = (&change.before, &change.after);
+        let now = |document: &Document, right| state.seen(document, right, &sight(right));
+        let gained = matching(state, |document| {
+            now(document, after) && !now(document, before)
+        });
+        // What was open in an emergency is lost with the role too, so blocks are left aside here; a
+        // tablet that never had a document lets go of nothing.
+        let lost = matching(state, |document| {
+            document.within(before) && !now(document, after)
+        });
         let gained = gained.into_iter().map(|document| (What::Whole, document));
         let lost = lost.into_iter().map(|document| (What::Gone, document));
         let mut position = state.head.max(drawn);
@@ -280,10 +294,10 @@ impl Process {
     }
 }
 
-/// The documents that are in one right to read and not in the other.
-fn between(state: &State, inside: &Readable, outside: &Readable) -> Vec<DocumentId> {
+/// The documents of which something holds.
+fn matching(state: &State, holds: impl Fn(&Document) -> bool) -> Vec<DocumentId> {
     let all = state.documents.iter();
-    all.filter(|(_, document)| document.readable(inside) && !document.readable(outside))
+    all.filter(|(_, document)| holds(document))
         .map(|(id, _)| *id)
         .collect()
 }

@@ -89,20 +89,26 @@ pub(super) fn concerns(state: &State, asker: &Asker, after: u64) -> bool {
         .any(|(seq, fed)| event(state, asker, *seq, fed).is_some())
 }
 
-/// An event, if it concerns the asker: others' items in what they may read, and what is addressed
-/// to them.
+/// An event, if it concerns the asker: others' items in what they may read, what is to be considered
+/// anew, and what is addressed to them.
 fn event(state: &State, asker: &Asker, seq: u64, fed: &Fed) -> Option<Event> {
     let document = state.documents.get(&fed.document)?;
-    let readable = document.readable(&asker.readable);
+    let readable = state.readable(document, asker);
     let item = fed.item.and_then(|hash| document.items.get(&hash));
     let concerns = match fed.audience {
         Some(audience) => audience == asker.user,
+        // What is to be considered anew concerns whom a block can take it from or give it back to.
+        None if fed.what == What::Reconsider => {
+            let unit = document.header.unit();
+            document.within(&asker.readable) && unit.is_some_and(|unit| unit != asker.readable.unit)
+        }
         // Whoever may hold a document that was destroyed is told.
         None if fed.what == What::Destroyed => true,
         None => readable && item.is_some_and(|item| item.run != asker.run),
     };
     let bytes = match (fed.what, item) {
         (What::Gone, _) => 0,
+        (What::Reconsider, _) if !readable => 0,
         (_, Some(item)) => u64::try_from(item.bytes.len()).unwrap_or(u64::MAX),
         (_, None) => document.item_bytes,
     };
@@ -120,7 +126,7 @@ fn readable_of(state: &State, asker: &Asker, wanted: &[DocumentId]) -> Vec<Docum
     let mut once = BTreeSet::new();
     let readable = |id: &DocumentId| {
         let document = state.documents.get(id);
-        document.is_some_and(|document| document.readable(&asker.readable))
+        document.is_some_and(|document| state.readable(document, asker))
             && !state.destroyed.contains_key(id)
     };
     wanted
@@ -184,7 +190,7 @@ pub(super) fn digests(state: &State, asker: &Asker) -> Vec<Digested> {
         .documents
         .iter()
         .filter(|(id, document)| {
-            document.readable(&asker.readable) && !state.destroyed.contains_key(id)
+            state.readable(document, asker) && !state.destroyed.contains_key(id)
         })
         .map(|(id, document)| Digested {
             document: *id,

@@ -36,12 +36,15 @@ impl Records for Process {
             take_in::lay_out(&state, asker, &documents, before, now)?
         };
         self.pass(Call::TakeIn, Moment::Commit).await;
-        let verdicts = layout.verdicts.clone();
+        let taken = TakenIn {
+            verdicts: layout.verdicts.clone(),
+            blocked: layout.blocked.clone(),
+        };
         let head = self.commit(|state| Ok(take_in::apply(state, layout)))?;
         drop(lock);
         self.moved_to(head);
         self.pass(Call::TakeIn, Moment::Committed).await;
-        Ok(TakenIn { verdicts })
+        Ok(taken)
     }
 
     async fn page(&self, asker: &Asker, query: &PageQuery) -> Result<Page, StorageError> {
@@ -90,7 +93,7 @@ impl Records for Process {
                     .filter(|id| {
                         let document = state.documents.get(id);
                         document.is_some_and(|document| {
-                            !document.readable(&asker.readable) || state.destroyed.contains_key(id)
+                            !state.readable(document, asker) || state.destroyed.contains_key(id)
                         })
                     })
                     .collect();

@@ -6,7 +6,11 @@ use super::{
 };
 use crate::storage::{Aged, Choose, Destroyed, Hold, Retention, StorageError, paging::What};
 use async_trait::async_trait;
-use hemrond_domain::{ids::PersonId, record::DocumentId};
+use hemrond_domain::{
+    ids::PersonId,
+    law::ActId,
+    record::{DocumentClass, DocumentId},
+};
 use std::sync::Arc;
 
 #[async_trait]
@@ -165,6 +169,11 @@ fn destroy(
 fn forget(state: &mut State, id: DocumentId) -> u64 {
     if let Some(document) = Arc::make_mut(&mut state.documents).get_mut(&id) {
         let document = Arc::make_mut(document);
+        if document.header.class() == DocumentClass::Legal {
+            // What an act did goes with the act.
+            let acts = document.items.keys().map(|hash| ActId(*hash)).collect();
+            Arc::make_mut(&mut state.narrowing).forget(&acts);
+        }
         document.items.clear();
         document.digest = [0; 32];
         document.item_bytes = 0;

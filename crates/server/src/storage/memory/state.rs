@@ -1,7 +1,8 @@
 //! The tables as ordered maps.
 
 use super::super::{
-    Account, AdminEvent, Destroyed, Device, Hold, RoleAnalysis, Session, StorageError, Unit,
+    Account, AdminEvent, Asker, Destroyed, Device, Hold, RoleAnalysis, Session, StorageError, Unit,
+    narrowing::{Narrowing, Sight},
     paging::What,
 };
 use hemrond_domain::{
@@ -68,7 +69,8 @@ impl Document {
         items
     }
 
-    pub(super) fn readable(&self, readable: &Readable) -> bool {
+    /// Whether it may be read as far as role and unit go.
+    pub(super) fn within(&self, readable: &Readable) -> bool {
         readable.includes(&Resource::from(&self.header))
     }
 }
@@ -110,6 +112,8 @@ pub(super) struct State {
     pub(super) documents: Arc<BTreeMap<DocumentId, Arc<Document>>>,
     pub(super) actors: Arc<BTreeMap<ActorId, Claimant>>,
     pub(super) feed: Arc<BTreeMap<u64, Fed>>,
+    /// What of the acts decides who may read what.
+    pub(super) narrowing: Arc<Narrowing>,
     /// The last position given out.
     pub(super) head: u64,
     pub(super) sign_ins: super::sign_ins::Table,
@@ -139,6 +143,7 @@ impl State {
             documents: Arc::default(),
             actors: Arc::default(),
             feed: Arc::default(),
+            narrowing: Arc::default(),
             head: 0,
             sign_ins: super::sign_ins::Table::default(),
             sessions: BTreeMap::new(),
@@ -167,6 +172,16 @@ impl State {
             Some(account) if account.access_version == access_version => Ok(()),
             _ => Err(StorageError::AccessChanged),
         }
+    }
+
+    /// Whether the asker may read a document now.
+    pub(super) fn readable(&self, document: &Document, asker: &Asker) -> bool {
+        self.seen(document, &asker.readable, &Sight::from(asker))
+    }
+
+    /// The same for a right to read and somebody who looks.
+    pub(super) fn seen(&self, document: &Document, readable: &Readable, sight: &Sight) -> bool {
+        document.within(readable) && !self.narrowing.hides(&document.header, sight)
     }
 
     /// Adds an item that its document does not hold yet, and publishes it.

@@ -1,17 +1,19 @@
 //! Taking in a push: judge it against what is known, lay out what is taken, publish it at once.
 
-use super::state::{ChangeColumns, Refused, State, Stored};
+use super::state::{ChangeColumns, Fed, Refused, State, Stored};
 use crate::storage::{
     Asker, PushedDocument, PushedItem, StorageError,
+    narrowing::{Effect, Narrowing, Sight, effects},
+    paging::What,
     records::{REFUSED_KEPT, keeps_bytes},
 };
 use hemrond_domain::{
     ids::DeviceId,
-    record::{DocumentId, Header},
+    record::{DocumentClass, DocumentId, Header},
 };
 use hemrond_protocol::ItemHash;
 use hemrond_sync::acceptance::{
-    ActorId, ChangeClaims, Claimant, Finding, Judge, Known, LastChange, Reason, Verdict,
+    ActorId, ChangeClaims, Claimant, Finding, Judge, Known, LastChange, Permission, Reason, Verdict,
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -23,9 +25,13 @@ use std::{
 pub(super) struct Layout {
     /// Per document, in the order of the push, a verdict for every item.
     pub(super) verdicts: Vec<Vec<Verdict>>,
+    /// Documents of the push that are blocked off from the sender.
+    pub(super) blocked: Vec<DocumentId>,
     items: Vec<(Header, ItemHash, Stored)>,
     actors: BTreeMap<ActorId, Claimant>,
     refused: Vec<((DeviceId, [u8; 32]), Refused)>,
+    effects: Vec<Effect>,
+    narrowing: Arc<Narrowing>,
 }
 
 /// Judges a push, and gives what it takes the positions after `before`.
@@ -39,6 +45,10 @@ pub(super) fn lay_out(
     state.check_access(asker.user, asker.access_version)?;
     let mut known = known(state, documents);
     let mut judge = Judge::new(asker.claimant(), state.recovering, actors(state, documents));
+    let mut narrowing = Arc::clone(&state.narrowing);
+    let sight = Sight::from(asker);
+    let mut changed: Vec<Effect> = Vec::new();
+    let mut blocked = Vec::new();
     let mut items = Vec::new();
     let mut refused = Vec::new();
     let mut verdicts = Vec::with_capacity(documents.len());
@@ -50,10 +60,17 @@ pub(super) fn lay_out(
                 let offered: Vec<_> = document
                     .items
                     .iter()
-                    .map(|item| item.offered.clone())
+                    .map(|item| narrowing.offered(&item.offered))
                     .collect();
+                let permission = Permission {
+                    blocked: narrowing.blocks_off(header, sight.unit),
+                    ..document.permission
+                };
+                if narrowing.hides(header, &sight) {
+                    blocked.push(header.id());
+                }
                 let known = known.entry(header.id()).or_default();
-                let verdicts = judge.document(&offered, known, document.permission);
+                let verdicts = judge.document(&offered, known, permission);
                 for (item, verdict) in document.items.iter().zip(&verdicts) {
                     if *verdict == Verdict::Accepted
                         && let Some(hash) = hash_of(&item.offered.finding)
@@ -61,6 +78,11 @@ pub(super) fn lay_out(
                         position += 1;
                         let stored = stored(item, asker, position, now);
                         items.push((header.clone(), hash, stored));
+                        // What is opened in this push is open for what follows in it.
+                        for effect in effects(header, &item.offered.finding) {
+                            Arc::make_mut(&mut narrowing).add(&effect);
+                            changed.push(effect);
+                        }
                     }
                 }
                 verdicts
@@ -76,9 +98,12 @@ pub(super) fn lay_out(
     }
     Ok(Layout {
         verdicts,
+        blocked,
         items,
         actors: judge.registered().clone(),
         refused,
+        effects: changed,
+        narrowing,
     })
 }
 
@@ -86,6 +111,10 @@ pub(super) fn lay_out(
 pub(super) fn apply(state: &mut State, layout: Layout) -> u64 {
     for (header, hash, item) in layout.items {
         state.add(&header, hash, item);
+    }
+    if !layout.effects.is_empty() {
+        state.narrowing = layout.narrowing;
+        reconsider(state, &layout.effects);
     }
     if !layout.actors.is_empty() {
         Arc::make_mut(&mut state.actors).extend(layout.actors);
@@ -112,6 +141,56 @@ pub(super) fn apply(state: &mut State, layout: Layout) -> u64 {
         forget_oldest(state, device);
     }
     state.head
+}
+
+/// Publishes that the documents which these effects reach are to be considered anew.
+fn reconsider(state: &mut State, effects: &[Effect]) {
+    for effect in effects {
+        let (organisation, person, unit, of, audience) = match effect {
+            Effect::Opening(opening) => (
+                opening.organisation,
+                opening.person,
+                opening.unit,
+                opening.document,
+                Some(opening.user),
+            ),
+            Effect::Block(_) | Effect::Lift(_) => {
+                let block = match effect {
+                    Effect::Block(block) => Some(block),
+                    Effect::Lift(lift) => state.narrowing.block(lift.block),
+                    Effect::Opening(_) => None,
+                };
+                // A lift that comes before its block: the block's own event says what is so.
+                let Some(block) = block else { continue };
+                let unit = Some(block.unit);
+                (block.organisation, block.person, unit, None, None)
+            }
+        };
+        let reached: Vec<DocumentId> = state
+            .documents
+            .iter()
+            .filter(|(id, document)| {
+                let header = &document.header;
+                header.class() == DocumentClass::Health
+                    && header.person_id() == Some(person)
+                    && header.organisation() == organisation
+                    && (unit.is_none() || header.unit() == unit)
+                    && of.is_none_or(|of| of == **id)
+                    // What was destroyed is gone for everybody.
+                    && !state.destroyed.contains_key(id)
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        for document in reached {
+            let fed = Fed {
+                what: What::Reconsider,
+                document,
+                item: None,
+                audience,
+            };
+            state.publish(state.head + 1, fed);
+        }
+    }
 }
 
 /// What the judge must know of every document in the push.

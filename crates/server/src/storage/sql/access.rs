@@ -1,7 +1,7 @@
 //! A change of role or unit, as events in the feed.
 
 use super::{Connection, Db, StorageError, convert, filter, lock_head, move_head};
-use crate::storage::{RoleChange, paging::What};
+use crate::storage::{RoleChange, narrowing::Sight, paging::What};
 use hemrond_domain::ids::UserId;
 use hemrond_policy::Readable;
 use sqlx::QueryBuilder;
@@ -27,32 +27,60 @@ pub(super) async fn change_role(
         return Err(StorageError::AccessChanged);
     }
     let gained = Gap {
-        inside: &change.after,
-        outside: &change.before,
+        user: change.user,
+        inside: (&change.after, Right::Now),
+        outside: (&change.before, Right::Now),
     };
     let head = publish(connection, change.user, What::Whole, &gained, head).await?;
     let lost = Gap {
-        inside: &change.before,
-        outside: &change.after,
+        user: change.user,
+        // What was open in an emergency is lost with the role too, so blocks are left aside here; a
+        // tablet that never had a document lets go of nothing.
+        inside: (&change.before, Right::Base),
+        outside: (&change.after, Right::Now),
     };
     let head = publish(connection, change.user, What::Gone, &lost, head).await?;
     move_head(connection, head).await?;
     Ok(head)
 }
 
+/// How much of a right to read is meant.
+#[derive(Clone, Copy)]
+enum Right {
+    /// As far as role and unit go.
+    Base,
+    /// Blocks taken off, and openings left aside: they end by themselves.
+    Now,
+}
+
 /// The documents that are in one right to read and not in the other.
 struct Gap<'a> {
-    inside: &'a Readable,
-    outside: &'a Readable,
+    user: UserId,
+    inside: (&'a Readable, Right),
+    outside: (&'a Readable, Right),
 }
 
 impl Gap<'_> {
     fn condition(&self, query: &mut QueryBuilder<Db>) {
-        filter::readable(query, self.inside);
+        self.right(query, self.inside);
         query.push(" AND NOT COALESCE(");
-        filter::readable(query, self.outside);
+        self.right(query, self.outside);
         // A document without a unit makes the comparison of units unknown, which is no.
         query.push(", 1 = 0)");
+    }
+
+    fn right(&self, query: &mut QueryBuilder<Db>, (readable, right): (&Readable, Right)) {
+        match right {
+            Right::Base => filter::base(query, readable),
+            Right::Now => {
+                let sight = Sight {
+                    user: self.user,
+                    unit: readable.unit,
+                    now: i64::MAX,
+                };
+                filter::seen(query, readable, &sight);
+            }
+        }
     }
 }
 

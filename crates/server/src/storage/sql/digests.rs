@@ -13,7 +13,7 @@ pub(super) async fn readable(
     asker: &Asker,
 ) -> Result<Vec<Digested>, StorageError> {
     let mut query = QueryBuilder::<Db>::new("SELECT d.id, d.digest FROM documents d WHERE ");
-    filter::present(&mut query, &asker.readable);
+    filter::present(&mut query, asker);
     query.push(" ORDER BY d.id");
     let rows: Vec<(Vec<u8>, Vec<u8>)> = query.build_query_as().fetch_all(connection).await?;
     rows.into_iter()
@@ -84,7 +84,7 @@ pub(super) async fn withheld(
         let mut query = QueryBuilder::<Db>::new("SELECT d.id FROM documents d WHERE d.id IN ");
         ids(&mut query, some);
         query.push(" AND (NOT COALESCE(");
-        filter::readable(&mut query, &asker.readable);
+        filter::readable(&mut query, asker);
         // A document without a unit makes the comparison of units unknown, which is no.
         query.push(
             ", 1 = 0) OR EXISTS (SELECT 1 FROM destroyed_documents g WHERE g.document_id = d.id))",

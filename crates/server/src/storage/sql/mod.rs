@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod acts;
 mod convert;
 mod digests;
 mod enrolment;

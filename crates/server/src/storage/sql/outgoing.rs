@@ -61,7 +61,7 @@ pub(super) async fn new_items(
     query.push(" AND i.run <> ");
     query.push_bind(asker.run.to_vec());
     query.push(" AND ");
-    filter::readable(&mut query, &asker.readable);
+    filter::readable(&mut query, asker);
     query.push(" ORDER BY f.seq");
     let rows: Vec<ItemRow> = query.build_query_as().fetch_all(connection).await?;
     rows.into_iter().map(outgoing).collect()

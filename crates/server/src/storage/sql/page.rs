@@ -85,7 +85,7 @@ async fn readable_of(
         return Ok(Vec::new());
     }
     let mut query = QueryBuilder::<Db>::new("SELECT d.id FROM documents d WHERE ");
-    filter::present(&mut query, &asker.readable);
+    filter::present(&mut query, asker);
     query.push(" AND d.id IN ");
     digests::ids(&mut query, wanted);
     let rows: Vec<(Vec<u8>,)> = query.build_query_as().fetch_all(connection).await?;
@@ -102,13 +102,18 @@ async fn readable_of(
 }
 
 /// Adds the condition for events that concern the asker: others' items in what they may read, what
-/// is addressed to them, and what was destroyed.
+/// is to be considered anew, what is addressed to them, and what was destroyed.
 fn concerning(query: &mut QueryBuilder<Db>, asker: &Asker) {
-    query.push("((f.audience_id IS NULL AND i.run <> ");
+    query.push("((f.audience_id IS NULL AND ((i.run <> ");
     query.push_bind(asker.run.to_vec());
     query.push(" AND ");
-    filter::readable(query, &asker.readable);
-    query.push(") OR f.audience_id = ");
+    filter::readable(query, asker);
+    // What is to be considered anew concerns whom a block can take it from or give it back to.
+    query.push(") OR (f.event = 5 AND d.unit_id <> ");
+    query.push_bind(asker.readable.unit.as_bytes().to_vec());
+    query.push(" AND ");
+    filter::base(query, &asker.readable);
+    query.push("))) OR f.audience_id = ");
     query.push_bind(asker.user.as_bytes().to_vec());
     // Whoever may hold a document that was destroyed is told; its name says nothing to others.
     query.push(" OR f.event = 3)");
@@ -124,7 +129,7 @@ async fn events(
         "SELECT f.seq, f.event, f.document_id, \
          CAST(COALESCE(length(i.bytes), d.item_bytes) AS BIGINT), CAST(CASE WHEN ",
     );
-    filter::readable(&mut query, &asker.readable);
+    filter::readable(&mut query, asker);
     query.push(
         " THEN 1 ELSE 0 END AS BIGINT) FROM feed f JOIN documents d ON d.id = f.document_id \
          LEFT JOIN items i ON i.document_id = f.document_id AND i.hash = f.item_hash \
@@ -147,10 +152,10 @@ async fn events(
                 seq: convert::position(seq)?,
                 what,
                 document: DocumentId::from_bytes(convert::id(document)?),
-                bytes: if what == What::Gone {
-                    0
-                } else {
-                    convert::position(bytes)?
+                bytes: match what {
+                    What::Gone => 0,
+                    What::Reconsider if readable != 1 => 0,
+                    _ => convert::position(bytes)?,
                 },
                 readable: readable == 1,
             })

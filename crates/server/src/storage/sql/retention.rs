@@ -167,6 +167,12 @@ async fn destroy(
              (SELECT fed FROM items WHERE document_id IN ",
             "UPDATE feed SET event = 4, item_hash = NULL, audience_id = NULL WHERE seq IN \
              (SELECT seq FROM feed WHERE audience_id IS NOT NULL AND document_id IN ",
+            "UPDATE feed SET event = 4 WHERE seq IN \
+             (SELECT seq FROM feed WHERE event = 5 AND document_id IN ",
+            // What an act did goes with the act.
+            "DELETE FROM blocks WHERE act IN (SELECT hash FROM items WHERE document_id IN ",
+            "DELETE FROM block_lifts WHERE act IN (SELECT hash FROM items WHERE document_id IN ",
+            "DELETE FROM openings WHERE act IN (SELECT hash FROM items WHERE document_id IN ",
             "DELETE FROM refused_items WHERE document_id IN (SELECT id FROM documents WHERE id IN ",
             "DELETE FROM items WHERE document_id IN (SELECT id FROM documents WHERE id IN ",
         ] {

@@ -1,6 +1,6 @@
 //! The rows as they are, for whoever checks them.
 
-use super::{Connection, Db, StorageError, Tables, convert, digests, retention};
+use super::{Connection, Db, StorageError, Tables, acts, convert, digests, retention};
 use crate::storage::survey::{
     ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, Survey,
 };
@@ -11,7 +11,7 @@ use hemrond_domain::{
 };
 use hemrond_protocol::{WireHeader, WireId};
 use sqlx::{FromRow, QueryBuilder};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Bounds the rows of one kind that are told of: who has a thousand of them knows enough.
 const ORPHANS: i64 = 1_000;
@@ -77,6 +77,11 @@ struct Feed {
 
 #[async_trait]
 impl Survey for Tables {
+    async fn effects(&self) -> Result<BTreeSet<String>, StorageError> {
+        let mut transaction = self.reading().await?;
+        Ok(acts::all(&mut transaction).await?.in_words())
+    }
+
     async fn integrity(&self) -> Result<Vec<String>, StorageError> {
         super::super::integrity(&self.read).await
     }

@@ -1,14 +1,18 @@
 //! Taking in a push: judge it against what is known, keep what is taken, publish it.
 
 use super::{
-    BINDS, Connection, Db, StorageError, convert,
+    BINDS, Connection, Db, StorageError, acts, convert,
     known::{self, State},
     move_head, page, refused,
 };
-use crate::storage::{Asker, PushedDocument, PushedItem, TakenIn, paging::What};
+use crate::storage::{
+    Asker, PushedDocument, PushedItem, TakenIn,
+    narrowing::{Effect, Sight, effects},
+    paging::What,
+};
 use hemrond_domain::record::{DocumentId, Header};
 use hemrond_protocol::digest::mix;
-use hemrond_sync::acceptance::{Finding, Judge, Verdict};
+use hemrond_sync::acceptance::{Finding, Judge, Permission, Verdict};
 use sqlx::QueryBuilder;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +39,10 @@ pub(super) async fn take_in(
     let mut states = known::load(connection, documents).await?;
     let actors = known::actors(connection, documents).await?;
     let mut judge = Judge::new(asker.claimant(), recovering == 1, actors);
+    let mut narrowing = acts::load(connection, documents).await?;
+    let sight = Sight::from(asker);
+    let mut changed: Vec<Effect> = Vec::new();
+    let mut blocked = Vec::new();
     let mut taken = Vec::new();
     let mut headers: BTreeMap<DocumentId, &Header> = BTreeMap::new();
     let mut verdicts = Vec::with_capacity(documents.len());
@@ -49,9 +57,16 @@ pub(super) async fn take_in(
                 let offered: Vec<_> = document
                     .items
                     .iter()
-                    .map(|item| item.offered.clone())
+                    .map(|item| narrowing.offered(&item.offered))
                     .collect();
-                let of_document = judge.document(&offered, &mut state.known, document.permission);
+                let permission = Permission {
+                    blocked: narrowing.blocks_off(header, sight.unit),
+                    ..document.permission
+                };
+                if narrowing.hides(header, &sight) {
+                    blocked.push(id);
+                }
+                let of_document = judge.document(&offered, &mut state.known, permission);
                 for (item, verdict) in document.items.iter().zip(&of_document) {
                     if *verdict == Verdict::Accepted
                         && let Some(hash) = hash_of(&item.offered.finding)
@@ -64,6 +79,11 @@ pub(super) async fn take_in(
                             fed: head,
                         });
                         add(state, id, item, &hash);
+                        // What is opened in this push is open for what follows in it.
+                        for effect in effects(header, &item.offered.finding) {
+                            narrowing.add(&effect);
+                            changed.push(effect);
+                        }
                     }
                 }
                 of_document
@@ -81,10 +101,12 @@ pub(super) async fn take_in(
         write_items(connection, asker, &taken, now).await?;
         write_actors(connection, &judge).await?;
         write_feed(connection, &taken).await?;
+        acts::keep(connection, &changed).await?;
+        head = acts::publish(connection, &changed, &narrowing, head).await?;
         move_head(connection, head).await?;
     }
     refused::keep(connection, asker, documents, &verdicts, now).await?;
-    Ok((TakenIn { verdicts }, head))
+    Ok((TakenIn { verdicts, blocked }, head))
 }
 
 fn hash_of(finding: &Finding) -> Option<[u8; 32]> {

@@ -1,0 +1,364 @@
+//! What stands of a person's acts at a moment.
+
+use super::{
+    Act, ActId, Bound, CLOCKS_APART, EMERGENCY_LONGEST, Givers, Information, LegalBasis, Made,
+    RELATION_LONGEST, RelationReason, Step, may_lift, rules::sound,
+};
+use crate::{
+    ids::{OrganisationId, RowId, UnitId, UserId},
+    record::{DocumentClass, DocumentId},
+};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A block in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// The act that set it.
+    pub id: ActId,
+    /// Between whom.
+    pub bound: Bound,
+    /// The unit that is blocked off, for an inner block.
+    pub unit: Option<UnitId>,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// A consent in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// The act that gave it.
+    pub id: ActId,
+    /// Whose data.
+    pub givers: Givers,
+    /// Which classes of it.
+    pub classes: Vec<DocumentClass>,
+    /// Until when.
+    pub until: DateTime<Utc>,
+    /// Who recorded it.
+    pub by: UserId,
+}
+
+/// What was said last of whether the person can decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessment {
+    /// Whether they can.
+    pub able: bool,
+    /// When it was assessed.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: UserId,
+}
+
+/// A declared relation in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Relation {
+    /// Why.
+    pub reason: RelationReason,
+    /// Until when.
+    pub until: DateTime<Utc>,
+}
+
+/// An emergency opening in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emergency {
+    /// The act that opened it.
+    pub id: ActId,
+    /// For whom.
+    pub user: UserId,
+    /// How far.
+    pub step: Step,
+    /// The units whose data is open.
+    pub units: Vec<UnitId>,
+    /// The documents that are open.
+    pub documents: Vec<DocumentId>,
+    /// Until when.
+    pub until: DateTime<Utc>,
+}
+
+/// Something that was told to somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disclosure {
+    /// The act.
+    pub id: ActId,
+    /// The document that it stands in.
+    pub document: DocumentId,
+    /// The observation's row.
+    pub row: RowId,
+    /// The unit that was told.
+    pub to: UnitId,
+    /// Why it may be told.
+    pub basis: LegalBasis,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who told.
+    pub by: UserId,
+}
+
+/// What stands of a person's acts in one organisation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// When the person was last informed, by what about.
+    pub informed: BTreeMap<Information, DateTime<Utc>>,
+    /// Objections that were not taken back, oldest first.
+    pub objections: Vec<(ActId, DateTime<Utc>)>,
+    /// Consents in force.
+    pub consents: Vec<Consent>,
+    /// The last assessment of whether the person can decide; none where nobody has assessed it.
+    pub capacity: Option<Assessment>,
+    /// Blocks in force, oldest first.
+    pub blocks: Vec<Block>,
+    /// Declared relations in force, the longest for each user.
+    pub relations: BTreeMap<UserId, Relation>,
+    /// Emergency openings in force.
+    pub emergencies: Vec<Emergency>,
+    /// Givers that were asked to lift a block, with when last.
+    pub asked: BTreeMap<OrganisationId, DateTime<Utc>>,
+    /// What was told to others.
+    pub disclosures: Vec<Disclosure>,
+    /// How many acts this version does not know.
+    pub newer: usize,
+    /// The next moment at which something here ends by itself.
+    pub ends_next: Option<DateTime<Utc>>,
+}
+
+impl Standing {
+    /// What these acts add up to now. The order in which they come does not matter, nor whether one
+    /// comes twice. Acts that their maker could not make, or that are incomplete, have no effect.
+    #[must_use]
+    pub fn of<'a>(acts: impl IntoIterator<Item = &'a Made>, now: DateTime<Utc>) -> Self {
+        let mut by_id: BTreeMap<ActId, &Made> = BTreeMap::new();
+        for made in acts {
+            by_id.insert(made.id, made);
+        }
+        let mut in_time: Vec<&Made> = by_id.into_values().collect();
+        in_time.sort_by_key(|made| (made.at, made.id));
+        let ends = Ends::of(&in_time);
+        let mut standing = Self::default();
+        for made in &in_time {
+            standing.add(made, &ends, now);
+        }
+        standing
+    }
+
+    fn add(&mut self, made: &Made, ends: &Ends, now: DateTime<Utc>) {
+        let Some(act) = &made.act else {
+            self.newer += 1;
+            return;
+        };
+        if sound(act, made).is_err() {
+            return;
+        }
+        match act {
+            Act::InformationGiven { what, .. } => {
+                self.informed.insert(*what, made.at);
+            }
+            Act::Objected { .. } => {
+                if !ends.objections.contains(&made.id) {
+                    self.objections.push((made.id, made.at));
+                }
+            }
+            Act::ConsentGiven {
+                givers,
+                classes,
+                from,
+                until,
+            } => {
+                let withdrawn = ends.consents.contains(&made.id)
+                    || ends.all_consents_until.is_some_and(|end| made.at <= end);
+                if !withdrawn && *from <= now && self.runs_until(*until, now) {
+                    self.consents.push(Consent {
+                        id: made.id,
+                        givers: givers.clone(),
+                        classes: classes.clone(),
+                        until: *until,
+                        by: made.by,
+                    });
+                }
+                if !withdrawn && *from > now {
+                    self.note_end(*from);
+                }
+            }
+            Act::CapacityAssessed { able, .. } => {
+                self.capacity = Some(Assessment {
+                    able: *able,
+                    at: made.at,
+                    by: made.by,
+                });
+            }
+            Act::BlockSet { bound, unit, .. } => {
+                let block = Block {
+                    id: made.id,
+                    bound: *bound,
+                    unit: *unit,
+                    since: made.at,
+                };
+                if !ends.lifts(&block) {
+                    self.blocks.push(block);
+                }
+            }
+            Act::RelationDeclared { reason, until, .. } => {
+                let believed = made.at <= now + CLOCKS_APART
+                    && *until <= now + RELATION_LONGEST + CLOCKS_APART;
+                if believed && self.runs_until(*until, now) {
+                    let new = Relation {
+                        reason: *reason,
+                        until: *until,
+                    };
+                    let held = self.relations.entry(made.by).or_insert(new);
+                    if held.until < new.until {
+                        *held = new;
+                    }
+                }
+            }
+            Act::EmergencyOpened {
+                step,
+                units,
+                documents,
+                until,
+                ..
+            } => {
+                let believed = *until <= now + EMERGENCY_LONGEST + CLOCKS_APART;
+                if believed && self.runs_until(*until, now) {
+                    self.emergencies.push(Emergency {
+                        id: made.id,
+                        user: made.by,
+                        step: *step,
+                        units: units.clone(),
+                        documents: documents.clone(),
+                        until: *until,
+                    });
+                }
+            }
+            Act::LiftAsked { organisation, .. } => {
+                self.asked.insert(*organisation, made.at);
+            }
+            Act::Disclosed {
+                document,
+                row,
+                to,
+                basis,
+            } => self.disclosures.push(Disclosure {
+                id: made.id,
+                document: *document,
+                row: *row,
+                to: *to,
+                basis: *basis,
+                at: made.at,
+                by: made.by,
+            }),
+            Act::ObjectionWithdrawn { .. }
+            | Act::ConsentWithdrawn { .. }
+            | Act::BlockLifted { .. } => {}
+        }
+    }
+
+    /// Whether something still runs; remembers its end where it does.
+    fn runs_until(&mut self, until: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        if until <= now {
+            return false;
+        }
+        self.note_end(until);
+        true
+    }
+
+    fn note_end(&mut self, at: DateTime<Utc>) {
+        self.ends_next = Some(self.ends_next.map_or(at, |next| next.min(at)));
+    }
+
+    /// Whether a unit's data is blocked off from a reader who works in another unit.
+    #[must_use]
+    pub fn blocks_off(&self, unit: UnitId, reader: UnitId) -> bool {
+        unit != reader
+            && self
+                .blocks
+                .iter()
+                .any(|block| block.bound == Bound::Inner && block.unit == Some(unit))
+    }
+
+    /// Whether the organisation's data is blocked off from every other organisation: by an outer
+    /// block, or an objection (SVOD 2:3: an objection blocks at once).
+    #[must_use]
+    pub fn blocks_others(&self) -> bool {
+        !self.objections.is_empty() || self.blocks.iter().any(|block| block.bound == Bound::Outer)
+    }
+
+    /// How far a user's emergency reaches into a unit's document.
+    #[must_use]
+    pub fn emergency(
+        &self,
+        user: UserId,
+        unit: Option<UnitId>,
+        document: DocumentId,
+    ) -> Option<Step> {
+        let own = self.emergencies.iter().filter(|open| open.user == user);
+        own.map(|open| {
+            let chosen = open.documents.contains(&document)
+                || unit.is_some_and(|unit| open.units.contains(&unit));
+            if open.step == Step::Entries && chosen {
+                Step::Entries
+            } else {
+                Step::Units
+            }
+        })
+        .max()
+    }
+
+    /// Whether the person was informed of sharing between givers (SVOD 2:2).
+    #[must_use]
+    pub fn is_informed_of_sharing(&self) -> bool {
+        self.informed.contains_key(&Information::Sharing)
+    }
+
+    /// Whether a consent in force reaches this giver's data of this class.
+    #[must_use]
+    pub fn consents_to(&self, giver: OrganisationId, class: DocumentClass) -> bool {
+        self.consents
+            .iter()
+            .any(|consent| consent.givers.include(giver) && consent.classes.contains(&class))
+    }
+}
+
+/// What the acts end of each other.
+#[derive(Default)]
+struct Ends {
+    objections: BTreeSet<ActId>,
+    consents: BTreeSet<ActId>,
+    /// All consents that were given until then have been taken back.
+    all_consents_until: Option<DateTime<Utc>>,
+    /// By the block: who says that it is lifted.
+    lifts: BTreeMap<ActId, Vec<(crate::people::Role, UnitId)>>,
+}
+
+impl Ends {
+    fn of(acts: &[&Made]) -> Self {
+        let mut ends = Self::default();
+        for made in acts {
+            match &made.act {
+                Some(act) if sound(act, made).is_err() => {}
+                Some(Act::ObjectionWithdrawn { objection }) => {
+                    ends.objections.insert(*objection);
+                }
+                Some(Act::ConsentWithdrawn { consents }) => {
+                    ends.consents.extend(consents);
+                    ends.all_consents_until = ends.all_consents_until.max(Some(made.at));
+                }
+                Some(Act::BlockLifted { block, .. }) => {
+                    let lifts = ends.lifts.entry(*block).or_default();
+                    lifts.push((made.role, made.unit));
+                }
+                _ => {}
+            }
+        }
+        ends
+    }
+
+    /// A lift counts where it names exactly this block and comes from those who may.
+    fn lifts(&self, block: &Block) -> bool {
+        self.lifts.get(&block.id).is_some_and(|lifts| {
+            lifts
+                .iter()
+                .any(|(role, unit)| may_lift(block, *role, *unit).is_ok())
+        })
+    }
+}

@@ -1,0 +1,369 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::{
+    ids::{OrganisationId, RowId, UnitId, UserId},
+    people::Role,
+    record::{DocumentClass, DocumentId},
+};
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use proptest::prelude::*;
+
+const TEAM: UnitId = UnitId::from_bytes([1; 16]);
+const CENTRE: UnitId = UnitId::from_bytes([2; 16]);
+const EVA: UserId = UserId::from_bytes([3; 16]);
+const OMAR: UserId = UserId::from_bytes([4; 16]);
+const REGION: OrganisationId = OrganisationId::from_bytes([5; 16]);
+const VISIT: DocumentId = DocumentId::from_bytes([6; 16]);
+
+fn hour(hour: i64) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 3, 8, 0, 0).unwrap() + TimeDelta::hours(hour)
+}
+
+/// Eva Lind, nurse in the mobile team, or whoever else is named.
+fn made(number: u8, at: i64, act: Act) -> Made {
+    Made {
+        id: ActId([number; 32]),
+        act: Some(act),
+        at: hour(at),
+        by: EVA,
+        role: Role::Nurse,
+        unit: TEAM,
+    }
+}
+
+fn omars(made: Made) -> Made {
+    Made {
+        by: OMAR,
+        role: Role::Doctor,
+        unit: CENTRE,
+        ..made
+    }
+}
+
+fn maker(made: &Made) -> Maker {
+    Maker {
+        user: made.by,
+        role: made.role,
+        organisation: REGION,
+        unit: made.unit,
+    }
+}
+
+fn block() -> Act {
+    Act::BlockSet {
+        bound: Bound::Inner,
+        unit: Some(TEAM),
+        voice: Voice::Person,
+    }
+}
+
+fn lift(number: u8) -> Act {
+    Act::BlockLifted {
+        block: ActId([number; 32]),
+        how: DangerLift::Consent,
+    }
+}
+
+fn opening(step: Step, until: i64) -> Act {
+    let chosen = step == Step::Entries;
+    Act::EmergencyOpened {
+        step,
+        danger: "Medvetslös, okända läkemedel".to_owned(),
+        units: if chosen { vec![TEAM] } else { Vec::new() },
+        documents: Vec::new(),
+        until: hour(until),
+    }
+}
+
+fn relation(until: i64) -> Act {
+    Act::RelationDeclared {
+        reason: RelationReason::Care,
+        words: "Ersätter Anna Berg i dag".to_owned(),
+        until: hour(until),
+    }
+}
+
+fn consent(until: i64) -> Act {
+    Act::ConsentGiven {
+        givers: Givers(vec![REGION]),
+        classes: vec![DocumentClass::Health],
+        from: hour(0),
+        until: hour(until),
+    }
+}
+
+fn assessment(able: bool, unopposed: &str) -> Act {
+    Act::CapacityAssessed {
+        able,
+        explored: "Samtal med dottern och hemtjänsten".to_owned(),
+        attitude: "Har alltid velat att alla vet".to_owned(),
+        unopposed: unopposed.to_owned(),
+    }
+}
+
+/// The paragraph, what is done, by whom, and whether it may be.
+type Case = (&'static str, &'static str, Role, Act, Result<(), Forbidden>);
+
+#[test]
+fn who_may_make_which_act() {
+    use Forbidden::{Guardian, Incomplete, OtherUnit, Period, Role as WrongRole};
+    let other_unit = Act::BlockSet {
+        bound: Bound::Inner,
+        unit: Some(CENTRE),
+        voice: Voice::Person,
+    };
+    let guardians = Act::BlockSet {
+        bound: Bound::Inner,
+        unit: Some(TEAM),
+        voice: Voice::Guardian,
+    };
+    let outer = Act::BlockSet {
+        bound: Bound::Outer,
+        unit: None,
+        voice: Voice::Person,
+    };
+    let objects = |voice| Act::Objected { voice };
+    let silent = Act::EmergencyOpened {
+        step: Step::Units,
+        danger: "  ".to_owned(),
+        units: Vec::new(),
+        documents: Vec::new(),
+        until: hour(1),
+    };
+    let told = Act::Disclosed {
+        document: VISIT,
+        row: RowId::from_bytes([7; 16]),
+        to: TEAM,
+        basis: LegalBasis::ConsentOsl101,
+    };
+    let ask = Act::LiftAsked {
+        organisation: REGION,
+        danger: "Kräver svar om blodförtunnande".to_owned(),
+    };
+    #[rustfmt::skip]
+    let table: &[Case] = &[
+        ("PDL 4:4", "the unit's nurse blocks", Role::Nurse, block(), Ok(())),
+        ("PDL 4:4", "another unit's data", Role::Nurse, other_unit, Err(OtherUnit)),
+        ("PDL 4:4", "a guardian blocks", Role::Doctor, guardians, Err(Guardian)),
+        ("PDL 4:4", "an inner block is a vårdgivare's", Role::Hemtjanst, block(), Err(WrongRole)),
+        ("SVOD 2:3", "home help receives an outer block", Role::Hemtjanst, outer.clone(), Ok(())),
+        ("SVOD 2:3", "the person objects", Role::Assessor, objects(Voice::Person), Ok(())),
+        ("SVOD 2:3", "a guardian objects", Role::Nurse, objects(Voice::Guardian), Err(Guardian)),
+        ("PDL 4:5", "a nurse opens", Role::Nurse, opening(Step::Units, 2), Ok(())),
+        ("PDL 4:5", "without a reason", Role::Nurse, silent, Err(Incomplete)),
+        ("PDL 4:5", "for a second day", Role::Doctor, opening(Step::Units, 25), Err(Period)),
+        ("PDL 4:5", "ending before it begins", Role::Doctor, opening(Step::Units, 0), Err(Period)),
+        ("SVOD 3:6", "home help opens", Role::Hemtjanst, opening(Step::Entries, 2), Err(WrongRole)),
+        ("SVOD 3:6", "an assessor opens", Role::Assessor, opening(Step::Units, 2), Err(WrongRole)),
+        ("SVOD 3:5", "home help asks for a lift", Role::Hemtjanst, ask.clone(), Err(WrongRole)),
+        ("SVOD 3:5", "a doctor asks for a lift", Role::Doctor, ask, Ok(())),
+        ("SVOD 2:6", "all three fields", Role::Nurse, assessment(false, "Inget tyder på det"), Ok(())),
+        ("SVOD 2:6", "one field is empty", Role::Nurse, assessment(false, ""), Err(Incomplete)),
+        ("SVOD 2:6", "home help assesses", Role::Hemtjanst, assessment(true, ""), Err(WrongRole)),
+        ("PDL 4:1", "a relation for a month", Role::Nurse, relation(24 * 30), Ok(())),
+        ("PDL 4:1", "a relation for a year", Role::Nurse, relation(24 * 365), Err(Period)),
+        ("SVOD 3:1", "a consent that has ended", Role::Nurse, consent(0), Err(Period)),
+        ("OSL 10:1", "home help tells a nurse", Role::Hemtjanst, told, Ok(())),
+        ("PDL 4:2", "an administrator", Role::Administrator, outer, Err(WrongRole)),
+    ];
+    for (paragraph, what, role, act, expected) in table {
+        let made = Made {
+            role: *role,
+            ..made(1, 0, act.clone())
+        };
+        assert_eq!(
+            may_make(&made, &maker(&made)),
+            *expected,
+            "{paragraph}: {what}"
+        );
+    }
+    let in_omars_name = omars(made(1, 0, block()));
+    assert_eq!(
+        may_make(&in_omars_name, &maker(&made(1, 0, block()))),
+        Err(Forbidden::OtherMaker)
+    );
+}
+
+/// AC34: a person who cannot decide has an assessment of three documented fields, or none at all.
+#[test]
+fn an_assessment_counts_only_with_its_three_fields() {
+    let whole = made(1, 0, assessment(false, "Inget tyder på det"));
+    let half = made(2, 1, assessment(false, " "));
+    let standing = Standing::of([&whole, &half], hour(2));
+    assert_eq!(standing.capacity.unwrap().at, hour(0));
+    assert_eq!(Standing::of([&half], hour(2)).capacity, None);
+}
+
+/// AC13: a block holds for other units' readers until exactly it is lifted, and never for its own.
+#[test]
+fn a_block_holds_until_exactly_it_is_lifted() {
+    let set = made(1, 0, block());
+    let again = made(2, 5, block());
+    let lifted = made(3, 6, lift(1));
+    let standing = Standing::of([&set], hour(1));
+    assert!(standing.blocks_off(TEAM, CENTRE));
+    assert!(!standing.blocks_off(TEAM, TEAM));
+    assert!(!standing.blocks_off(CENTRE, TEAM));
+    // Another block that was set meanwhile, on a tablet that had not heard of the lift, wins.
+    let standing = Standing::of([&lifted, &again, &set], hour(7));
+    assert!(standing.blocks_off(TEAM, CENTRE));
+    assert!(!Standing::of([&lifted, &set], hour(7)).blocks_off(TEAM, CENTRE));
+}
+
+/// AC39: a lift by another unit's staff lifts nothing, and neither does a lift before its block is
+/// known change what the block is.
+#[test]
+fn nobody_lifts_another_units_block() {
+    let set = made(1, 0, block());
+    let omars_lift = omars(made(2, 1, lift(1)));
+    assert!(Standing::of([&omars_lift, &set], hour(2)).blocks_off(TEAM, CENTRE));
+    let block = Standing::of([&set], hour(2)).blocks[0];
+    assert_eq!(
+        may_lift(&block, Role::Doctor, CENTRE),
+        Err(Forbidden::OtherUnit)
+    );
+    assert_eq!(
+        may_lift(&block, Role::Hemtjanst, TEAM),
+        Err(Forbidden::Role)
+    );
+    assert_eq!(may_lift(&block, Role::Doctor, TEAM), Ok(()));
+}
+
+/// AC14: an opening is its maker's own, goes as far as its step, and ends by itself.
+#[test]
+fn an_emergency_is_for_one_user_one_step_and_a_time() {
+    let units = omars(made(1, 0, opening(Step::Units, 4)));
+    let entries = omars(made(2, 1, opening(Step::Entries, 4)));
+    let first = Standing::of([&units], hour(2));
+    assert_eq!(first.emergency(OMAR, Some(TEAM), VISIT), Some(Step::Units));
+    let both = Standing::of([&units, &entries], hour(2));
+    assert_eq!(both.emergency(OMAR, Some(TEAM), VISIT), Some(Step::Entries));
+    assert_eq!(both.emergency(OMAR, Some(CENTRE), VISIT), Some(Step::Units));
+    assert_eq!(both.emergency(EVA, Some(TEAM), VISIT), None);
+    assert_eq!(both.ends_next, Some(hour(4)));
+    let over = Standing::of([&units, &entries], hour(4));
+    assert_eq!(over.emergency(OMAR, Some(TEAM), VISIT), None);
+    // A tablet whose clock is days ahead opens nothing for days.
+    let ahead = omars(made(3, 72, opening(Step::Entries, 80)));
+    assert_eq!(Standing::of([&ahead], hour(2)).emergencies, []);
+}
+
+/// AC32: an objection stands until exactly it is taken back; AC31: information is dated.
+#[test]
+fn objections_and_information() {
+    let told = Act::InformationGiven {
+        what: Information::Sharing,
+        told: Told::Person,
+    };
+    let objected = Act::Objected {
+        voice: Voice::Person,
+    };
+    let back = Act::ObjectionWithdrawn {
+        objection: ActId([2; 32]),
+    };
+    let acts = [made(1, 0, told), made(2, 1, objected), made(3, 2, back)];
+    assert!(!Standing::of(&acts[..0], hour(3)).is_informed_of_sharing());
+    let standing = Standing::of(&acts[..2], hour(3));
+    assert_eq!(standing.informed[&Information::Sharing], hour(0));
+    assert!(standing.blocks_others());
+    assert!(!Standing::of(&acts, hour(3)).blocks_others());
+}
+
+/// AC35: a consent has scope, time and somebody who recorded it; AC36 the same for social data.
+#[test]
+fn a_consent_reaches_what_it_names_while_it_lasts() {
+    let given = made(1, 0, consent(10));
+    let standing = Standing::of([&given], hour(1));
+    assert_eq!(standing.consents[0].by, EVA);
+    assert!(standing.consents_to(REGION, DocumentClass::Health));
+    assert!(!standing.consents_to(REGION, DocumentClass::Social));
+    assert!(!standing.consents_to(OrganisationId::from_bytes([9; 16]), DocumentClass::Health));
+    assert_eq!(Standing::of([&given], hour(10)).consents, []);
+    // Taking back reaches what was given before, known or not, and nothing given after.
+    let back = made(2, 2, Act::ConsentWithdrawn { consents: vec![] });
+    let anew = made(3, 3, consent(10));
+    assert_eq!(Standing::of([&back, &given], hour(4)).consents, []);
+    assert_eq!(
+        Standing::of([&anew, &back, &given], hour(4)).consents[0].id,
+        anew.id
+    );
+}
+
+#[test]
+fn what_a_newer_version_knows_opens_nothing_and_is_counted() {
+    let newer = Made {
+        act: None,
+        ..made(1, 0, block())
+    };
+    let standing = Standing::of([&newer], hour(1));
+    assert_eq!(standing.newer, 1);
+    let nothing = Standing {
+        newer: 1,
+        ..Standing::default()
+    };
+    assert_eq!(standing, nothing);
+}
+
+fn any_act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        Just(block()),
+        Just(Act::BlockSet {
+            bound: Bound::Inner,
+            unit: Some(CENTRE),
+            voice: Voice::Person,
+        }),
+        (0u8..12).prop_map(lift),
+        Just(Act::Objected {
+            voice: Voice::Person,
+        }),
+        (0u8..12).prop_map(|id| Act::ObjectionWithdrawn {
+            objection: ActId([id; 32]),
+        }),
+        (1i64..20).prop_map(consent),
+        Just(Act::ConsentWithdrawn { consents: vec![] }),
+        any::<bool>().prop_map(|able| assessment(able, "Inget tyder på det")),
+        (1i64..20).prop_map(relation),
+        (1i64..20).prop_map(|until| opening(Step::Units, until)),
+        (1i64..20).prop_map(|until| opening(Step::Entries, until)),
+    ]
+}
+
+fn any_acts() -> impl Strategy<Value = Vec<Made>> {
+    proptest::collection::vec((any_act(), 0i64..10, any::<bool>()), 0..12).prop_map(|acts| {
+        let numbered = (0u8..).zip(acts);
+        numbered
+            .map(|(number, (act, at, omar))| {
+                let act = made(number, at, act);
+                if omar { omars(act) } else { act }
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn neither_order_nor_repetition_matters(
+        acts in any_acts(),
+        order in any::<u64>(),
+        now in 0i64..24,
+    ) {
+        let expected = Standing::of(&acts, hour(now));
+        let mut shuffled: Vec<&Made> = acts.iter().chain(&acts).collect();
+        shuffled.sort_by_key(|made| {
+            u64::from(made.id.0[0]).wrapping_mul(order | 1).rotate_left(17) ^ order
+        });
+        prop_assert_eq!(Standing::of(shuffled, hour(now)), expected);
+    }
+
+    /// More acts of the narrowing kinds never give anybody more.
+    #[test]
+    fn a_block_never_opens_anything(acts in any_acts(), now in 0i64..24) {
+        let before = Standing::of(&acts, hour(now));
+        let more: Vec<Made> = acts.iter().cloned().chain([made(200, 9, block())]).collect();
+        let after = Standing::of(&more, hour(now));
+        prop_assert!(after.blocks_off(TEAM, CENTRE));
+        prop_assert_eq!(after.emergencies, before.emergencies);
+        prop_assert_eq!(after.consents, before.consents);
+    }
+}

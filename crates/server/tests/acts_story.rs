@@ -1,0 +1,316 @@
+//! Stories of blocks and emergencies between two units, told on every storage.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use hemrond_documents::Edit;
+use hemrond_domain::{
+    law::{Act, ActId, Bound, DangerLift, Step, Voice},
+    people::Role,
+    record::Header,
+};
+use hemrond_protocol::Outcome;
+use hemrond_server::{environment::Clock as _, storage::examine, verify::verify};
+use std::time::Duration;
+use support::{ASTRID, Backend, KOMMUN, OFFICE, TEAM, Tablet, Town, observations, person, visit};
+
+on_every_storage!(
+    a_block_hides_at_once_and_a_lift_brings_everything_back,
+    what_is_written_past_a_block_is_refused_and_kept,
+    an_emergency_opens_for_one_user_and_ends_by_itself,
+    nobody_makes_an_act_that_the_law_does_not_give_them,
+    a_change_of_unit_crosses_a_block_both_ways,
+    a_lift_that_comes_before_its_block_counts,
+    a_database_with_acts_is_found_whole,
+);
+
+fn block() -> Act {
+    Act::BlockSet {
+        bound: Bound::Inner,
+        unit: Some(TEAM),
+        voice: Voice::Person,
+    }
+}
+
+fn lift(block: ActId) -> Act {
+    Act::BlockLifted {
+        block,
+        how: DangerLift::Consent,
+    }
+}
+
+fn opening(until: DateTime<Utc>) -> Act {
+    Act::EmergencyOpened {
+        step: Step::Entries,
+        danger: "Medvetslös, okända läkemedel".to_owned(),
+        units: vec![TEAM],
+        documents: Vec::new(),
+        until,
+    }
+}
+
+/// Eva and Omar in the mobile team; Anna, a doctor, in another unit of the same organisation. All of
+/// them have Eva's visit to Astrid.
+async fn town(backend: Backend) -> (Town, Tablet, Tablet, Tablet) {
+    let town = Town::new(backend).await;
+    town.set_role("Anna", Role::Doctor, OFFICE).await;
+    let (mut eva, mut omar) = (town.tablet("Eva").await, town.tablet("Omar").await);
+    let mut anna = town.tablet("Anna").await;
+    eva.write(&person(), &[Edit::set("given_name", "Astrid")]);
+    eva.write(&visit(1), &[Edit::set("reason", "Yrsel")]);
+    eva.sync().await;
+    omar.sync().await;
+    anna.sync().await;
+    assert!(omar.holds(&visit(1)) && anna.holds(&visit(1)));
+    (town, eva, omar, anna)
+}
+
+fn accepted(tablet: &Tablet) -> bool {
+    !tablet.verdicts.is_empty() && tablet.verdicts.iter().all(|one| *one == Outcome::Accepted)
+}
+
+fn refused(tablet: &Tablet, code: &str) -> bool {
+    tablet.verdicts == [Outcome::Refused(code.to_owned())]
+}
+
+/// AC13: a block set on Eva's unit takes the visit from Anna's tablet at her next sync, and never
+/// from her own unit's; what is not blocked stays.
+async fn a_block_hides_at_once_and_a_lift_brings_everything_back(backend: Backend) {
+    let (town, mut eva, mut omar, mut anna) = town(backend).await;
+    let set = eva.act(&block(), town.clock.now());
+    eva.sync().await;
+    assert!(accepted(&eva), "{:?}", eva.verdicts);
+    let (news, _) = town
+        .storage
+        .news(&asker(&town, &anna).await, anna.cursor)
+        .await
+        .unwrap();
+    assert!(news, "the block is news to the doctor");
+    anna.sync().await;
+    omar.sync().await;
+    assert!(!anna.holds(&visit(1)));
+    assert!(anna.holds(&person()));
+    assert!(omar.holds(&visit(1)));
+
+    // What is written behind the block stays there, whatever way is tried.
+    eva.write(&visit(1), &[Edit::set("reason", "Yrsel och fall")]);
+    eva.write(&visit(2), &[Edit::set("reason", "Uppföljning")]);
+    eva.sync().await;
+    anna.wanted = vec![visit(1).id(), visit(2).id()];
+    anna.sync().await;
+    assert!(!anna.holds(&visit(1)) && !anna.holds(&visit(2)));
+    let asker = asker(&town, &anna).await;
+    let (digests, _) = town.storage.digests(&asker).await.unwrap();
+    assert!(digests.iter().all(|one| one.document != visit(1).id()));
+    let withheld = town
+        .storage
+        .withheld(&asker, &[visit(1).id(), person().id()])
+        .await
+        .unwrap();
+    assert_eq!(withheld, [visit(1).id()]);
+
+    anna.wanted.clear();
+    eva.act(&lift(set), town.clock.now());
+    eva.sync().await;
+    assert!(accepted(&eva), "{:?}", eva.verdicts);
+    anna.sync().await;
+    let reason = anna.field(&visit(1), "reason");
+    assert_eq!(reason.as_deref(), Some("Yrsel och fall"));
+    assert!(anna.holds(&visit(2)));
+}
+
+async fn asker(town: &Town, tablet: &Tablet) -> hemrond_server::storage::Asker {
+    let account = town.storage.user(tablet.user.id).await.unwrap().unwrap();
+    let devices = town.storage.devices_by_id(&[tablet.device]).await.unwrap();
+    hemrond_server::exchange::asker(&town.server, &devices[0], &account)
+}
+
+/// AC13: what another unit wrote on a tablet that had not heard of the block is refused, told so,
+/// and kept on the server for whoever sorts it out.
+async fn what_is_written_past_a_block_is_refused_and_kept(backend: Backend) {
+    let (town, mut eva, _, mut anna) = town(backend).await;
+    anna.write(&visit(1), &[Edit::set("called_by", "Dottern")]);
+    eva.act(&block(), town.clock.now());
+    eva.sync().await;
+    let answers = anna.sync().await;
+    assert!(
+        refused(&anna, "policy.blocked_inner"),
+        "{:?}",
+        anna.verdicts
+    );
+    assert!(
+        answers[0]
+            .gone
+            .iter()
+            .any(|id| id.0 == *visit(1).id().as_bytes())
+    );
+    let kept = town.storage.refused(anna.device).await.unwrap();
+    assert_eq!(
+        (kept.len(), kept[0].code.as_str()),
+        (1, "policy.blocked_inner")
+    );
+    assert!(!kept[0].bytes.is_empty());
+}
+
+/// AC14: an emergency opening with a reason brings the blocked visit to the one who opened it, for
+/// its time; AC40: it is for health staff.
+async fn an_emergency_opens_for_one_user_and_ends_by_itself(backend: Backend) {
+    let (town, mut eva, _, mut anna) = town(backend).await;
+    eva.act(&block(), town.clock.now());
+    eva.sync().await;
+    anna.sync().await;
+    assert!(!anna.holds(&visit(1)));
+    let until = town.clock.now() + TimeDelta::hours(2);
+    anna.act(&opening(until), town.clock.now());
+    anna.sync().await;
+    assert!(accepted(&anna), "{:?}", anna.verdicts);
+    assert!(anna.holds(&visit(1)), "the visit came with the answer");
+    // It opens for reading, never for writing.
+    let before = anna.documents[&visit(1).id()].clone();
+    anna.write(&visit(1), &[Edit::set("called_by", "Dottern")]);
+    let answers = anna.sync().await;
+    assert!(
+        refused(&anna, "policy.blocked_inner"),
+        "{:?}",
+        anna.verdicts
+    );
+    assert!(answers.iter().all(|answer| answer.gone.is_empty()));
+    anna.documents.insert(visit(1).id(), before);
+
+    town.clock.forward(Duration::from_secs(2 * 3600));
+    eva.write(&visit(1), &[Edit::set("reason", "Efter nödöppningen")]);
+    eva.sync().await;
+    anna.sync().await;
+    let reason = anna.field(&visit(1), "reason");
+    assert_eq!(
+        reason.as_deref(),
+        Some("Yrsel"),
+        "nothing comes after the end"
+    );
+    let asker = asker(&town, &anna).await;
+    let withheld = town
+        .storage
+        .withheld(&asker, &[visit(1).id()])
+        .await
+        .unwrap();
+    assert_eq!(
+        withheld,
+        [visit(1).id()],
+        "the comparison says that it is gone"
+    );
+}
+
+/// AC39, AC40, AC41: nobody lifts another unit's block or blocks another unit's data, home help
+/// opens no emergency, and nothing opens for longer than a day and night.
+async fn nobody_makes_an_act_that_the_law_does_not_give_them(backend: Backend) {
+    let (town, mut eva, _, mut anna) = town(backend).await;
+    let now = town.clock.now();
+    let set = eva.act(&block(), now);
+    eva.sync().await;
+    let mut stina = town.tablet("Stina").await;
+    let guardians = Act::BlockSet {
+        bound: Bound::Inner,
+        unit: Some(TEAM),
+        voice: Voice::Guardian,
+    };
+    let long = opening(now + TimeDelta::days(3));
+    let soon = opening(now + TimeDelta::hours(1));
+    for act in [lift(set), block(), long] {
+        anna.act(&act, now);
+        anna.sync().await;
+        assert!(
+            refused(&anna, "act.forbidden"),
+            "{act:?}: {:?}",
+            anna.verdicts
+        );
+    }
+    stina.act(&soon, now);
+    stina.sync().await;
+    assert!(refused(&stina, "act.forbidden"), "{:?}", stina.verdicts);
+    eva.act(&guardians, now);
+    eva.sync().await;
+    assert!(refused(&eva, "act.forbidden"), "{:?}", eva.verdicts);
+    // In another's name, unit or document neither.
+    let own_unit = anna.user.unit;
+    anna.user.unit = TEAM;
+    anna.act(&lift(set), now);
+    anna.user.unit = own_unit;
+    anna.sync().await;
+    assert!(refused(&anna, "act.forbidden"), "{:?}", anna.verdicts);
+    assert!(!anna.holds(&visit(1)), "the block stands");
+    let per = town.tablet("Per").await;
+    let acts = Header::acts(KOMMUN, ASTRID).id();
+    let readable = asker(&town, &per).await;
+    let withheld = town.storage.withheld(&readable, &[acts]).await.unwrap();
+    assert_eq!(withheld, [acts], "an administrator sees no act");
+    // The acts document takes signed acts only, and other documents take none.
+    let (_, item) = {
+        eva.act(&block(), now + TimeDelta::minutes(1));
+        eva.outbox.pop().unwrap()
+    };
+    eva.outbox.push((visit(1), item));
+    eva.sync().await;
+    assert!(refused(&eva, "entry.document"), "{:?}", eva.verdicts);
+    assert!(!stina.holds(&visit(1)) && stina.holds(&person()) && !stina.holds(&observations()));
+}
+
+/// A database with blocks, lifts and openings is found whole by its check.
+async fn a_database_with_acts_is_found_whole(backend: Backend) {
+    let (town, mut eva, _, mut anna) = town(backend).await;
+    let set = eva.act(&block(), town.clock.now());
+    eva.sync().await;
+    anna.act(
+        &opening(town.clock.now() + TimeDelta::hours(1)),
+        town.clock.now(),
+    );
+    anna.sync().await;
+    eva.act(&lift(set), town.clock.now());
+    eva.sync().await;
+    if backend == Backend::Memory {
+        return;
+    }
+    let survey = examine(town.place.address()).await.unwrap();
+    let report = verify(survey.as_ref(), |_| {}).await.unwrap();
+    assert_eq!(report.counts.entries, 3);
+    assert!(report.faults.is_empty(), "{:?}", report.faults);
+    assert_eq!(survey.effects().await.unwrap().len(), 3);
+}
+
+/// Who moves into the unit that is blocked off gets its visits, and who leaves it loses them.
+async fn a_change_of_unit_crosses_a_block_both_ways(backend: Backend) {
+    let (town, mut eva, mut omar, mut anna) = town(backend).await;
+    eva.act(&block(), town.clock.now());
+    eva.sync().await;
+    anna.sync().await;
+    assert!(!anna.holds(&visit(1)));
+    town.set_role("Anna", Role::Doctor, TEAM).await;
+    anna.sync().await;
+    assert!(anna.holds(&visit(1)));
+    town.set_role("Omar", Role::Nurse, OFFICE).await;
+    omar.sync().await;
+    assert!(!omar.holds(&visit(1)) && omar.holds(&person()));
+}
+
+/// A restored server may be given a lift before the block that it names; a lift by other hands lifts
+/// nothing even then.
+async fn a_lift_that_comes_before_its_block_counts(backend: Backend) {
+    let (town, mut eva, mut omar, mut anna) = town(backend).await;
+    let first = eva.act(&block(), town.clock.now());
+    let waiting = eva.outbox.pop().unwrap();
+    let second = eva.act(&block(), town.clock.now() + TimeDelta::seconds(1));
+    let other = eva.outbox.pop().unwrap();
+    omar.act(&lift(first), town.clock.now() + TimeDelta::seconds(2));
+    omar.sync().await;
+    anna.act(&lift(second), town.clock.now() + TimeDelta::seconds(2));
+    anna.sync().await;
+    assert!(accepted(&omar) && accepted(&anna));
+    eva.outbox = vec![waiting];
+    eva.sync().await;
+    anna.sync().await;
+    assert!(anna.holds(&visit(1)), "it was lifted before it came");
+    eva.outbox = vec![other];
+    eva.sync().await;
+    anna.sync().await;
+    assert!(!anna.holds(&visit(1)), "another unit's lift lifts nothing");
+}
