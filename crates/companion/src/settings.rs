@@ -13,6 +13,22 @@ const OFFLINE: &str = "offline_by_choice";
 /// Text below 100 % would pass under 18 px; above 200 % the layout is not made for it.
 const TEXT_PERCENT: std::ops::RangeInclusive<u16> = 100..=200;
 
+/// At least long enough to read a page, at most half an hour on a table.
+const LOCK_MINUTES: std::ops::RangeInclusive<u8> = 1..=30;
+
+/// What was wished for, as far as it can be had.
+pub(crate) fn within_bounds(wanted: &Settings) -> Settings {
+    Settings {
+        text_percent: wanted
+            .text_percent
+            .clamp(*TEXT_PERCENT.start(), *TEXT_PERCENT.end()),
+        lock_minutes: wanted
+            .lock_minutes
+            .clamp(*LOCK_MINUTES.start(), *LOCK_MINUTES.end()),
+        ..wanted.clone()
+    }
+}
+
 impl Companion {
     pub(crate) async fn read_settings(store: &Store) -> Outcome<Settings> {
         let text = store.meta_get(SETTINGS).await?;
@@ -27,12 +43,7 @@ impl Companion {
     }
 
     pub(crate) async fn set_settings(&self, state: &mut State, wanted: &Settings) -> Outcome<()> {
-        let settings = Settings {
-            text_percent: wanted
-                .text_percent
-                .clamp(*TEXT_PERCENT.start(), *TEXT_PERCENT.end()),
-            ..wanted.clone()
-        };
+        let settings = within_bounds(wanted);
         let text = serde_json::to_string(&settings)
             .map_err(|error| Problem::new("command.unreadable").with("detail", error))?;
         self.store.meta_set(SETTINGS, &text).await?;

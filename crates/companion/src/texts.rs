@@ -8,6 +8,7 @@ type Texts = BTreeMap<String, String>;
 static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
     read(&[
         include_str!("../../../texts/sv/errors.json"),
+        include_str!("../../../texts/sv/door.json"),
         include_str!("../../../texts/sv/refusals.json"),
         include_str!("../../../texts/sv/instruments.json"),
     ])
@@ -16,6 +17,7 @@ static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
 static ENGLISH: LazyLock<Texts> = LazyLock::new(|| {
     read(&[
         include_str!("../../../texts/en/errors.json"),
+        include_str!("../../../texts/en/door.json"),
         include_str!("../../../texts/en/refusals.json"),
         include_str!("../../../texts/en/instruments.json"),
     ])
@@ -65,7 +67,7 @@ mod tests {
             names.sort();
             names
         };
-        for file in ["errors", "refusals", "instruments"] {
+        for file in ["errors", "door", "refusals", "instruments"] {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../texts");
             let read = |language: &str| -> Texts {
                 let path = format!("{folder}/{language}/{file}.json");

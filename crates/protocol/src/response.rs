@@ -40,6 +40,10 @@ pub struct SyncResponse {
     /// The server's clock, in milliseconds since 1970: shown, never trusted for order.
     #[n(10)]
     pub time_ms: u64,
+    /// How many seconds from this answer on the tablet may be read without contact; none from a
+    /// server that does not say.
+    #[n(13)]
+    pub lease_seconds: Option<u32>,
 }
 
 /// What became of one pushed item.

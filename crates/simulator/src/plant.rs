@@ -170,6 +170,7 @@ pub fn taken_for_granted(sent: &SyncRequest, epoch: hemrond_protocol::Epoch) -> 
             DigestQuery::Documents(..) => DigestAnswer::Documents(Vec::new(), Vec::new()),
         }),
         time_ms: 0,
+        lease_seconds: None,
     }
 }
 

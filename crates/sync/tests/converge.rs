@@ -111,6 +111,7 @@ impl Server {
             remaining: 0,
             digest: None,
             time_ms: 0,
+            lease_seconds: None,
         };
         if request.epoch.is_some_and(|epoch| epoch != response.epoch) {
             return response;

@@ -48,16 +48,17 @@ pub(crate) fn seal_under(
         aad: label.as_bytes(),
     };
     let cipher = XChaCha20Poly1305::new(key.as_bytes().into());
-    let sealed = cipher.encrypt(XNonce::from_slice(&nonce), payload).ok()?;
+    let sealed = cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
     Some([nonce.as_slice(), &sealed].concat())
 }
 
 pub(crate) fn open_under(key: &Secret, label: &str, sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
+    let nonce: [u8; NONCE] = nonce.try_into().ok()?;
     let payload = Payload {
         msg: sealed,
         aad: label.as_bytes(),
     };
     let cipher = XChaCha20Poly1305::new(key.as_bytes().into());
-    cipher.decrypt(XNonce::from_slice(nonce), payload).ok()
+    cipher.decrypt(&XNonce::from(nonce), payload).ok()
 }

@@ -100,6 +100,11 @@ proptest! {
         prop_assert!(SERVER.open(&bytes).is_err());
         prop_assert_eq!(note::open(&KEY, "lease eva", &bytes), None);
     }
+}
+
+proptest! {
+    // Each case works on the curve, which takes long in a build for tests.
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn a_changed_box_does_not_open(at in any::<prop::sample::Index>(), flip in 1_u8..) {

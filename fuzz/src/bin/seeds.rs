@@ -197,6 +197,7 @@ fn responses(morning: &[RawChange]) -> Vec<(&'static str, SyncResponse)> {
         remaining: 7,
         digest: None,
         time_ms: 1_793_700_000_000,
+        lease_seconds: None,
     };
     let mut buckets = nothing.clone();
     buckets.digest = Some(DigestAnswer::Buckets(vec![3, 200], 41));

@@ -7,6 +7,7 @@
 
 mod command;
 mod common;
+mod door;
 mod observation;
 mod person;
 mod round;
@@ -18,6 +19,7 @@ pub use command::{
     Added, Command, CommandInfo, FieldHistory, Found, Nothing, OfField, Rebuilt, SetOffline,
 };
 pub use common::*;
+pub use door::*;
 pub use observation::*;
 pub use person::*;
 pub use round::*;

@@ -1,6 +1,9 @@
 //! Status, the sync page, enrolment and settings.
 
-use super::common::{Colleague, Disagreement, Failure, PersonBrief};
+use super::{
+    DoorView, Typed,
+    common::{Colleague, Disagreement, Failure, PersonBrief},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use hemrond_domain::{
     ids::{UnitId, UserId, VisitId},
@@ -187,6 +190,9 @@ pub struct Enrol {
     pub code: String,
     /// What people call this tablet.
     pub tablet: String,
+    /// The PIN with which the user will open it: 6–12 digits, not all the same and no simple run.
+    #[serde(default)]
+    pub pin: Typed,
 }
 
 /// What a user sets for themselves on this tablet.
@@ -198,6 +204,14 @@ pub struct Settings {
     pub theme: Theme,
     /// 100–200 per cent.
     pub text_percent: u16,
+    /// After how many minutes without anybody the tablet locks by itself: 1–30.
+    #[serde(default = "usual_lock_minutes")]
+    pub lock_minutes: u8,
+}
+
+/// Five minutes: a talk at the kitchen table, and not yet a tablet left behind.
+const fn usual_lock_minutes() -> u8 {
+    5
 }
 
 impl Default for Settings {
@@ -206,6 +220,7 @@ impl Default for Settings {
             language: Language::Sv,
             theme: Theme::Light,
             text_percent: 100,
+            lock_minutes: usual_lock_minutes(),
         }
     }
 }
@@ -289,6 +304,11 @@ pub enum Event {
     Status {
         /// The new one.
         status: Box<Status>,
+    },
+    /// The tablet was locked or opened, or the lease ended: what is on the screen may have to go.
+    Door {
+        /// How it is now.
+        door: Box<DoorView>,
     },
 }
 

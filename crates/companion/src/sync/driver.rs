@@ -40,7 +40,8 @@ impl Companion {
                 }
                 Err(problem) => {
                     state.link.connection = match problem.code.as_str() {
-                        "transport.rejected" | "device.unknown" => Connection::Rejected,
+                        "transport.rejected" | "device.unknown" | "device.revoked"
+                        | "user.inactive" => Connection::Rejected,
                         _ => Connection::Offline,
                     };
                     state.link.last_failure = Some(problem.clone());
@@ -83,6 +84,7 @@ impl Companion {
             let response: SyncResponse =
                 encoding::decode_response(&answer).map_err(|error| violation(&error))?;
             let before = session.position().cursor;
+            let lease_seconds = response.lease_seconds;
             let taken = session
                 .answer(response)
                 .map_err(|error| violation(&error))?;
@@ -90,6 +92,7 @@ impl Companion {
             let left = taken.remaining;
             let again = taken.again;
             self.take(&mut session, taken).await?;
+            self.note_granted(lease_seconds);
             if !again {
                 // Not page by page: on the way there the directory speaks of roles that have passed.
                 let mut state = self.state.lock().await;
@@ -101,6 +104,18 @@ impl Companion {
             }
             self.set_progress(Progress { done, left }).await;
         }
+    }
+
+    /// Keeps what an honest answer allows, for the door to take note of.
+    fn note_granted(&self, seconds: Option<u32>) {
+        let mut granted = self
+            .granted
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *granted = Some(crate::tablet::Granted {
+            at: self.clock.now(),
+            seconds,
+        });
     }
 
     /// After an answer that did not come in time, the next request carries half as much: a slow

@@ -357,6 +357,7 @@ impl Held {
                 }
             }),
             time_ms: 0,
+            lease_seconds: None,
         }
     }
 }
@@ -391,6 +392,8 @@ impl Transport for Wire {
             user: who.user(),
             organisation_name: "Hemrond kommun".to_owned(),
             credential,
+            rescue_key: None,
+            opened_key: None,
         })
     }
 

@@ -65,6 +65,7 @@ impl Tablet {
     ) -> Answer<Self> {
         let request = EnrolRequest {
             user,
+            sealed_key: None,
             code: code.to_owned(),
             tablet: "Surfplatta".to_owned(),
             public_key: hex::encode(key.verifying_key().as_bytes()),

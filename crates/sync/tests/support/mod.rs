@@ -25,5 +25,6 @@ pub(crate) fn nothing_new(request: &SyncRequest) -> SyncResponse {
             DigestQuery::Documents(..) => DigestAnswer::Documents(Vec::new(), Vec::new()),
         }),
         time_ms: 0,
+        lease_seconds: None,
     }
 }

@@ -1,0 +1,99 @@
+//! What contact with the server means for the door: a longer lease, or none ever again.
+
+use super::{Door, Inner, index::Why, lease::Lease};
+use crate::{
+    api::{Connection, Event},
+    failure::Outcome,
+    tablet::Companion,
+};
+use std::sync::Arc;
+use tokio::{sync::broadcast::error::RecvError, task::JoinHandle};
+
+/// What a server says to a tablet that it has shut out, and to one whose user it has.
+const SHUT_OUT: [&str; 2] = ["device.revoked", "user.inactive"];
+
+impl Door {
+    /// Hands a companion's news on to the faces while its user is in, and takes note of contact.
+    pub(super) fn listen(&self, id: &str, companion: &Arc<Companion>) -> JoinHandle<()> {
+        let mut news = companion.subscribe();
+        let (door, id) = (self.this.clone(), id.to_owned());
+        tokio::spawn(async move {
+            loop {
+                match news.recv().await {
+                    Ok(event) => {
+                        let Some(door) = door.upgrade() else { return };
+                        door.hear(&id, event);
+                    }
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        })
+    }
+
+    fn hear(self: &Arc<Self>, id: &str, event: Event) {
+        let (door, id) = (Arc::clone(self), id.to_owned());
+        let contact = match &event {
+            Event::Status { status } => {
+                matches!(status.connection, Connection::Online | Connection::Rejected)
+            }
+            _ => false,
+        };
+        // A task of its own: a key that is erased here ends the one that listens.
+        tokio::spawn(async move {
+            let mut inner = door.inner.lock().await;
+            if contact && let Err(problem) = door.take_note(&mut inner, &id).await {
+                tracing::warn!(code = %problem.code, "contact was not taken note of");
+            }
+            let open = inner.open.as_ref().filter(|opened| opened.id == id);
+            let readable = open.is_some_and(|opened| !opened.lease.is_over());
+            if readable || (open.is_some() && matches!(event, Event::Status { .. })) {
+                // Nobody listening is fine.
+                let _ = door.events.send(event);
+            }
+        });
+    }
+
+    /// Takes note of what the server's last answer said. True if it shut this tablet out: then the
+    /// key is gone.
+    pub(super) async fn take_note(&self, inner: &mut Inner, id: &str) -> Outcome<bool> {
+        let leaving = inner.leaving.get(id).map(|leaving| &leaving.opened);
+        let open = inner.open.as_ref().filter(|opened| opened.id == id);
+        let Some(companion) = open.or(leaving).map(|opened| Arc::clone(&opened.companion)) else {
+            return Ok(false);
+        };
+        let refusal = companion.refusal().await;
+        if refusal.is_some_and(|code| SHUT_OUT.contains(&code.as_str())) {
+            self.revoke(inner, id).await?;
+            return Ok(true);
+        }
+        let Some(granted) = companion.take_granted() else {
+            return Ok(false);
+        };
+        let open = inner.open.as_mut().filter(|opened| opened.id == id);
+        let leaving = inner.leaving.get_mut(id).map(|leaving| &mut leaving.opened);
+        if let Some(opened) = open.or(leaving) {
+            opened.lease = Lease::granted(granted.at, granted.seconds);
+            opened.lease.see(self.world.clock.now());
+            if opened.told_over && !opened.lease.is_over() {
+                opened.told_over = false;
+                self.announce(inner);
+            }
+        }
+        self.write_lease(inner).await?;
+        Ok(false)
+    }
+
+    /// Erases the key at this contact. The database goes with it where nothing is unsent; else it
+    /// stays, and opens only with a key that the server gives back.
+    async fn revoke(&self, inner: &mut Inner, id: &str) -> Outcome<()> {
+        tracing::warn!("the server shut this tablet out; the key is erased");
+        self.wipe(inner, id, Why::Server).await?;
+        let place = inner.index.place(id)?;
+        if place.unsent == Some(0) {
+            place.remove_files(&self.folder)?;
+        }
+        self.announce(inner);
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! Wrong PINs: counted before each try, slower and slower, and at most ten.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How many wrong PINs wipe a key.
+pub(crate) const MOST: u8 = 10;
+
+/// Seconds to wait after so many wrong PINs; a slip of the thumb or two costs nothing.
+const WAITS: [i64; MOST as usize] = [0, 0, 0, 15, 30, 60, 120, 300, 600, 900];
+
+/// The wrong PINs since the last right one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tries {
+    wrong: u8,
+    last: Option<DateTime<Utc>>,
+}
+
+impl Tries {
+    /// Counts one more, before it is known whether it is wrong.
+    pub(crate) fn count(&mut self, now: DateTime<Utc>) {
+        self.wrong = self.wrong.saturating_add(1).min(MOST);
+        self.last = Some(now);
+    }
+
+    /// How many are left.
+    pub(crate) const fn left(&self) -> u8 {
+        MOST.saturating_sub(self.wrong)
+    }
+
+    /// How many seconds to wait before the next one.
+    pub(crate) fn wait(&self, now: DateTime<Utc>) -> u32 {
+        let (Some(wait), Some(last)) = (WAITS.get(usize::from(self.wrong)), self.last) else {
+            return 0;
+        };
+        // A clock that was set back waits as long as at first, and not until it has caught up.
+        let passed = (now - last).max(TimeDelta::zero()).num_seconds();
+        u32::try_from(wait - passed).unwrap_or(0)
+    }
+
+    /// Takes note of a clock that was set back, so that the wait ends.
+    pub(crate) fn see(&mut self, now: DateTime<Utc>) -> bool {
+        match self.last {
+            Some(last) if now < last => {
+                self.last = Some(now);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_000_000 + second, 0).unwrap()
+    }
+
+    #[test]
+    fn waits_grow_and_ten_are_the_end() {
+        let mut tries = Tries::default();
+        let mut waits = Vec::new();
+        while tries.left() > 0 {
+            tries.count(at(0));
+            waits.push(tries.wait(at(0)));
+        }
+        assert_eq!(waits, [0, 0, 15, 30, 60, 120, 300, 600, 900, 0]);
+        tries.count(at(0));
+        assert_eq!(tries.left(), 0);
+    }
+
+    #[test]
+    fn a_wait_passes_and_a_clock_set_back_does_not_make_it_endless() {
+        let mut tries = Tries::default();
+        for _ in 0..4 {
+            tries.count(at(0));
+        }
+        assert_eq!(tries.wait(at(20)), 10);
+        assert_eq!(tries.wait(at(30)), 0);
+        assert_eq!(tries.wait(at(-100_000)), 30);
+        assert!(tries.see(at(-100_000)));
+        assert_eq!(tries.wait(at(-99_980)), 10);
+    }
+}
