@@ -8,7 +8,9 @@ use crate::{
     state::Server,
     storage::{NewDevice, Redeemed, StorageError},
 };
+use hemrond_domain::ids::UserId;
 use hemrond_protocol::enrolment::{EnrolRequest, EnrolResponse, MAGIC, device_id};
+use hemrond_vault::Secret;
 
 /// Bounds a tablet's name.
 const NAME_MAX: usize = 80;
@@ -37,6 +39,11 @@ pub enum EnrolError {
     /// The key is no longer good.
     #[error("a tablet with this key was shut out, or is another person's; draw another key")]
     KeyTaken,
+    /// What is to be opened was not sealed for this server.
+    #[error(
+        "the tablet's key was not sealed for this server; check the server's address and its rescue key"
+    )]
+    NotSealedForUs,
     /// Nobody was given this code.
     #[error("nobody was given this code; check it letter by letter")]
     CodeUnknown,
@@ -55,7 +62,14 @@ pub async fn enrol(server: &Server, request: &EnrolRequest) -> Result<EnrolRespo
     if !server.rates.allows(b"enrolment", Rate::ENROLMENT, now) {
         return Err(EnrolError::TooOften);
     }
-    let (device, credential) = new_device(server, request)?;
+    let opened = open_key(server, request)?;
+    let owner = opened.as_ref().map(|(owner, _)| *owner);
+    if owner.is_some() && request.user.is_some() && owner != request.user {
+        return Err(EnrolError::OtherUser);
+    }
+    let (mut device, credential) = new_device(server, request)?;
+    // A key is given back to a code of its own user's only; another's may still be used elsewhere.
+    device.only_for = device.only_for.or(owner);
     let redeemed = server
         .storage
         .redeem_code(code_hash(&request.code), &device, now)
@@ -76,7 +90,24 @@ pub async fn enrol(server: &Server, request: &EnrolRequest) -> Result<EnrolRespo
         user: account.user,
         organisation_name: organisation.name,
         credential,
+        rescue_key: server.rescue.as_ref().map(|key| key.public().to_string()),
+        opened_key: opened.map(|(_, key)| hex::encode(key.as_bytes())),
     })
+}
+
+/// The database key that a tablet wants back, and whose it is.
+fn open_key(
+    server: &Server,
+    request: &EnrolRequest,
+) -> Result<Option<(UserId, Secret)>, EnrolError> {
+    let Some(sealed) = &request.sealed_key else {
+        return Ok(None);
+    };
+    let rescue = server.rescue.as_ref().ok_or(EnrolError::NotSealedForUs)?;
+    let sealed = hex::decode(sealed).map_err(|_| EnrolError::NotSealedForUs)?;
+    let opened = rescue.open(&sealed);
+    let (owner, key) = opened.map_err(|_| EnrolError::NotSealedForUs)?;
+    Ok(Some((UserId::from_bytes(owner), key)))
 }
 
 fn new_device(server: &Server, request: &EnrolRequest) -> Result<(NewDevice, String), EnrolError> {

@@ -61,6 +61,8 @@ impl Towns {
                 rates: Rates::default(),
                 newsroom: Newsroom::default(),
                 news_wait: Duration::from_secs(25),
+                rescue: None,
+                lease_seconds: hemrond_server::state::LEASE_SECONDS,
                 closing: watch::Sender::new(false),
             };
             people(&server, tablets).await;

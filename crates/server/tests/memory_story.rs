@@ -95,6 +95,8 @@ fn process(memory: &Memory, gate: Arc<dyn Gate>) -> Server {
         rates: Rates::default(),
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(25),
+        rescue: None,
+        lease_seconds: hemrond_server::state::LEASE_SECONDS,
         closing: watch::Sender::new(false),
     }
 }

@@ -2,6 +2,7 @@
 import { choose } from '../harness/keys';
 import { go, wear } from '../harness/screens';
 import { expect, test } from '../harness/stories';
+import { PIN } from '../harness/world';
 
 test('the page comes with a policy that allows only itself', async ({ house }) => {
   const { eva } = house;
@@ -64,6 +65,8 @@ test('the address is good for one browser; without its session nothing is told',
   const open = await eva.startUnopened();
   const hers = await (await browser.newContext()).newPage();
   await hers.goto(open);
+  await hers.getByTestId('lock-pin').fill(PIN);
+  await hers.getByTestId('lock-submit').click();
   await expect(hers.getByTestId('status-line')).toBeVisible();
   expect(new URL(hers.url()).search, 'the token does not stay in the address').toBe('');
   const [cookie] = await hers.context().cookies();

@@ -48,6 +48,8 @@ pub(crate) struct Place {
     home: Home,
     /// None once the key was wiped.
     pub(crate) slot: Option<Slot>,
+    /// In a file of its own: see [`Tries`].
+    #[serde(skip)]
     pub(crate) tries: Tries,
     /// The key, sealed to the server.
     #[serde(with = "hex::serde", default)]
@@ -117,6 +119,12 @@ impl Place {
         }
     }
 
+    /// Puts the count of wrong PINs on disk.
+    pub(crate) fn write_tries(&self, tablet: &Path) -> Outcome<()> {
+        let written = self.tries.write(tablet, &self.id);
+        written.map_err(|error| failed(&error))
+    }
+
     /// Removes the database and what SQLite left beside it.
     pub(crate) fn remove_files(&self, tablet: &Path) -> Outcome<()> {
         let folder = self.folder(tablet);
@@ -131,7 +139,9 @@ impl Place {
             .iter()
             .try_for_each(|name| gone(fs::remove_file(folder.join(name)))),
         };
-        gone(removed).map_err(|error| failed(&error))
+        gone(removed)
+            .and_then(|()| Tries::remove(tablet, &self.id))
+            .map_err(|error| failed(&error))
     }
 }
 
@@ -158,13 +168,16 @@ impl Index {
             tracing::error!(%error, "the door's file cannot be read");
             Problem::new("door.damaged")
         };
-        let index: Self = serde_json::from_slice(&text).map_err(|error| damaged(&error))?;
+        let mut index: Self = serde_json::from_slice(&text).map_err(|error| damaged(&error))?;
         let is_id = |id: &str| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
         if index.version > VERSION {
             return Err(Problem::new("store.newer_schema"));
         }
         if !index.places.iter().all(|place| is_id(&place.id)) {
             return Err(damaged(&"a place's id is none"));
+        }
+        for place in &mut index.places {
+            place.tries = Tries::read(tablet, &place.id).map_err(|error| failed(&error))?;
         }
         Ok(index)
     }

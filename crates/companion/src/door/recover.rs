@@ -1,6 +1,6 @@
 //! Back in after a wiped key or a forgotten PIN: the server gives the key back for a one-time code.
 
-use super::{Door, Inner, index::Why, unlock::pin};
+use super::{Door, Inner, index::Why, tries::Tries, unlock::pin};
 use crate::{
     api::Recover,
     enrolment::{self, Owner},
@@ -59,7 +59,8 @@ impl Door {
         place.slot = Some(slot);
         place.shut = None;
         place.exported = false;
-        place.tries = super::tries::Tries::default();
+        place.tries = Tries::default();
+        place.write_tries(&self.folder)?;
         if let Err(problem) = inner.index.write(&self.folder) {
             companion.shut().await?;
             return Err(problem);

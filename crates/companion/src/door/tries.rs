@@ -1,7 +1,20 @@
 //! Wrong PINs: counted before each try, slower and slower, and at most ten.
+//!
+//! The count lies in a small file of its own that is written over in place: a tablet whose disk is
+//! full must open all the same.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    path::Path,
+};
+
+/// The folder of the counts.
+const FOLDER: &str = "tries";
+
+/// A count's length: how many, and when the last one was in milliseconds since 1970.
+const LENGTH: usize = 9;
 
 /// How many wrong PINs wipe a key.
 pub(crate) const MOST: u8 = 10;
@@ -10,13 +23,67 @@ pub(crate) const MOST: u8 = 10;
 const WAITS: [i64; MOST as usize] = [0, 0, 0, 15, 30, 60, 120, 300, 600, 900];
 
 /// The wrong PINs since the last right one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tries {
     wrong: u8,
     last: Option<DateTime<Utc>>,
 }
 
 impl Tries {
+    /// Reads a place's count; none is like no try.
+    pub(crate) fn read(tablet: &Path, id: &str) -> io::Result<Self> {
+        let bytes = match fs::read(tablet.join(FOLDER).join(id)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(error),
+        };
+        let Ok(bytes) = <[u8; LENGTH]>::try_from(bytes) else {
+            // Cut or overwritten: as careful as if all but one had been used.
+            return Ok(Self {
+                wrong: MOST - 1,
+                last: None,
+            });
+        };
+        let [wrong, last @ ..] = bytes;
+        Ok(Self {
+            wrong,
+            last: match i64::from_le_bytes(last) {
+                0 => None,
+                ms => DateTime::from_timestamp_millis(ms),
+            },
+        })
+    }
+
+    /// Puts the count on disk, in place of the one before.
+    pub(crate) fn write(&self, tablet: &Path, id: &str) -> io::Result<()> {
+        let folder = tablet.join(FOLDER);
+        fs::create_dir_all(&folder)?;
+        let path = folder.join(id);
+        let is_new = !path.exists();
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        let mut file = options.open(&path)?;
+        let last = self.last.map_or(0, |last| last.timestamp_millis());
+        let mut bytes = [self.wrong; LENGTH];
+        if let Some(rest) = bytes.get_mut(1..) {
+            rest.copy_from_slice(&last.to_le_bytes());
+        }
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        if is_new {
+            fs::File::open(&folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+
+    /// Forgets a place's count. One that is not there is no error.
+    pub(crate) fn remove(tablet: &Path, id: &str) -> io::Result<()> {
+        match fs::remove_file(tablet.join(FOLDER).join(id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Counts one more, before it is known whether it is wrong.
     pub(crate) fn count(&mut self, now: DateTime<Utc>) {
         self.wrong = self.wrong.saturating_add(1).min(MOST);

@@ -6,6 +6,7 @@ mod devices;
 mod enrol;
 mod organisations;
 mod recovery;
+mod rescue_key;
 mod restore;
 mod seed;
 mod serve;
@@ -84,9 +85,10 @@ pub enum CommandError {
 /// When it cannot be done; the message says what to do.
 pub async fn run(cli: Cli, world: World) -> Result<(), CommandError> {
     let address = target::address(&cli.database)?;
-    // These two do not bring a database to life.
+    // These do not bring a database to life.
     match &cli.command {
         Command::Restore(args) => return restore::restore(&address, &world, args).await,
+        Command::RescueKey(args) => return rescue_key::make(&world, args),
         Command::Verify(args) => return verify::run(&address, &world, args).await,
         _ => {}
     }
@@ -118,6 +120,7 @@ async fn administer(
         Command::Serve(_)
         | Command::InspectWorker(_)
         | Command::Restore(_)
+        | Command::RescueKey(_)
         | Command::Verify(_) => Ok(()),
         Command::Enrol(args) => enrol::enrol(&administration, &args).await,
         Command::Organisations(command) => organisations::run(&administration, command).await,

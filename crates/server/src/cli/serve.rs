@@ -3,7 +3,7 @@
 use super::{
     CommandError, World,
     args::{Inspect, ServeArgs},
-    say,
+    rescue_key, say,
 };
 use crate::{
     inspector::{
@@ -40,6 +40,14 @@ pub(super) async fn serve(
         Some(bind(args.admin_listen.unwrap_or_else(|| beside(args.listen))).await?)
     };
     let life = storage.life().await?;
+    let rescue = args.rescue_key_file.as_deref();
+    let rescue = rescue.map(rescue_key::read).transpose()?;
+    if rescue.is_none() {
+        tracing::warn!(
+            "there is no rescue key: what is unsent on a tablet whose PIN is lost cannot be saved; \
+             see 'hemrond-server rescue-key'"
+        );
+    }
     let server = Arc::new(Server {
         storage,
         policy,
@@ -50,6 +58,8 @@ pub(super) async fn serve(
         rates: Rates::default(),
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(NEWS_WAIT_SECONDS),
+        rescue,
+        lease_seconds: args.lease_hours.saturating_mul(60 * 60),
         closing: watch::Sender::new(false),
     });
     if let Some(operators) = &operators {

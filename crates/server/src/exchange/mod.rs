@@ -140,7 +140,7 @@ async fn attempt(
         remaining: 0,
         digest: None,
         time_ms: u64::try_from(now).unwrap_or(0),
-        lease_seconds: None,
+        lease_seconds: Some(server.lease_seconds),
     };
     if request.epoch.is_some_and(|epoch| epoch != life.epoch) {
         return Ok((response, tally));

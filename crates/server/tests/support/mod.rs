@@ -258,6 +258,8 @@ impl Town {
             rates: Rates::default(),
             newsroom: Newsroom::default(),
             news_wait,
+            rescue: None,
+            lease_seconds: hemrond_server::state::LEASE_SECONDS,
             closing: watch::Sender::new(false),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
