@@ -17,4 +17,4 @@ theme: Theme,
 /**
  * 100–200 per cent.
  */
-text_percent: number, };
+text_percent: number, lock_minutes: number, };

@@ -1,4 +1,11 @@
 // Generated from the companion's commands by `cargo xtask types`. Do not edit.
+import type { DoorView } from "./DoorView";
+import type { Unlock } from "./Unlock";
+import type { ChoosePin } from "./ChoosePin";
+import type { ChangePin } from "./ChangePin";
+import type { OfDoorUser } from "./OfDoorUser";
+import type { RemoveUser } from "./RemoveUser";
+import type { Recover } from "./Recover";
 import type { AddNote } from "./AddNote";
 import type { AddPerson } from "./AddPerson";
 import type { Added } from "./Added";
@@ -39,6 +46,15 @@ import type { VisitPage } from "./VisitPage";
 export interface Commands {
   /** The line at the top: who, where, what waits. */
   status: { args: Nothing; answer: Status };
+  door: { args: Nothing; answer: DoorView };
+  unlock: { args: Unlock; answer: DoorView };
+  lock: { args: Nothing; answer: DoorView };
+  door_touch: { args: Nothing; answer: DoorView };
+  choose_pin: { args: ChoosePin; answer: DoorView };
+  change_pin: { args: ChangePin; answer: DoorView };
+  export_user: { args: OfDoorUser; answer: Exported };
+  remove_user: { args: RemoveUser; answer: DoorView };
+  recover: { args: Recover; answer: DoorView };
   /** Exchanges a one-time code for this tablet's own credential. */
   enrol: { args: Enrol; answer: Status };
   /** Keeps the user's language, theme and text size. */

@@ -51,7 +51,7 @@ const TOUCH_MS = 20_000;
 export function tellOfTouches(): () => void {
   let told = 0;
   const touched = () => {
-    if (app.door?.open == null || Date.now() - told < TOUCH_MS) return;
+    if (!app.door?.open || Date.now() - told < TOUCH_MS) return;
     told = Date.now();
     void call('door_touch', {}).catch(() => undefined);
   };

@@ -22,7 +22,7 @@ impl Door {
                 match news.recv().await {
                     Ok(event) => {
                         let Some(door) = door.upgrade() else { return };
-                        door.hear(&id, event);
+                        door.hear(&id, event).await;
                     }
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return,
@@ -31,27 +31,32 @@ impl Door {
         })
     }
 
-    fn hear(self: &Arc<Self>, id: &str, event: Event) {
-        let (door, id) = (Arc::clone(self), id.to_owned());
+    async fn hear(&self, id: &str, event: Event) {
+        let is_status = matches!(event, Event::Status { .. });
         let contact = match &event {
             Event::Status { status } => {
                 matches!(status.connection, Connection::Online | Connection::Rejected)
             }
             _ => false,
         };
-        // A task of its own: a key that is erased here ends the one that listens.
-        tokio::spawn(async move {
-            let mut inner = door.inner.lock().await;
-            if contact && let Err(problem) = door.take_note(&mut inner, &id).await {
-                tracing::warn!(code = %problem.code, "contact was not taken note of");
-            }
-            let open = inner.open.as_ref().filter(|opened| opened.id == id);
-            let readable = open.is_some_and(|opened| !opened.lease.is_over());
-            if readable || (open.is_some() && matches!(event, Event::Status { .. })) {
-                // Nobody listening is fine.
-                let _ = door.events.send(event);
-            }
-        });
+        let inner = self.inner.lock().await;
+        let open = inner.open.as_ref().filter(|opened| opened.id == id);
+        if open.is_some_and(|opened| is_status || !opened.lease.is_over()) {
+            // Nobody listening is fine.
+            let _ = self.events.send(event);
+        }
+        drop(inner);
+        if contact {
+            let (door, id) = (self.this.clone(), id.to_owned());
+            // A task of its own: a key that is erased there ends the one that listens here.
+            tokio::spawn(async move {
+                let Some(door) = door.upgrade() else { return };
+                let mut inner = door.inner.lock().await;
+                if let Err(problem) = door.take_note(&mut inner, &id).await {
+                    tracing::warn!(code = %problem.code, "contact was not taken note of");
+                }
+            });
+        }
     }
 
     /// Takes note of what the server's last answer said. True if it shut this tablet out: then the

@@ -79,7 +79,9 @@ impl Door {
                 return Err(problem);
             }
         };
-        self.lock_up(inner).await?;
+        if let Err(problem) = self.lock_up(inner).await {
+            tracing::warn!(code = %problem.code, "the one before was not locked well");
+        }
         inner.index.places.push(place);
         if let Err(problem) = inner.index.write(&self.folder) {
             inner.index.places.pop();

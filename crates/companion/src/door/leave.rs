@@ -82,18 +82,15 @@ impl Door {
     async fn look_or_fail(&self, inner: &mut Inner) -> Outcome<()> {
         let now = self.world.clock.now();
         if let Some(opened) = &mut inner.open {
-            let minutes = opened.companion.settings().await.lock_minutes;
             // A clock that was set back begins anew.
             opened.touched = opened.touched.min(now);
-            if now - opened.touched >= TimeDelta::minutes(i64::from(minutes)) {
+            if now - opened.touched >= TimeDelta::minutes(i64::from(opened.lock_minutes)) {
                 tracing::info!("nobody was there; the tablet locks");
                 self.lock_up(inner).await?;
             }
         }
         if let Some(opened) = &mut inner.open {
-            let id = opened.id.clone();
             opened.lease.see(now);
-            self.take_note(inner, &id).await?;
         }
         let told = inner.open.as_mut().is_some_and(|opened| {
             let over = opened.lease.is_over();

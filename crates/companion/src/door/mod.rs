@@ -269,6 +269,10 @@ impl Door {
         let mut inner = self.inner.lock().await;
         if settings {
             inner.index.settings = companion.settings().await;
+            let lock_minutes = inner.index.settings.lock_minutes;
+            if let Some(opened) = inner.open.as_mut().filter(|opened| opened.id == id) {
+                opened.lock_minutes = lock_minutes;
+            }
             inner.index.write(&self.folder)?;
         } else if self.take_note(&mut inner, id).await? {
             return Err(Problem::new("door.revoked"));

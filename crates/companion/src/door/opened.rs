@@ -19,6 +19,8 @@ pub(super) struct Opened {
     pub(super) _news: Listening,
     /// When a person last did something.
     pub(super) touched: DateTime<Utc>,
+    /// After how many minutes without one it locks.
+    pub(super) lock_minutes: u8,
     pub(super) lease: Lease,
     /// The lease as it was last written down.
     pub(super) written: Option<Lease>,

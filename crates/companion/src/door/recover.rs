@@ -59,6 +59,7 @@ impl Door {
         place.slot = Some(slot);
         place.shut = None;
         place.exported = false;
+        place.unsent = None;
         place.tries = Tries::default();
         place.write_tries(&self.folder)?;
         if let Err(problem) = inner.index.write(&self.folder) {

@@ -44,16 +44,34 @@ impl Door {
                 }
             }
             self.touch(inner);
+            let now = self.world.clock.now();
+            if let Some(opened) = &mut inner.open {
+                opened.lease.see(now);
+            }
         }
-        if let Err(problem) = self.write_lease(inner).await {
-            // A full disk must not keep anybody out; the one that was written last counts on.
-            tracing::warn!(code = %problem.code, "the lease was not written at unlocking");
+        let noted = async {
+            self.note_in_use(inner, &args.user)?;
+            self.write_lease(inner).await
+        };
+        if let Err(problem) = noted.await {
+            // A full disk must not keep anybody out; what was written last counts on.
+            tracing::warn!(code = %problem.code, "unlocking was not noted on the disk");
         }
         self.announce(inner);
         match &inner.open {
             Some(opened) if opened.lease.is_over() => Err(Problem::new("door.lease_over")),
             _ => Ok(()),
         }
+    }
+
+    /// Notes that from here on more may be unsent than was known, and than was copied.
+    pub(super) fn note_in_use(&self, inner: &mut Inner, id: &str) -> Outcome<()> {
+        let place = inner.index.place_mut(id)?;
+        if place.unsent.take().is_some() || place.exported {
+            place.exported = false;
+            inner.index.write(&self.folder)?;
+        }
+        Ok(())
     }
 
     /// Gives a user another PIN, if they know the one before.
@@ -191,6 +209,7 @@ impl Door {
         key: Secret,
     ) -> Outcome<Opened> {
         let lease = self.read_lease(place, &companion, &key).await?;
+        let lock_minutes = companion.settings().await.lock_minutes;
         let companion = Arc::new(companion);
         let runner = self
             .world
@@ -203,6 +222,7 @@ impl Door {
             key,
             runner,
             touched: self.world.clock.now(),
+            lock_minutes,
             lease,
             written: None,
             told_over: false,

@@ -1,0 +1,2 @@
+import type { Typed } from "./Typed";
+export type ChangePin = { old: Typed, new: Typed, };

@@ -1,0 +1,1 @@
+export type DoorState = "locked" | "open" | "wiped" | "revoked";

@@ -1,0 +1,1 @@
+export type OfDoorUser = { user: string, };

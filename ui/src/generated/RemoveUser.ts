@@ -1,0 +1,1 @@
+export type RemoveUser = { user: string, confirmed: boolean, };

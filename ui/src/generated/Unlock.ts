@@ -1,0 +1,2 @@
+import type { Typed } from "./Typed";
+export type Unlock = { user: string, pin: Typed, };
