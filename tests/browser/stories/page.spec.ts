@@ -22,7 +22,7 @@ test('the page comes with a policy that allows only itself', async ({ house }) =
 test('the browser holds the page to it: no foreign address, no script of others', async ({ house, pageOf, watch }) => {
   watch.expects(/Content Security Policy|violates the following/);
   const page = await pageOf(house.eva);
-  await wear(page, { language: 'sv', theme: 'light', text_percent: 100 });
+  await wear(page, { language: 'sv', theme: 'light', text_percent: 100, lock_minutes: 30 });
   const refused = await page.evaluate(async () => {
     const directives: string[] = [];
     const both = new Promise<void>((told) => {
