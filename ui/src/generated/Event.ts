@@ -18,4 +18,8 @@ by_others: boolean, } | { "event": "status",
 /**
  * The new one.
  */
-status: Status, } | { "event": "door", door: DoorView, };
+status: Status, } | { "event": "door", 
+/**
+ * How it is now.
+ */
+door: DoorView, };

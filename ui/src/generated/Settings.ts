@@ -17,4 +17,8 @@ theme: Theme,
 /**
  * 100–200 per cent.
  */
-text_percent: number, lock_minutes: number, };
+text_percent: number, 
+/**
+ * After how many minutes without anybody the tablet locks by itself: 1–30.
+ */
+lock_minutes: number, };

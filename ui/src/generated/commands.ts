@@ -1,15 +1,11 @@
 // Generated from the companion's commands by `cargo xtask types`. Do not edit.
-import type { DoorView } from "./DoorView";
-import type { Unlock } from "./Unlock";
-import type { ChoosePin } from "./ChoosePin";
-import type { ChangePin } from "./ChangePin";
-import type { OfDoorUser } from "./OfDoorUser";
-import type { RemoveUser } from "./RemoveUser";
-import type { Recover } from "./Recover";
 import type { AddNote } from "./AddNote";
 import type { AddPerson } from "./AddPerson";
 import type { Added } from "./Added";
+import type { ChangePin } from "./ChangePin";
 import type { CheckIdentity } from "./CheckIdentity";
+import type { ChoosePin } from "./ChoosePin";
+import type { DoorView } from "./DoorView";
 import type { EditDocument } from "./EditDocument";
 import type { Enrol } from "./Enrol";
 import type { Exported } from "./Exported";
@@ -22,6 +18,7 @@ import type { MoveVisit } from "./MoveVisit";
 import type { Nothing } from "./Nothing";
 import type { Observation } from "./Observation";
 import type { Observe } from "./Observe";
+import type { OfDoorUser } from "./OfDoorUser";
 import type { OfField } from "./OfField";
 import type { OfPerson } from "./OfPerson";
 import type { OfVisit } from "./OfVisit";
@@ -29,6 +26,8 @@ import type { PersonPage } from "./PersonPage";
 import type { PlanVisit } from "./PlanVisit";
 import type { Planned } from "./Planned";
 import type { Rebuilt } from "./Rebuilt";
+import type { Recover } from "./Recover";
+import type { RemoveUser } from "./RemoveUser";
 import type { RetractObservation } from "./RetractObservation";
 import type { Round } from "./Round";
 import type { RoundOf } from "./RoundOf";
@@ -40,22 +39,32 @@ import type { Settle } from "./Settle";
 import type { Status } from "./Status";
 import type { SyncPage } from "./SyncPage";
 import type { Unchanged } from "./Unchanged";
+import type { Unlock } from "./Unlock";
 import type { VisitPage } from "./VisitPage";
 
 /** Every command with what it takes and what it answers. */
 export interface Commands {
   /** The line at the top: who, where, what waits. */
   status: { args: Nothing; answer: Status };
+  /** Who is on this tablet, and whether it is open; answered while it is locked. */
   door: { args: Nothing; answer: DoorView };
+  /** Opens the tablet for a user, and locks it for the one before. */
   unlock: { args: Unlock; answer: DoorView };
+  /** Locks the tablet at once; what is unsent may still go for a few minutes. */
   lock: { args: Nothing; answer: DoorView };
+  /** Says that a person is there, so that it does not lock by itself. */
   door_touch: { args: Nothing; answer: DoorView };
+  /** Chooses a PIN on a tablet of an earlier version, which had none. */
   choose_pin: { args: ChoosePin; answer: DoorView };
+  /** Changes the open user's PIN. */
   change_pin: { args: ChangePin; answer: DoorView };
+  /** Copies a user's encrypted database, with the sealed key, to the folder of exports. */
   export_user: { args: OfDoorUser; answer: Exported };
+  /** Takes a user from this tablet; refused while something is unsent and not exported. */
   remove_user: { args: RemoveUser; answer: DoorView };
+  /** Gets a wiped key back from the server with a new one-time code, under a new PIN. */
   recover: { args: Recover; answer: DoorView };
-  /** Exchanges a one-time code for this tablet's own credential. */
+  /** Adds a user to this tablet with a one-time code and a PIN, and opens it for them. */
   enrol: { args: Enrol; answer: Status };
   /** Keeps the user's language, theme and text size. */
   set_settings: { args: Settings; answer: Status };
