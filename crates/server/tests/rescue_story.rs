@@ -84,7 +84,11 @@ async fn what_was_not_sealed_for_this_server_uses_no_code(backend: Backend) {
         let taken = Tablet::rescue(&town.url, &code, key(), None, Some(wrong)).await;
         let (status, problem) = taken.err().unwrap();
         assert_eq!((status, problem.code.as_str()), (409, "enrol.sealed_key"));
-        assert!(problem.message.contains("rescue key"), "{}", problem.message);
+        assert!(
+            problem.message.contains("rescue key"),
+            "{}",
+            problem.message
+        );
     }
     let (_, told) = Tablet::rescue(&town.url, &code, key(), None, Some(own))
         .await
@@ -113,10 +117,9 @@ async fn every_answer_lends_time(backend: Backend) {
         app: "test".to_owned(),
         run: None,
     };
-    let (answer, _) =
-        hemrond_server::exchange::exchange(&town.server, &device, account, request)
-            .await
-            .unwrap();
+    let (answer, _) = hemrond_server::exchange::exchange(&town.server, &device, account, request)
+        .await
+        .unwrap();
     assert_eq!(answer.lease_seconds, Some(12 * 60 * 60));
     // It survives the way, and an answer without it is one of an older server.
     let body = encoding::encode(&answer).unwrap();
