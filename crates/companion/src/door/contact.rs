@@ -65,7 +65,9 @@ impl Door {
         let leaving = inner.leaving.get(id).map(|leaving| &leaving.opened);
         let open = inner.open.as_ref().filter(|opened| opened.id == id);
         let Some(companion) = open.or(leaving).map(|opened| Arc::clone(&opened.companion)) else {
-            return Ok(false);
+            // Whoever heard of it first may have erased the key already.
+            let shut = inner.index.place(id).ok().and_then(|place| place.shut);
+            return Ok(shut.is_some_and(|shut| shut.why == Why::Server));
         };
         let refusal = companion.refusal().await;
         if refusal.is_some_and(|code| SHUT_OUT.contains(&code.as_str())) {
