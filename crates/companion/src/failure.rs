@@ -44,6 +44,7 @@ pub const CODES: &[&str] = &[
     "door.pin_run",
     "door.revoked",
     "door.unsent",
+    "door.unsent_log",
     "door.unsent_unknown",
     "door.user_unknown",
     "door.wait",

@@ -5,211 +5,18 @@
 mod support;
 
 use chrono::Duration;
-use hemrond_companion::{
-    Door, Knows,
-    api::Event,
-    door::World,
-    environment::{Clock, Randomness},
-    failure::Problem,
-    sync::transport::TransportError,
-};
+use hemrond_companion::{api::Event, sync::transport::TransportError};
 use hemrond_vault::{FileKeystore, Keystore, MemoryKeystore};
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
-use support::{Day, Exchange, FixedClock, Seeded, Who, Wire};
-use tempfile::TempDir;
-
-const PIN: &str = "407306";
-
-/// One tablet and its door.
-struct Front {
-    door: Arc<Door>,
-    clock: Arc<FixedClock>,
-    exchange: Arc<Exchange>,
-    keystore: Arc<dyn Keystore>,
-    folder: Arc<TempDir>,
-    starts: u64,
-}
-
-async fn open(
-    folder: &Path,
-    clock: &Arc<FixedClock>,
-    exchange: &Arc<Exchange>,
-    keystore: &Arc<dyn Keystore>,
-    seed: u64,
-    background: bool,
-) -> Result<Arc<Door>, Problem> {
-    let world = World {
-        clock: Arc::clone(clock) as Arc<dyn Clock>,
-        randomness: Arc::new(Seeded::new(seed)) as Arc<dyn Randomness>,
-        transport: Arc::new(Wire(Arc::clone(exchange))),
-        keystore: Arc::clone(keystore),
-        knows: Knows::Everything,
-        background,
-    };
-    Door::open(folder, world).await
-}
-
-impl Front {
-    /// A tablet fresh from its box, whose keystore is a platform's.
-    async fn new(day: &Day) -> Self {
-        Self::with(day, Arc::new(MemoryKeystore::default()), false).await
-    }
-
-    async fn with(day: &Day, keystore: Arc<dyn Keystore>, background: bool) -> Self {
-        let folder = Arc::new(tempfile::tempdir().unwrap());
-        let (clock, exchange) = (Arc::clone(&day.clock), Arc::clone(&day.exchange));
-        let door = open(folder.path(), &clock, &exchange, &keystore, 7, background).await;
-        Self {
-            door: door.unwrap(),
-            clock,
-            exchange,
-            keystore,
-            folder,
-            starts: 7,
-        }
-    }
-
-    /// The app is killed and started again.
-    async fn restart(self) -> Self {
-        let Self {
-            door,
-            clock,
-            exchange,
-            keystore,
-            folder,
-            starts,
-        } = self;
-        drop(door);
-        let starts = starts + 1;
-        let door = open(folder.path(), &clock, &exchange, &keystore, starts, false).await;
-        Self {
-            door: door.unwrap(),
-            clock,
-            exchange,
-            keystore,
-            folder,
-            starts,
-        }
-    }
-
-    async fn call(&self, command: &str, args: Value) -> Result<Value, String> {
-        self.door.call_json(command, args).await.map_err(|failure| {
-            assert!(failure.message.contains(' '), "no sentence: {failure:?}");
-            assert!(!failure.message.contains('{'), "{failure:?}");
-            failure.code
-        })
-    }
-
-    async fn ok(&self, command: &str, args: Value) -> Value {
-        let answer = self.call(command, args).await;
-        answer.unwrap_or_else(|code| panic!("{command}: {code}"))
-    }
-
-    async fn fails(&self, command: &str, args: Value) -> String {
-        match self.call(command, args).await {
-            Ok(answer) => panic!("{command} should have failed: {answer}"),
-            Err(code) => code,
-        }
-    }
-
-    async fn enrol(&self, who: Who) {
-        let args = json!({
-            "server": "http://127.0.0.1:1", "code": who.code(), "tablet": "Väst 3", "pin": PIN,
-        });
-        self.ok("enrol", args).await;
-        self.ok("sync_now", json!({})).await;
-    }
-
-    async fn user(&self, who: Who) -> Value {
-        let door = self.ok("door", json!({})).await;
-        let users = door["users"].as_array().unwrap().clone();
-        let found = users.into_iter().find(|user| user["name"] == who.name());
-        found.unwrap_or_else(|| panic!("{} is not at {door}", who.name()))
-    }
-
-    async fn unlock(&self, who: Who, pin: &str) -> Result<Value, String> {
-        let user = self.user(who).await["id"].clone();
-        self.call("unlock", json!({ "user": user, "pin": pin }))
-            .await
-    }
-
-    /// Astrid with a planned visit and a note; what finds them again.
-    async fn astrid(&self) -> Astrid {
-        let mut person = support::person("Astrid", "Svensson", "191212121212");
-        person["street"] = json!("Björkvägen 3");
-        let id = self.ok("add_person", person).await["person"].clone();
-        let plan = json!({ "person": id, "acute": false, "reason": "Yrsel" });
-        let visit = self.ok("plan_visit", plan).await["visit"].clone();
-        let page = self.ok("visit", json!({ "visit": visit })).await;
-        Astrid {
-            person: id,
-            visit,
-            document: page["document"].clone(),
-        }
-    }
-
-    async fn write(&self, astrid: &Astrid, words: &str) -> Result<Value, String> {
-        let edit = json!({ "edit": "text", "field": "note", "value": words });
-        let args = json!({ "document": astrid.document, "edits": [edit] });
-        self.call("edit", args).await
-    }
-
-    async fn note(&self, astrid: &Astrid) -> Value {
-        let page = self.ok("visit", json!({ "visit": astrid.visit })).await;
-        page["texts"]["note"].clone()
-    }
-
-    fn later(&self, by: Duration) {
-        self.clock.forward(by);
-    }
-
-    fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        files(self.folder.path())
-    }
-
-    /// Types wrong PINs, waiting as long as is asked between two of them; the last one's code.
-    async fn wrong_pins(&self, who: Who, times: usize) -> String {
-        let mut last = String::new();
-        for _ in 0..times {
-            let wait = self.user(who).await["wait_seconds"].as_i64().unwrap();
-            self.later(Duration::seconds(wait));
-            last = self.unlock(who, "407307").await.unwrap_err();
-        }
-        last
-    }
-}
-
-struct Astrid {
-    person: Value,
-    visit: Value,
-    document: Value,
-}
-
-/// Every file under a folder but the locks, which are no data.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else if !path.to_string_lossy().contains("lock") {
-            found.insert(path.clone(), fs::read(&path).unwrap());
-        }
-    }
-    found
-}
-
-fn holds(bytes: &[u8], word: &str) -> bool {
-    bytes
-        .windows(word.len())
-        .any(|piece| piece == word.as_bytes())
-}
+use support::{
+    Day, Who,
+    front::{Front, PIN, files, holds, open},
+};
 
 fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -497,6 +304,36 @@ async fn a_right_pin_forgets_the_wrong_ones_and_what_is_no_pin_costs_no_try() {
 }
 
 #[tokio::test]
+async fn who_unlocked_and_how_often_a_wrong_pin_was_typed_stands_in_the_log() {
+    let day = Day::new();
+    day.exchange.keep_log();
+    let eva = Front::new(&day).await;
+    eva.enrol(Who::Eva).await;
+    eva.ok("lock", json!({})).await;
+    eva.wrong_pins(Who::Eva, 2).await;
+    eva.unlock(Who::Eva, PIN).await.unwrap();
+    eva.ok("lock", json!({})).await;
+    eva.unlock(Who::Eva, PIN).await.unwrap();
+    eva.ok("sync_now", json!({})).await;
+    let said: Vec<(String, Option<String>)> = day.exchange.log(|book| {
+        let events = book.records.iter().map(|(_, bytes)| {
+            let event = hemrond_audit::Record::decode(bytes).unwrap().event;
+            assert_eq!(event.user, Who::Eva.id());
+            (event.action.to_string(), event.reason)
+        });
+        events.collect()
+    });
+    let expected = [
+        ("enrol", None),
+        ("login_failed", Some("2 wrong PIN")),
+        ("unlock", None),
+        ("unlock", None),
+    ];
+    let expected = expected.map(|(action, reason)| (action.to_owned(), reason.map(str::to_owned)));
+    assert_eq!(said, expected);
+}
+
+#[tokio::test]
 async fn a_tablet_that_nobody_touches_locks_by_itself() {
     let day = Day::new();
     let eva = Front::new(&day).await;
@@ -641,6 +478,7 @@ async fn a_tablet_that_is_shut_out_erases_its_key_at_that_contact() {
     ] {
         let day = Day::new();
         day.exchange.rescues();
+        day.exchange.keep_log();
         let mut eva = Front::new(&day).await;
         eva.enrol(Who::Eva).await;
         let astrid = eva.astrid().await;
@@ -683,6 +521,7 @@ async fn a_tablet_that_is_shut_out_erases_its_key_at_that_contact() {
 async fn unsent_work_is_not_removed_without_a_copy_and_a_warning() {
     let day = Day::new();
     day.exchange.rescues();
+    day.exchange.keep_log();
     let tablet = Front::new(&day).await;
     tablet.enrol(Who::Omar).await;
     tablet.enrol(Who::Eva).await;
@@ -744,8 +583,12 @@ async fn unsent_work_is_not_removed_without_a_copy_and_a_warning() {
         exported["items"].as_u64().unwrap()
     );
 
-    // Where nothing is unsent, nothing is asked.
+    // That Omar unlocked stands in his log, which must not be lost either.
     tablet.unlock(Who::Omar, PIN).await.unwrap();
+    let lost = tablet.fails("remove_user", remove(&omar, true)).await;
+    assert_eq!(lost, "door.unsent_log");
+    // Where nothing is unsent, nothing is asked.
+    tablet.ok("sync_now", json!({})).await;
     tablet.ok("remove_user", remove(&omar, false)).await;
     assert_eq!(tablet.ok("door", json!({})).await["users"], json!([]));
 }

@@ -8,6 +8,7 @@
     unreachable_pub
 )]
 
+pub(crate) mod front;
 mod log_book;
 
 pub(crate) use log_book::LogBook;
