@@ -203,6 +203,41 @@ export const SCREENS: Screen[] = [
     },
   },
   { name: 'settings', who: 'eva', open: async (page) => { await go(page, '#/settings'); await seen(page, 'about'); } },
+  {
+    name: 'change-pin', who: 'eva',
+    open: async (page) => { await go(page, '#/settings'); await tap(page, 'change-pin'); await seen(page, 'change-pin-old'); },
+  },
+  {
+    name: 'remove-user', who: 'omar',
+    open: async (page) => {
+      await go(page, '#/settings');
+      await tap(page, 'remove-me');
+      await tap(page, 'remove-user-confirm');
+      await seen(page, 'remove-user-failure');
+    },
+  },
+  {
+    name: 'locked', who: 'lena',
+    open: async (page, house) => {
+      await house.lena.unlock();
+      await page.reload();
+      await go(page, '#/settings');
+      await tap(page, 'lock-now');
+      await seen(page, 'lock-form');
+    },
+  },
+  {
+    name: 'wrong-pin', who: 'lena',
+    open: async (page, house) => {
+      await house.lena.unlock();
+      await page.reload();
+      await go(page, '#/settings');
+      await tap(page, 'lock-now');
+      await at(page, 'lock-pin').fill('407307');
+      await tap(page, 'lock-submit');
+      await seen(page, 'lock-failure');
+    },
+  },
   { name: 'nowhere', who: 'eva', open: async (page) => { await go(page, '#/vilse'); await expect(page.locator('main h1')).toBeVisible(); } },
 
   { name: 'home-help-list', who: 'stina', open: async (page) => { await go(page, '#/round'); await seen(page, 'round-summary'); } },

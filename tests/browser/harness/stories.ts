@@ -63,6 +63,8 @@ export const test = base.extend<Story, { house: House }>({
       const context = await browser.newContext({ ...(how.viewport && { viewport: how.viewport }), ...(how.touch && { hasTouch: true }) });
       contexts.push(context);
       watch.over(context, tablet.origin);
+      // The story before may have locked it.
+      await tablet.unlock();
       await context.addCookies([{ ...tablet.cookie, url: tablet.origin, httpOnly: true, sameSite: 'Strict' }]);
       const page = await context.newPage();
       await page.goto(`${tablet.origin}/`);

@@ -76,11 +76,11 @@ export class Tablet {
     await this.unlock();
   }
 
-  /** Its only user types the PIN; a tablet out of its box has none. */
+  /** Its only user types the PIN, where it is locked; a tablet out of its box has none. */
   async unlock(): Promise<void> {
-    const { users } = await this.call('door', {});
+    const { users, open } = await this.call('door', {});
     const [user] = users;
-    if (user) await this.call('unlock', { user: user.id, pin: PIN });
+    if (user && open === null) await this.call('unlock', { user: user.id, pin: PIN });
   }
 
   /** Starts the interface and answers the address to open, token and all. */
