@@ -45,6 +45,8 @@ pub const CODES: &[&str] = &[
     "door.revoked",
     "door.unsent",
     "door.unsent_log",
+    "door.unsent_log_only_sync",
+    "door.unsent_only_sync",
     "door.unsent_unknown",
     "door.user_unknown",
     "door.wait",

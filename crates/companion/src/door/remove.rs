@@ -74,10 +74,17 @@ impl Door {
             None => place.unsent,
         };
         if unsent != Some(Unsent::default()) {
-            let told = match unsent {
-                Some(Unsent { items: 0, .. }) => Problem::new("door.unsent_log"),
-                Some(Unsent { items, .. }) => Problem::new("door.unsent").with("unsent", items),
-                None => Problem::new("door.unsent_unknown"),
+            // Only what the server can open again is worth a copy.
+            let told = match (unsent, place.rescue.is_empty()) {
+                (Some(Unsent { items: 0, .. }), false) => Problem::new("door.unsent_log"),
+                (Some(Unsent { items: 0, .. }), true) => Problem::new("door.unsent_log_only_sync"),
+                (Some(Unsent { items, .. }), false) => {
+                    Problem::new("door.unsent").with("unsent", items)
+                }
+                (Some(Unsent { items, .. }), true) => {
+                    Problem::new("door.unsent_only_sync").with("unsent", items)
+                }
+                (None, _) => Problem::new("door.unsent_unknown"),
             };
             // Where nothing can ever open it again, a copy would be worth nothing either.
             let lost = place.rescue.is_empty() && place.shut.is_some();
