@@ -32,7 +32,10 @@ export class Live<A> {
       this.data = answer;
       this.failure = null;
     } catch (cause) {
-      if (mine === this.#newest) this.failure = asFailure(cause);
+      if (mine !== this.#newest) return;
+      this.failure = asFailure(cause);
+      // What the user may no longer read does not stay on the screen: a block counts at once.
+      if (this.failure.code.startsWith('policy.')) this.data = null;
     } finally {
       if (mine === this.#newest) this.loading = false;
     }
