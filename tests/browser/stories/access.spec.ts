@@ -1,5 +1,6 @@
 // What the person decides about their data, seen from the tablets of those who care for them.
 import { expect, test, type Page } from '../harness/stories';
+import { choose, press, tabTo } from '../harness/keys';
 import { go } from '../harness/screens';
 
 const NEWS = { timeout: 30_000 };
@@ -268,4 +269,56 @@ test('the sheet of a protected person says so and names no place', async ({ worl
   if (identity) await expect(page.getByTestId('paper')).not.toContainText(identity);
   await expect(page.getByRole('heading', { name: 'Fler kontakter' })).toHaveCount(0);
   await expect(page.getByRole('heading', { name: 'Adress' })).toHaveCount(0);
+});
+
+// AC60: Stina's observation that was told to the nurse's unit shows the nurse on what legal basis.
+test('Eva sees on what legal basis an observation was told to her unit', async ({ world, pageOf }) => {
+  const eva = await world.tablet('eva', 'Väst 3');
+  const stina = await world.tablet('stina', 'Norr 2');
+  const { id } = await stina.person('Tolvar Nilsson');
+  const { row } = await stina.call('observe', { person: id, tiles: [{ what: 'gait', degree: 'worse' }], words: 'Vinglig' });
+  const unit = (await eva.call('status', {})).user?.unit ?? '';
+  await stina.call('disclose', { person: id, observation: row, to: unit, basis: 'consent_osl101' });
+  await stina.sync();
+  await eva.sync();
+  const page = await pageOf(eva);
+  await go(page, `#/person/${id}`);
+  await expect(page.getByTestId('told')).toHaveCount(1);
+  await expect(page.getByTestId('told')).toContainText('Mobila teamet');
+  await expect(page.getByTestId('told')).toContainText('OSL 10:1');
+});
+
+// AC66: the question and the two steps of an emergency go by keys alone, and the focus follows.
+test('Maja says why and opens in an emergency by keys alone', async ({ world, pageOf, watch }) => {
+  watch.expects(/status of 422/);
+  const { eva, maja } = await nurses(world);
+  const { id } = await eva.person('Tolvar Nilsson');
+  await eva.call('block', { person: id, bound: 'inner', voice: 'person' });
+  await eva.sync();
+  await maja.call('declare_relation', { person: id, reason: 'care', words: 'Gångträning', days: 1 });
+  await maja.sync();
+  const page = await pageOf(maja);
+  const karin = await maja.person('Karin Strand');
+  await go(page, `#/person/${karin.id}`);
+  await choose(page, page.getByTestId('relation-reason'), 'work');
+  await tabTo(page, page.getByTestId('relation-words'));
+  await page.keyboard.type('Granskar ett klagomål.');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('person-page')).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Karin Strand' })).toBeFocused();
+
+  await go(page, `#/emergency/${id}`);
+  await tabTo(page, page.getByTestId('emergency-danger'));
+  await page.keyboard.type('Medvetslös');
+  await press(page, page.getByTestId('emergency-units'));
+  const second = page.getByTestId('emergency-second');
+  await expect(second).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(second.getByRole('checkbox')).toBeFocused();
+  await page.keyboard.press('Space');
+  await choose(page, page.getByTestId('emergency-hours'), '1');
+  await press(page, page.getByTestId('emergency-open'));
+  await expect(page.getByTestId('emergency-done')).toBeVisible();
+  await press(page, page.getByTestId('emergency-to-person'));
+  await expect(page.getByTestId('emergency-mark')).toBeVisible();
 });
