@@ -17,7 +17,7 @@ pub(crate) async fn call(
     args: Option<Value>,
 ) -> Result<Value, Failure> {
     tablet
-        .companion()?
+        .door()?
         .call_json(&command, args.unwrap_or(Value::Null))
         .await
 }

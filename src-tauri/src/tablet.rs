@@ -1,83 +1,83 @@
-//! The companion in the app: opened once, synced in the background, closed at the end.
+//! The tablet's door in the app: opened once, closed at the end.
 
 use hemrond_companion::{
-    Companion, Environment, Knows,
-    api::{Failure, KeyPlace, Language},
+    Door, Knows,
+    api::{Failure, Language},
+    door::World,
     environment::{SystemClock, SystemRandomness},
     failure::Problem,
-    keys,
-    sync::{Runner, http::HttpTransport},
+    sync::http::HttpTransport,
 };
-use std::{
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use hemrond_vault::FileKeystore;
+use std::{path::Path, sync::Arc};
 use tauri::{AppHandle, Emitter as _, async_runtime};
 use tokio::sync::broadcast::error::RecvError;
 
 /// The name of the one event stream that the page listens to.
 const EVENTS: &str = "hemrond";
 
+/// Where this tablet's half of the keys lies, until the platform's keystore takes its place.
+const KEYS: &str = "keystore";
+
 /// The opened tablet, or why it could not be opened: the page shows that in words.
 pub(crate) struct Tablet {
-    companion: Result<Arc<Companion>, Failure>,
-    runner: Mutex<Option<Runner>>,
+    door: Result<Arc<Door>, Failure>,
 }
 
 impl Tablet {
     /// Opens it. The server's certificate may also be of the authority in a file.
     pub(crate) fn open(app: &AppHandle, folder: &Path, authority: Option<&Path>) -> Self {
-        match async_runtime::block_on(open(folder, authority)) {
-            Ok(companion) => {
-                let companion = Arc::new(companion);
-                let runner =
-                    async_runtime::block_on(async { Runner::start(Arc::clone(&companion)) });
-                forward(app.clone(), &companion);
-                Self {
-                    companion: Ok(companion),
-                    runner: Mutex::new(Some(runner)),
+        let opened = async_runtime::block_on(async {
+            let door = open(folder, authority).await?;
+            door.watch();
+            Ok(door)
+        });
+        Self {
+            door: match opened {
+                Ok(door) => {
+                    forward(app.clone(), &door);
+                    Ok(door)
                 }
-            }
-            Err(problem) => {
-                tracing::error!(code = %problem.code, "the tablet could not be opened");
-                Self {
-                    companion: Err(problem.told(Language::Sv)),
-                    runner: Mutex::new(None),
+                Err(problem) => {
+                    let problem: Problem = problem;
+                    tracing::error!(code = %problem.code, "the tablet could not be opened");
+                    Err(problem.told(Language::Sv))
                 }
-            }
+            },
         }
     }
 
-    pub(crate) fn companion(&self) -> Result<Arc<Companion>, Failure> {
-        self.companion.clone()
+    pub(crate) fn door(&self) -> Result<Arc<Door>, Failure> {
+        self.door.clone()
     }
 
-    /// Stops the background sync. The database needs no goodbye: every change is on disk already.
+    /// Stops the background sync and forgets the keys. Every change is on disk already.
     pub(crate) fn close(&self) {
-        let runner = self.runner.lock().ok().and_then(|mut runner| runner.take());
-        if let Some(runner) = runner {
-            async_runtime::block_on(runner.stop());
+        if let Ok(door) = &self.door
+            && let Err(problem) = async_runtime::block_on(door.close())
+        {
+            tracing::warn!(code = %problem.code, "the tablet did not close well");
         }
     }
 }
 
-async fn open(folder: &Path, authority: Option<&Path>) -> Result<Companion, Problem> {
-    let key = keys::from_file(folder, &SystemRandomness)?;
+async fn open(folder: &Path, authority: Option<&Path>) -> Result<Arc<Door>, Problem> {
     let transport = HttpTransport::trusting(authority)
         .map_err(|error| Problem::new("transport.authority").with("detail", error))?;
-    let environment = Environment {
+    let world = World {
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),
         transport: Arc::new(transport),
-        key_kept_in: KeyPlace::File,
+        keystore: Arc::new(FileKeystore::new(&folder.join(KEYS))),
         knows: Knows::Everything,
+        background: true,
     };
-    Companion::open(folder, &key, environment).await
+    Door::open(folder, world).await
 }
 
-/// Hands the companion's news to the page.
-fn forward(app: AppHandle, companion: &Companion) {
-    let mut news = companion.subscribe();
+/// Hands the tablet's news to the page.
+fn forward(app: AppHandle, door: &Door) {
+    let mut news = door.subscribe();
     async_runtime::spawn(async move {
         loop {
             match news.recv().await {

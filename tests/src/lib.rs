@@ -25,7 +25,7 @@ pub use line::{CuttableLine, Fate, Seen};
 pub use process::Process;
 pub use programs::{Output, program, run, run_with_input};
 pub use server::Server;
-pub use tablet::{Failure, Tablet};
+pub use tablet::{Failure, PIN, Tablet};
 pub use town::{Place, Town, ids};
 
 use std::time::{Duration, Instant};

@@ -13,6 +13,9 @@ use std::{
 };
 use tempfile::TempDir;
 
+/// The PIN of everybody in the tests.
+pub const PIN: &str = "407306";
+
 /// What a tablet could not do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -27,6 +30,8 @@ pub struct Failure {
 pub struct Tablet {
     folder: Arc<TempDir>,
     background: bool,
+    /// Whether somebody has a place on it, whom to let in again after a start.
+    enrolled: bool,
     running: Option<Running>,
 }
 
@@ -64,6 +69,7 @@ impl Tablet {
         let mut tablet = Self {
             folder: Arc::new(folder),
             background,
+            enrolled: false,
             running: None,
         };
         tablet.start();
@@ -91,6 +97,7 @@ impl Tablet {
         let mut tablet = Self {
             folder: Arc::new(folder),
             background: false,
+            enrolled: false,
             running: None,
         };
         tablet.spawn(&mut command);
@@ -119,13 +126,18 @@ impl Tablet {
         self.folder.path()
     }
 
-    /// The tablet's database.
+    /// The database of the tablet's only user.
+    ///
+    /// # Panics
+    /// When nobody has a place on it.
     #[must_use]
     pub fn database(&self) -> PathBuf {
-        self.folder().join("tablet.db")
+        let users = std::fs::read_dir(self.folder().join("users")).expect("users");
+        let mut folders = users.map(|user| user.expect("a user's folder").path());
+        folders.next().expect("a user").join("tablet.db")
     }
 
-    /// Starts it again in the same folder.
+    /// Starts it again in the same folder, and its user unlocks it.
     ///
     /// # Panics
     /// When it runs already or does not start.
@@ -137,6 +149,41 @@ impl Tablet {
             command.arg("--background");
         }
         self.spawn(&mut command);
+        if self.enrolled {
+            self.unlock();
+        }
+    }
+
+    /// The tablet's only user types the PIN.
+    ///
+    /// # Panics
+    /// When it does not open.
+    pub fn unlock(&mut self) {
+        let unlocked = self.try_unlock();
+        unlocked.unwrap_or_else(|failure| panic!("unlock: {} ({})", failure.message, failure.code));
+    }
+
+    /// The same, when it may not open.
+    ///
+    /// # Errors
+    /// With what the tablet says instead.
+    ///
+    /// # Panics
+    /// When the tablet does not answer.
+    pub fn try_unlock(&mut self) -> Result<Value, Failure> {
+        let door = self.ok("door", Value::Null);
+        let user = door["users"][0]["id"].clone();
+        self.call("unlock", json!({ "user": user, "pin": PIN }))
+    }
+
+    /// Starts it again, and leaves it locked.
+    ///
+    /// # Panics
+    /// When it runs already or does not start.
+    pub fn start_locked(&mut self) {
+        let enrolled = std::mem::replace(&mut self.enrolled, false);
+        self.start();
+        self.enrolled = enrolled;
     }
 
     fn spawn(&mut self, command: &mut Command) {
@@ -168,7 +215,7 @@ impl Tablet {
     pub fn open_again(&self) -> Output {
         let folder = self.folder().as_os_str().to_owned();
         let arguments = ["stdio".into(), "--folder".into(), folder];
-        run_with_input("hemrond-tablet", arguments, "{\"command\":\"status\"}\n")
+        run_with_input("hemrond-tablet", arguments, "{\"command\":\"door\"}\n")
     }
 
     /// Sends a line as it is and gives the answer as it is.
@@ -185,6 +232,10 @@ impl Tablet {
     /// # Panics
     /// When the tablet is gone.
     pub fn begin(&mut self, command: &str, arguments: Value) {
+        let mut arguments = arguments;
+        if command == "enrol" && arguments.get("pin").is_none() {
+            arguments["pin"] = PIN.into();
+        }
         self.send(&json!({ "command": command, "args": arguments }).to_string());
     }
 
@@ -219,7 +270,9 @@ impl Tablet {
     /// When the tablet does not answer.
     pub fn call(&mut self, command: &str, arguments: Value) -> Result<Value, Failure> {
         self.begin(command, arguments);
-        read(self.receive())
+        let answer = read(self.receive());
+        self.enrolled |= command == "enrol" && answer.is_ok();
+        answer
     }
 
     /// Runs a command that must succeed.

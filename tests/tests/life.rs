@@ -194,8 +194,14 @@ fn eva_chooses_to_be_offline_and_nothing_leaves_the_tablet() {
     });
 }
 
+/// The files in which a tablet keeps its half of the keys.
+fn halves(tablet: &Tablet) -> usize {
+    let kept = std::fs::read_dir(tablet.folder().join("keystore")).unwrap();
+    kept.count()
+}
+
 #[test]
-fn a_lost_tablet_is_shut_out_and_keeps_what_was_not_sent() {
+fn a_lost_tablet_is_shut_out_and_keeps_what_was_not_sent_where_nobody_reads_it() {
     let town = Town::new();
     let mut eva = town.tablet_of("Eva Lind");
     eva.sync();
@@ -210,35 +216,36 @@ fn a_lost_tablet_is_shut_out_and_keeps_what_was_not_sent() {
     town.server
         .command(&["devices", "revoke", "--device", device]);
     eva.write(&place.document, "note", "Skrivet efteråt.");
-    let failure = eva.call("sync_now", json!({})).unwrap_err();
-    assert_eq!(failure.code, "device.revoked");
-    assert!(
-        failure.message.contains("Allt du skrivit är kvar"),
-        "{}",
-        failure.message
-    );
-    let status = eva.ok("status", json!({}));
+    assert_eq!(halves(&eva), 1);
+    let database = eva.database();
+    assert_eq!(eva.fails("sync_now", json!({})), "door.revoked");
+    assert_eq!(halves(&eva), 0, "the key is erased at that contact");
+    let door = eva.ok("door", json!({}));
+    let user = &door["users"][0];
     assert_eq!(
-        (&status["connection"], &status["waiting"]),
-        (&json!("rejected"), &json!(1))
+        (&user["state"], &user["unsent"], &door["open"]),
+        (&json!("revoked"), &json!(1), &json!(null))
     );
-    assert_eq!(eva.visit(&place.visit)["texts"]["note"], "Skrivet efteråt.");
-    // It can be rescued: the export holds it.
-    let exported = eva.ok("export_unsent", json!({}));
-    assert_eq!(exported["items"], 1);
-    let copy = std::fs::read(exported["path"].as_str().unwrap()).unwrap();
+    let visit = json!({ "visit": place.visit });
+    assert_eq!(eva.fails("visit", visit), "door.locked");
+    eva.close();
+    eva.start_locked();
+    assert_eq!(eva.try_unlock().unwrap_err().code, "door.revoked");
+    let kept = std::fs::read(database).unwrap();
     let words = "Skrivet".as_bytes();
     assert!(
-        !copy.windows(words.len()).any(|found| found == words),
-        "the copy is encrypted"
+        !kept.windows(words.len()).any(|found| found == words),
+        "what is kept is encrypted"
     );
 
-    // A closed account is told the same way.
+    // A closed account is shut out the same way; where nothing is unsent, nothing is kept.
     let mut omar = town.tablet_of("Omar Haddad");
     omar.sync();
+    let database = omar.database();
     town.server
         .command(&["users", "deactivate", "--user", "Omar Haddad"]);
-    assert_eq!(omar.fails("sync_now", json!({})), "transport.rejected");
+    assert_eq!(omar.fails("sync_now", json!({})), "door.revoked");
+    assert!(!database.exists());
 }
 
 #[test]

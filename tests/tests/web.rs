@@ -218,8 +218,8 @@ fn every_answer_forbids_what_the_page_does_not_need() {
     }
     // Nothing above the interface's folder is served.
     for path in [
-        "/../tablet/tablet.key",
-        "/%2e%2e/tablet/tablet.key",
+        "/../tablet/door.lock",
+        "/%2e%2e/tablet/door.lock",
         "//etc/passwd",
     ] {
         let answered = web.ask(&format!("GET {path}"), &[("cookie", &cookie)], "");

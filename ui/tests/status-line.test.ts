@@ -6,7 +6,7 @@ import { statusShape, statusWords } from '../src/lib/status-line';
 const quiet: Status = {
   user: null, tablet: null, server: null, today: '2026-11-22', connection: 'online', waiting: 0, waiting_since: null, refused: 0,
   disagreements: 0, last_contact: null, progress: null, key_kept_in: 'file', version: '0.1.0',
-  settings: { language: 'sv', theme: 'light', text_percent: 100, unsigned_hours: 24 },
+  settings: { language: 'sv', theme: 'light', text_percent: 100, unsigned_hours: 24, lock_minutes: 5 },
   may: { rounds: true, health: true, observe: true, add_person: true },
 };
 

@@ -14,6 +14,9 @@ use std::{
     process::{ChildStdout, Command, Stdio},
 };
 
+/// The PIN of everybody in demonstrations and measurements.
+pub(crate) const PIN: &str = "407306";
+
 /// A server on SQLite, in a folder of its own. It stops when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -122,11 +125,19 @@ impl Tablet {
         }
     }
 
+    /// Lets its only user in again, after it was opened once more.
+    pub(crate) fn unlock(&mut self) -> Result<(), Error> {
+        let door = self.ask("door", &Value::Null)?;
+        let user = door["users"][0]["id"].clone();
+        self.ask("unlock", &json!({"user": user, "pin": PIN}))?;
+        Ok(())
+    }
+
     /// Exchanges a one-time code and gets what its user may see.
     pub(crate) fn enrol(&mut self, server: &str, code: &str, name: &str) -> Result<(), Error> {
         self.ask(
             "enrol",
-            &json!({"server": server, "code": code, "tablet": name}),
+            &json!({"server": server, "code": code, "tablet": name, "pin": PIN}),
         )?;
         Ok(())
     }

@@ -16,6 +16,19 @@ const DENIED: [&str; 3] = [
     "policy.blocked",
     "policy.relation_needed",
 ];
+impl Command {
+    /// Reads a command from its name and JSON arguments; none are as good as empty ones.
+    pub(crate) fn from_json(name: &str, args: Value) -> Outcome<Self> {
+        let args = if args.is_null() {
+            Value::Object(serde_json::Map::new())
+        } else {
+            args
+        };
+        let command = serde_json::json!({ "command": name, "args": args });
+        serde_json::from_value(command)
+            .map_err(|error| Problem::new("command.unreadable").with("detail", error))
+    }
+}
 
 impl Companion {
     /// Runs one command.
@@ -39,17 +52,9 @@ impl Companion {
     /// # Errors
     /// As [`Companion::call`], and when there is no such command or its arguments do not fit.
     pub async fn call_json(&self, name: &str, args: Value) -> Result<Value, Failure> {
-        let args = if args.is_null() {
-            Value::Object(serde_json::Map::new())
-        } else {
-            args
-        };
-        let command = serde_json::json!({ "command": name, "args": args });
-        match serde_json::from_value::<Command>(command) {
+        match Command::from_json(name, args) {
             Ok(command) => self.call(command).await,
-            Err(error) => Err(Problem::new("command.unreadable")
-                .with("detail", error)
-                .told(self.language().await)),
+            Err(problem) => Err(problem.told(self.language().await)),
         }
     }
 
@@ -98,6 +103,16 @@ impl Companion {
 
     async fn answered(&self, state: &mut State, command: Command) -> Outcome<Value> {
         match command {
+            // The door answers these; whoever holds a companion without one has no use for them.
+            Command::Door(_)
+            | Command::Unlock(_)
+            | Command::Lock(_)
+            | Command::DoorTouch(_)
+            | Command::ChoosePin(_)
+            | Command::ChangePin(_)
+            | Command::ExportUser(_)
+            | Command::RemoveUser(_)
+            | Command::Recover(_) => Err(Problem::new("door.none")),
             Command::SyncNow(_) | Command::Enrol(_) | Command::Status(_) => {
                 answer(self.status(state).await)
             }
@@ -204,7 +219,7 @@ impl Companion {
     }
 }
 
-fn answer<T: Serialize>(result: Outcome<T>) -> Outcome<Value> {
+pub(crate) fn answer<T: Serialize>(result: Outcome<T>) -> Outcome<Value> {
     serde_json::to_value(result?)
         .map_err(|error| Problem::new("command.unreadable").with("detail", error))
 }

@@ -2,14 +2,18 @@
 
 use crate::{
     api::{Enrol, Me},
+    environment::Randomness,
     failure::{Outcome, Problem},
-    sync::transport::{Access, TransportError},
+    sync::transport::{Access, Transport, TransportError},
     tablet::{Companion, State},
 };
 use ed25519_dalek::SigningKey;
-use hemrond_domain::{ids::DeviceId, people::User};
+use hemrond_domain::{
+    ids::{DeviceId, UserId},
+    people::User,
+};
 use hemrond_policy::Principal;
-use hemrond_protocol::enrolment::{EnrolRequest, device_id};
+use hemrond_protocol::enrolment::{EnrolRequest, EnrolResponse, device_id};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -28,9 +32,80 @@ pub(crate) struct Enrolment {
     pub(crate) tablet: String,
     pub(crate) server: String,
     signing_key: String,
+    /// What the server said when it enrolled this tablet; none from an older server.
+    #[serde(default)]
+    rescue_key: Option<String>,
+}
+
+/// Who a tablet belongs to, for its door.
+pub(crate) struct Owner {
+    pub(crate) user: UserId,
+    pub(crate) name: String,
+    pub(crate) tablet: String,
+    pub(crate) server: String,
+    pub(crate) rescue_key: Option<String>,
+}
+
+/// A database key that the server gave back, and the tablet that it knows for it now.
+pub(crate) struct Rescued {
+    pub(crate) key: String,
+    enrolment: Enrolment,
+}
+
+/// Asks the server to open a sealed database key, with a one-time code of the same user. The
+/// tablet's own key is in that database, so that it asks as a new one.
+pub(crate) async fn rescue(
+    transport: &dyn Transport,
+    randomness: &dyn Randomness,
+    owner: &Owner,
+    code: &str,
+    sealed_key: &[u8],
+) -> Outcome<Rescued> {
+    let signing = SigningKey::from_bytes(&randomness.key());
+    let public_key = signing.verifying_key();
+    let request = EnrolRequest {
+        code: code.trim().to_owned(),
+        tablet: owner.tablet.clone(),
+        public_key: hex::encode(public_key.as_bytes()),
+        user: Some(owner.user),
+        sealed_key: Some(hex::encode(sealed_key)),
+    };
+    let access = Access {
+        server: owner.server.clone(),
+        device: device_id(public_key.as_bytes()),
+        signer: Arc::new(signing.clone()),
+    };
+    let answer = transport.enrol(&access, &request).await;
+    let mut answer = answer.map_err(|error| error.problem())?;
+    let key = answer.opened_key.take();
+    let key = key.ok_or_else(|| Problem::new("door.no_rescue"))?;
+    let enrolment = Enrolment::new(answer, &owner.tablet, &owner.server, &signing);
+    Ok(Rescued { key, enrolment })
 }
 
 impl Enrolment {
+    fn new(answer: EnrolResponse, tablet: &str, server: &str, key: &SigningKey) -> Self {
+        Self {
+            user: answer.user,
+            organisation_name: answer.organisation_name,
+            device: answer.device,
+            tablet: tablet.to_owned(),
+            server: server.trim().to_owned(),
+            signing_key: hex::encode(key.to_bytes()),
+            rescue_key: answer.rescue_key,
+        }
+    }
+
+    pub(crate) fn owner(&self) -> Owner {
+        Owner {
+            user: self.user.id,
+            name: self.user.name.clone(),
+            tablet: self.tablet.clone(),
+            server: self.server.clone(),
+            rescue_key: self.rescue_key.clone(),
+        }
+    }
+
     pub(crate) fn access(&self) -> Outcome<Access> {
         Ok(Access {
             server: self.server.clone(),
@@ -50,6 +125,10 @@ impl Enrolment {
             .map_err(|_| Problem::new("key.unreadable"))?;
         Ok(SigningKey::from_bytes(&bytes))
     }
+}
+
+fn written(enrolment: &Enrolment) -> Outcome<String> {
+    serde_json::to_string(enrolment).map_err(|_| Problem::new("key.unreadable"))
 }
 
 impl Companion {
@@ -92,6 +171,7 @@ impl Companion {
                 tablet: tablet.to_owned(),
                 public_key: hex::encode(public_key.as_bytes()),
                 user,
+                sealed_key: None,
             };
             let access = Access {
                 server: args.server.trim().to_owned(),
@@ -106,15 +186,8 @@ impl Companion {
             answer = ask(&key).await;
         }
         let answer = answer.map_err(|error| error.problem())?;
-        let enrolment = Enrolment {
-            user: answer.user,
-            organisation_name: answer.organisation_name,
-            device: answer.device,
-            tablet: tablet.to_owned(),
-            server: args.server.trim().to_owned(),
-            signing_key: hex::encode(key.to_bytes()),
-        };
-        let text = serde_json::to_string(&enrolment).map_err(|_| Problem::new("key.unreadable"))?;
+        let enrolment = Enrolment::new(answer, tablet, &args.server, &key);
+        let text = written(&enrolment)?;
         let mut state = self.state.lock().await;
         if open_for(&state)?.is_some_and(|before| before.user.id != enrolment.user.id) {
             return Err(Problem::new("enrol.other_user"));
@@ -123,6 +196,26 @@ impl Companion {
         state.enrolment = Some(enrolment);
         state.link.last_failure = None;
         Ok(())
+    }
+
+    /// Goes on as the tablet that the server knows since the key was given back: the one before is
+    /// shut out.
+    pub(crate) async fn go_on_as(&self, rescued: Rescued) -> Outcome<()> {
+        let text = written(&rescued.enrolment)?;
+        let mut state = self.state.lock().await;
+        self.store.meta_set(META, &text).await?;
+        state.enrolment = Some(rescued.enrolment);
+        Ok(())
+    }
+
+    /// Whose tablet this is, for its door.
+    pub(crate) async fn owner(&self) -> Outcome<Owner> {
+        Ok(self.state.lock().await.enrolled()?.owner())
+    }
+
+    /// Whether the server said last that it has never heard of this tablet.
+    pub(crate) async fn is_unknown_to_server(&self) -> bool {
+        self.state.lock().await.link.is_unknown_to_server()
     }
 
     /// Who uses this tablet, for the line at the top.

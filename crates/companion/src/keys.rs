@@ -1,60 +1,45 @@
-//! Where the database's key is kept.
+//! The key that earlier versions kept in a file beside the database.
 
-use crate::{
-    environment::Randomness,
-    failure::{Outcome, Problem},
-};
-use hemrond_store::Key;
+use crate::failure::{Outcome, Problem};
+use hemrond_vault::Secret;
 use std::{fs, io::Write as _, path::Path};
+use zeroize::Zeroizing;
 
-/// The stand-in's file, beside the database.
+/// The file, beside the database.
 const FILE: &str = "tablet.key";
 
-/// Reads the key from the file beside the database, or makes both.
-///
-/// A stand-in for development and demonstration: whoever copies the folder has the key as well.
-/// The interface says so wherever it shows this tablet. The platform's keystore takes its place
-/// behind the same call.
+/// Reads the key of an earlier version's tablet; none where there is no file.
 ///
 /// # Errors
-/// When the file cannot be read or written, or holds no key. A new key is never made beside an
-/// existing database: it could not open it.
-pub fn from_file(folder: &Path, randomness: &dyn Randomness) -> Outcome<Key> {
-    fs::create_dir_all(folder).map_err(|error| unreadable(&error))?;
-    let path = folder.join(FILE);
-    match fs::read_to_string(&path) {
-        Ok(text) => {
-            let mut bytes = [0; 32];
-            hex::decode_to_slice(text.trim(), &mut bytes).map_err(|error| unreadable(&error))?;
-            Ok(Key::new(bytes))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if folder.join("tablet.db").exists() {
-                return Err(Problem::new("store.wrong_key"));
-            }
-            make(&path, randomness)
-        }
-        Err(error) => Err(unreadable(&error)),
-    }
+/// When the file cannot be read, or holds no key.
+pub(crate) fn of_earlier_version(folder: &Path) -> Outcome<Option<Secret>> {
+    let text = match fs::read_to_string(folder.join(FILE)) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(&error)),
+    };
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text.trim(), &mut bytes).map_err(|error| unreadable(&error))?;
+    Ok(Some(Secret::new(bytes)))
 }
 
-fn make(path: &Path, randomness: &dyn Randomness) -> Outcome<Key> {
-    let bytes = randomness.key();
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|error| unreadable(&error))?;
-    file.write_all(hex::encode(bytes).as_bytes())
-        .map_err(|error| unreadable(&error))?;
-    // Without its key the database is lost: the key must be on disk before anything rests on it.
-    file.sync_all().map_err(|error| unreadable(&error))?;
-    if let Some(folder) = path.parent() {
-        fs::File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|error| unreadable(&error))?;
+/// Destroys the file, once the key lies behind a PIN.
+///
+/// # Errors
+/// When the disk fails.
+pub(crate) fn forget(folder: &Path) -> Outcome<()> {
+    let path = folder.join(FILE);
+    let erased = || -> std::io::Result<()> {
+        let mut file = fs::OpenOptions::new().write(true).open(&path)?;
+        file.write_all(&[b'0'; 64])?;
+        file.sync_all()?;
+        fs::remove_file(&path)?;
+        fs::File::open(folder)?.sync_all()
+    };
+    match erased() {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unreadable(&error)),
+        _ => Ok(()),
     }
-    Ok(Key::new(bytes))
 }
 
 fn unreadable(error: &dyn std::fmt::Display) -> Problem {

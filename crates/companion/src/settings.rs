@@ -15,6 +15,24 @@ const TEXT_PERCENT: std::ops::RangeInclusive<u16> = 100..=200;
 
 /// Records are signed as soon as possible: not later than a week, whatever is set.
 const UNSIGNED_HOURS: std::ops::RangeInclusive<u16> = 1..=168;
+/// At least long enough to read a page, at most half an hour on a table.
+const LOCK_MINUTES: std::ops::RangeInclusive<u8> = 1..=30;
+
+/// What was wished for, as far as it can be had.
+pub(crate) fn within_bounds(wanted: &Settings) -> Settings {
+    Settings {
+        text_percent: wanted
+            .text_percent
+            .clamp(*TEXT_PERCENT.start(), *TEXT_PERCENT.end()),
+        unsigned_hours: wanted
+            .unsigned_hours
+            .clamp(*UNSIGNED_HOURS.start(), *UNSIGNED_HOURS.end()),
+        lock_minutes: wanted
+            .lock_minutes
+            .clamp(*LOCK_MINUTES.start(), *LOCK_MINUTES.end()),
+        ..wanted.clone()
+    }
+}
 
 impl Companion {
     pub(crate) async fn read_settings(store: &Store) -> Outcome<Settings> {
@@ -30,15 +48,7 @@ impl Companion {
     }
 
     pub(crate) async fn set_settings(&self, state: &mut State, wanted: &Settings) -> Outcome<()> {
-        let settings = Settings {
-            text_percent: wanted
-                .text_percent
-                .clamp(*TEXT_PERCENT.start(), *TEXT_PERCENT.end()),
-            unsigned_hours: wanted
-                .unsigned_hours
-                .clamp(*UNSIGNED_HOURS.start(), *UNSIGNED_HOURS.end()),
-            ..wanted.clone()
-        };
+        let settings = within_bounds(wanted);
         let text = serde_json::to_string(&settings)
             .map_err(|error| Problem::new("command.unreadable").with("detail", error))?;
         self.store.meta_set(SETTINGS, &text).await?;

@@ -18,6 +18,11 @@ use hemrond_store::{RawHeader, RefusedRow};
 use std::collections::BTreeMap;
 
 impl Companion {
+    /// The status, for whoever does not hold the state.
+    pub(crate) async fn status_now(&self) -> Outcome<Status> {
+        self.status(&mut *self.state.lock().await).await
+    }
+
     pub(crate) async fn status(&self, state: &mut State) -> Outcome<Status> {
         let outbox = self.store.outbox_summary().await?;
         let refused = self.store.refused_all().await?;

@@ -22,6 +22,7 @@ use hemrond_domain::{
 };
 use hemrond_policy::{Action, Decision, Policy, Reason, Resource};
 use hemrond_store::{Key, Store};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     path::{Path, PathBuf},
@@ -72,6 +73,26 @@ pub struct Companion {
     pub(crate) wake: Notify,
     /// Ends the wait after a failed try: the user asked, or the network is said to be back.
     pub(crate) asked: Notify,
+    /// What the server's last answer allowed, until the door has taken note of it.
+    pub(crate) granted: std::sync::Mutex<Option<Granted>>,
+}
+
+/// What is on a tablet only, and would be lost with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsent {
+    /// Changes and signatures.
+    pub items: u32,
+    /// Records of the access log.
+    pub log: u32,
+}
+
+/// How long the server lets this tablet be read without contact, said at an answer of its.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Granted {
+    /// When the answer came, by this tablet's clock.
+    pub at: DateTime<Utc>,
+    /// How many seconds; none where an older server did not say.
+    pub seconds: Option<u32>,
 }
 
 /// What changes while the companion runs. Everything that must last is in the store.
@@ -200,6 +221,7 @@ impl Companion {
             events: broadcast::channel(256).0,
             wake: Notify::new(),
             asked: Notify::new(),
+            granted: std::sync::Mutex::new(None),
         };
         companion
             .refresh_directory(&mut *companion.state.lock().await)
@@ -231,6 +253,58 @@ impl Companion {
     pub async fn close(self) -> Outcome<()> {
         self.store.close().await?;
         Ok(())
+    }
+
+    /// The same for those who do not have it alone. Every later command is told that it is closed.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub async fn shut(&self) -> Outcome<()> {
+        self.store.close().await?;
+        // What was read is forgotten with the store that it came from.
+        let mut state = self.state.lock().await;
+        state.cache.forget_all();
+        state.people.forget();
+        state.baselines.clear();
+        Ok(())
+    }
+
+    /// What would be lost with this tablet now. Whatever else must reach the server before a key may
+    /// be destroyed is to be counted here.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn unsent(&self) -> Outcome<Unsent> {
+        Ok(Unsent {
+            items: self.store.outbox_summary().await?.items,
+            log: u32::try_from(self.store.log_summary().await?.unsent).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// What the server's last answer allowed, once.
+    #[must_use]
+    pub fn take_granted(&self) -> Option<Granted> {
+        let mut granted = self
+            .granted
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        granted.take()
+    }
+
+    /// Why the server last would not have this tablet, by its code; none while it would.
+    pub async fn refusal(&self) -> Option<String> {
+        let state = self.state.lock().await;
+        let failure = state.link.last_failure.as_ref()?;
+        if state.link.connection != Connection::Rejected {
+            return None;
+        }
+        let code = failure.params.get("code").unwrap_or(&failure.code);
+        Some(code.clone())
+    }
+
+    /// What the user set.
+    pub async fn settings(&self) -> Settings {
+        self.state.lock().await.settings.clone()
     }
 
     /// Reads colleagues' and units' names anew, and what the user works as by now: a new role or

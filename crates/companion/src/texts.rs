@@ -8,6 +8,7 @@ type Texts = BTreeMap<String, String>;
 static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
     read(&[
         include_str!("../../../texts/sv/errors.json"),
+        include_str!("../../../texts/sv/door.json"),
         include_str!("../../../texts/sv/refusals.json"),
         include_str!("../../../texts/sv/instruments.json"),
         include_str!("../../../texts/sv/access.json"),
@@ -22,6 +23,7 @@ static SWEDISH: LazyLock<Texts> = LazyLock::new(|| {
 static ENGLISH: LazyLock<Texts> = LazyLock::new(|| {
     read(&[
         include_str!("../../../texts/en/errors.json"),
+        include_str!("../../../texts/en/door.json"),
         include_str!("../../../texts/en/refusals.json"),
         include_str!("../../../texts/en/instruments.json"),
         include_str!("../../../texts/en/access.json"),
@@ -79,6 +81,7 @@ mod tests {
         };
         for file in [
             "errors",
+            "door",
             "refusals",
             "instruments",
             "access",

@@ -22,6 +22,10 @@ pub struct EnrolRequest {
     /// anybody else is refused, and may still be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<UserId>,
+    /// A database key that the tablet sealed to the server's rescue key, hexadecimal: whoever brings
+    /// a code for the user that it names gets it back opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed_key: Option<String>,
 }
 
 /// A tablet's id. It follows from the tablet's key, so that a server which has forgotten the tablet
@@ -48,6 +52,13 @@ pub struct EnrolResponse {
     pub user: User,
     /// The organisation's name.
     pub organisation_name: String,
+    /// The public key to which the tablet seals its database key, 64 hex digits; none where the
+    /// server could not give one back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rescue_key: Option<String>,
+    /// The database key that was asked for, 64 hex digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_key: Option<String>,
 }
 
 /// A refusal, from any of the server's paths.

@@ -47,6 +47,10 @@ pub struct SyncResponse {
     /// The server's signed word about its log; none where the tablet knows it already.
     #[n(12)]
     pub checkpoint: Option<LogCheckpoint>,
+    /// How many seconds from this answer on the tablet may be read without contact; none from a
+    /// server that does not say.
+    #[n(13)]
+    pub lease_seconds: Option<u32>,
 }
 
 /// What became of the records of an access log.

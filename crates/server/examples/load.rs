@@ -83,6 +83,7 @@ impl Tablet {
         let key = SigningKey::from_bytes(&[number; 32]);
         let request = EnrolRequest {
             user: None,
+            sealed_key: None,
             code,
             tablet: "load".to_owned(),
             public_key: hex::encode(key.verifying_key().as_bytes()),

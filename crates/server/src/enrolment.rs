@@ -10,8 +10,9 @@ use crate::{
     storage::{NewDevice, Redeemed, StorageError},
 };
 use hemrond_audit::{Action, Event, SERVER};
-use hemrond_domain::people::User;
+use hemrond_domain::{ids::UserId, people::User};
 use hemrond_protocol::enrolment::{EnrolRequest, EnrolResponse, MAGIC, device_id};
+use hemrond_vault::Secret;
 
 /// Bounds a tablet's name.
 const NAME_MAX: usize = 80;
@@ -46,6 +47,11 @@ pub enum EnrolError {
     /// The key is no longer good.
     #[error("a tablet with this key was shut out, or is another person's; draw another key")]
     KeyTaken,
+    /// What is to be opened was not sealed for this server.
+    #[error(
+        "the tablet's key was not sealed for this server; check the server's address and its rescue key"
+    )]
+    NotSealedForUs,
     /// Nobody was given this code.
     #[error("nobody was given this code; check it letter by letter")]
     CodeUnknown,
@@ -64,7 +70,7 @@ pub async fn enrol(
     presented: Option<&Presented<'_>>,
     body: &[u8],
 ) -> Result<EnrolResponse, EnrolError> {
-    let device = new_device(request)?;
+    let mut device = new_device(request)?;
     let presented = presented.ok_or(EnrolError::KeyUnproven)?;
     prove(server, presented, &device, body).await?;
     let now = server.clock.now_ms();
@@ -72,6 +78,13 @@ pub async fn enrol(
     if !server.rates.allows(b"enrolment", Rate::ENROLMENT, now) {
         return Err(EnrolError::TooOften);
     }
+    let opened = open_key(server, request)?;
+    let owner = opened.as_ref().map(|(owner, _)| *owner);
+    if owner.is_some() && request.user.is_some() && owner != request.user {
+        return Err(EnrolError::OtherUser);
+    }
+    // A key is given back to a code of its own user's only; another's may still be used elsewhere.
+    device.only_for = device.only_for.or(owner);
     let redeemed = server
         .storage
         .redeem_code(code_hash(&request.code), &device, now)
@@ -95,6 +108,8 @@ pub async fn enrol(
         device: device.id,
         user: account.user,
         organisation_name: organisation.name,
+        rescue_key: server.rescue.as_ref().map(|key| key.public().to_string()),
+        opened_key: opened.map(|(_, key)| hex::encode(key.as_bytes())),
     })
 }
 
@@ -140,6 +155,21 @@ fn enrolled(user: &User, now: i64) -> Event {
         basis: None,
         at_ms: now,
     }
+}
+
+/// The database key that a tablet wants back, and whose it is.
+fn open_key(
+    server: &Server,
+    request: &EnrolRequest,
+) -> Result<Option<(UserId, Secret)>, EnrolError> {
+    let Some(sealed) = &request.sealed_key else {
+        return Ok(None);
+    };
+    let rescue = server.rescue.as_ref().ok_or(EnrolError::NotSealedForUs)?;
+    let sealed = hex::decode(sealed).map_err(|_| EnrolError::NotSealedForUs)?;
+    let opened = rescue.open(&sealed);
+    let (owner, key) = opened.map_err(|_| EnrolError::NotSealedForUs)?;
+    Ok(Some((UserId::from_bytes(owner), key)))
 }
 
 fn new_device(request: &EnrolRequest) -> Result<NewDevice, EnrolError> {

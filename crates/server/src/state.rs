@@ -10,6 +10,7 @@ use crate::{
     storage::Storage,
 };
 use hemrond_policy::Policy;
+use hemrond_vault::rescue::RescueKey;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -35,9 +36,16 @@ pub struct Server {
     pub newsroom: Newsroom,
     /// How long a request for news is held.
     pub news_wait: Duration,
+    /// Opens the database keys that tablets sealed; none where this server gives none back.
+    pub rescue: Option<RescueKey>,
+    /// How many seconds a tablet may be read after contact.
+    pub lease_seconds: u32,
     /// True once the server is closing; who waits for news is answered then.
     pub closing: watch::Sender<bool>,
 }
+
+/// A shift: how many seconds a tablet may be read after contact, where nobody says otherwise.
+pub const LEASE_SECONDS: u32 = 12 * 60 * 60;
 
 /// The shared state, as handlers get it.
 pub type Shared = Arc<Server>;

@@ -150,6 +150,7 @@ impl Tablet {
         let key = SigningKey::from_bytes(&[name.as_bytes()[0]; 32]);
         let request = hemrond_protocol::enrolment::EnrolRequest {
             user: None,
+            sealed_key: None,
             code: code.text,
             tablet: "Surfplatta".to_owned(),
             public_key: hex::encode(key.verifying_key().as_bytes()),

@@ -291,6 +291,7 @@ async fn nobody_enrols_a_key_that_is_not_theirs() {
         tablet: "Surfplatta".to_owned(),
         public_key: hex::encode(public_key),
         user: None,
+        sealed_key: None,
     })
     .unwrap();
     let thiefs = *thief.verifying_key().as_bytes();

@@ -182,6 +182,7 @@ fn key() -> SigningKey {
 fn nobody() -> EnrolRequest {
     EnrolRequest {
         user: None,
+        sealed_key: None,
         code: "AAAA-AAAA".to_owned(),
         tablet: "Surfplatta".to_owned(),
         public_key: hex::encode(key().verifying_key().as_bytes()),

@@ -172,6 +172,7 @@ pub fn taken_for_granted(sent: &SyncRequest, epoch: hemrond_protocol::Epoch) -> 
         time_ms: 0,
         logged: None,
         checkpoint: None,
+        lease_seconds: None,
     }
 }
 

@@ -177,6 +177,8 @@ impl Site {
             nonces: Nonces::default(),
             newsroom: Newsroom::default(),
             news_wait: Duration::from_secs(1),
+            rescue: None,
+            lease_seconds: hemrond_server::state::LEASE_SECONDS,
             closing: watch::Sender::new(false),
         };
         Ok(Process {

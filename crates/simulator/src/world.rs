@@ -14,7 +14,7 @@ use crate::{
 };
 use hemrond_companion::{
     Companion,
-    api::{Command, Enrol, Failure, Nothing},
+    api::{Command, Enrol, Failure, Nothing, Typed},
 };
 use hemrond_domain::{
     ids::{OrganisationId, UnitId, UserId},
@@ -238,6 +238,7 @@ impl World {
                 server: "https://hemrond.example".to_owned(),
                 code: code.clone(),
                 tablet: name.to_owned(),
+                pin: Typed::default(),
             });
             Ok(companion.call(enrol).await.map(|_| ()))
         };

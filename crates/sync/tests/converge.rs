@@ -113,6 +113,7 @@ impl Server {
             time_ms: 0,
             logged: None,
             checkpoint: None,
+            lease_seconds: None,
         };
         if request.epoch.is_some_and(|epoch| epoch != response.epoch) {
             return response;

@@ -1,10 +1,10 @@
 //! One JSON command per line in, one JSON answer per line out, in order.
 
 use crate::open::open;
-use hemrond_companion::{api::Failure, sync::Runner};
+use hemrond_companion::api::{Command, Failure, Nothing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
 /// A command line. What `id` holds comes back with the answer.
@@ -38,8 +38,7 @@ pub(crate) async fn run(
     background: bool,
     authority: Option<&Path>,
 ) -> Result<(), String> {
-    let companion = Arc::new(open(folder, authority).await?);
-    let runner = background.then(|| Runner::start(Arc::clone(&companion)));
+    let door = open(folder, background, authority).await?;
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     let mut out = tokio::io::stdout();
     while let Some(line) = lines.next_line().await.map_err(|error| error.to_string())? {
@@ -48,7 +47,7 @@ pub(crate) async fn run(
         }
         let answer = match serde_json::from_str::<Line>(&line) {
             Ok(line) => {
-                let outcome = match companion.call_json(&line.command, line.args).await {
+                let outcome = match door.call_json(&line.command, line.args).await {
                     Ok(value) => Told::Ok(value),
                     Err(failure) => Told::Error(failure),
                 };
@@ -62,6 +61,8 @@ pub(crate) async fn run(
                 outcome: Told::Error(unreadable(&error)),
             },
         };
+        // Whoever writes lines is there, whatever the lines ask.
+        let _ = door.call(Command::DoorTouch(Nothing {})).await;
         let mut text = serde_json::to_string(&answer).map_err(|error| error.to_string())?;
         text.push('\n');
         out.write_all(text.as_bytes())
@@ -69,13 +70,7 @@ pub(crate) async fn run(
             .map_err(|error| error.to_string())?;
         out.flush().await.map_err(|error| error.to_string())?;
     }
-    if let Some(runner) = runner {
-        runner.stop().await;
-    }
-    match Arc::into_inner(companion) {
-        Some(companion) => companion.close().await.map_err(|problem| problem.code),
-        None => Ok(()),
-    }
+    door.close().await.map_err(|problem| problem.code)
 }
 
 fn unreadable(error: &serde_json::Error) -> Failure {

@@ -235,6 +235,7 @@ fn responses(morning: &[RawChange]) -> Vec<(&'static str, SyncResponse)> {
         time_ms: 1_793_700_000_000,
         logged: None,
         checkpoint: None,
+        lease_seconds: None,
     };
     let mut buckets = nothing.clone();
     buckets.digest = Some(DigestAnswer::Buckets(vec![3, 200], 41));

@@ -2,7 +2,7 @@
 import type { Settings } from './api';
 import type { House } from './house';
 import { expect, type Page } from './stories';
-import type { Tablet } from './world';
+import { PIN, type Tablet } from './world';
 
 type Who = 'eva' | 'omar' | 'anna' | 'stina' | 'lena' | 'maja' | 'box';
 
@@ -328,6 +328,8 @@ export const SCREENS: Screen[] = [
       await at(page, 'enrol-server').fill(house.world.server.url);
       await at(page, 'enrol-code').fill('AAAA-BBBB');
       await at(page, 'enrol-tablet').fill('Väst 9');
+      await at(page, 'enrol-pin').fill(PIN);
+      await at(page, 'enrol-pin-again').fill(PIN);
       await tap(page, 'enrol-submit');
       await seen(page, 'enrol-failure');
     },

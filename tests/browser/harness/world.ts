@@ -8,6 +8,9 @@ import { run, Running } from './program';
 /** Those of the sample data who get a one-time code. */
 export type Login = 'eva' | 'omar' | 'anna' | 'stina' | 'lena';
 
+/** Everybody's PIN. */
+export const PIN = '407306';
+
 export class CallFailed extends Error {
   constructor(command: string, readonly failure: Failure) {
     super(`${command}: ${failure.code}: ${failure.message}`);
@@ -59,7 +62,7 @@ export class Tablet {
 
   /** Enrols it and fetches everything, without a screen. */
   async enrol(server: string, code: string, name: string): Promise<void> {
-    const lines = [{ command: 'enrol', args: { server, code, tablet: name } }, { command: 'sync_now' }];
+    const lines = [{ command: 'enrol', args: { server, code, tablet: name, pin: PIN } }, { command: 'sync_now' }];
     const printed = await run('hemrond-tablet', ['stdio', '--folder', this.folder], lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     for (const line of printed.trim().split('\n')) {
       const answer = JSON.parse(line) as { error?: Failure };
@@ -75,6 +78,14 @@ export class Tablet {
     const [name = '', value = ''] = pair.split('=');
     if (!value) throw new Error(`the address of ${this.folder} gave no session: ${answer.status}`);
     this.cookie = { name, value };
+    await this.unlock();
+  }
+
+  /** Its only user types the PIN; a tablet out of its box has none. */
+  async unlock(): Promise<void> {
+    const { users } = await this.call('door', {});
+    const [user] = users;
+    if (user) await this.call('unlock', { user: user.id, pin: PIN });
   }
 
   /** Starts the interface and answers the address to open, token and all. */
@@ -131,7 +142,7 @@ export class Tablet {
   }
 }
 
-export const PLAIN: Settings = { language: 'sv', theme: 'light', text_percent: 100, unsigned_hours: 24 };
+export const PLAIN: Settings = { language: 'sv', theme: 'light', text_percent: 100, unsigned_hours: 24, lock_minutes: 30 };
 
 /** A server with sample data of its own, and the tablets asked for. */
 export class World {

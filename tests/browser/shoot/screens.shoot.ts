@@ -10,8 +10,8 @@ import { test } from '../harness/stories';
 const FOLDER = resolve(process.env['SHOTS'] ?? join(ROOT, 'target/shots'));
 
 const LOOKS: Settings[] = [
-  ...THEMES.flatMap((theme) => LANGUAGES.map((language) => ({ language, theme, text_percent: 100 }))),
-  { language: 'sv', theme: 'light', text_percent: 200 },
+  ...THEMES.flatMap((theme) => LANGUAGES.map((language) => ({ language, theme, text_percent: 100, lock_minutes: 30 }))),
+  { language: 'sv', theme: 'light', text_percent: 200, lock_minutes: 30 },
 ];
 
 test.beforeAll(() => {

@@ -30,7 +30,7 @@ for (const screen of SCREENS) {
     for (const theme of THEMES) {
       for (const language of LANGUAGES) {
         if (screen.plain && (theme !== 'light' || language !== 'sv')) continue;
-        await wear(page, { language, theme, text_percent: 100 });
+        await wear(page, { language, theme, text_percent: 100, lock_minutes: 30 });
         await screen.open(page, house);
         expect.soft(await broken(page, theme), `${theme}, ${language}`).toEqual([]);
       }
@@ -40,7 +40,7 @@ for (const screen of SCREENS) {
 
 test('the check finds a picture without words, faint text, and text too faint for the sun', async ({ house, pageOf }) => {
   const page = await pageOf(house.eva);
-  await wear(page, { language: 'sv', theme: 'sun', text_percent: 100 });
+  await wear(page, { language: 'sv', theme: 'sun', text_percent: 100, lock_minutes: 30 });
   await SCREENS[0]?.open(page, house);
   await page.evaluate(() => {
     // Piece by piece: the page takes no markup from words.

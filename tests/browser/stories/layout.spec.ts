@@ -19,7 +19,7 @@ for (const screen of SCREENS) {
       for (const [way, size] of Object.entries({ upright: PORTRAIT, 'on its side': LANDSCAPE })) {
         const how = `${way}, ${text_percent} %`;
         await page.setViewportSize(size);
-        await wear(page, { language: 'sv', theme: 'light', text_percent });
+        await wear(page, { language: 'sv', theme: 'light', text_percent, lock_minutes: 30 });
         await screen.open(page, house);
         expect.soft(await tooWide(page), `${how}: wider than the tablet`).toEqual([]);
 
@@ -38,7 +38,7 @@ for (const screen of SCREENS) {
 
 test('the measures find a wide table, a tiny button, and one under a bar', async ({ house, pageOf }) => {
   const page = await pageOf(house.eva);
-  await wear(page, { language: 'sv', theme: 'light', text_percent: 100 });
+  await wear(page, { language: 'sv', theme: 'light', text_percent: 100, lock_minutes: 30 });
   await SCREENS.find((screen) => screen.name === 'settings')?.open(page, house);
   expect(await tooWide(page)).toEqual([]);
   await page.evaluate(() => {

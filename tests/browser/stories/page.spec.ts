@@ -2,6 +2,7 @@
 import { choose } from '../harness/keys';
 import { go, wear } from '../harness/screens';
 import { expect, test } from '../harness/stories';
+import { PIN } from '../harness/world';
 
 test('the page comes with a policy that allows only itself', async ({ house }) => {
   const { eva } = house;
@@ -23,7 +24,7 @@ test('the page comes with a policy that allows only itself', async ({ house }) =
 test('the browser holds the page to it: no foreign address, no script of others', async ({ house, pageOf, watch }) => {
   watch.expects(/Content Security [Pp]olicy|violates the following|requires 'Trusted|will not be executed/);
   const page = await pageOf(house.eva);
-  await wear(page, { language: 'sv', theme: 'light', text_percent: 100 });
+  await wear(page, { language: 'sv', theme: 'light', text_percent: 100, lock_minutes: 30 });
   const refused = await page.evaluate(async () => {
     const directives: string[] = [];
     const both = new Promise<void>((told) => {
@@ -78,6 +79,8 @@ test('the address is good for one browser; without its session nothing is told',
   const open = await eva.startUnopened();
   const hers = await (await browser.newContext()).newPage();
   await hers.goto(open);
+  await hers.getByTestId('lock-pin').fill(PIN);
+  await hers.getByTestId('lock-submit').click();
   await expect(hers.getByTestId('status-line')).toBeVisible();
   expect(new URL(hers.url()).search, 'the token does not stay in the address').toBe('');
   const [cookie] = await hers.context().cookies();

@@ -47,7 +47,7 @@ for (const screen of SCREENS) {
     watch.expects(/status of 422/);
     const page = await pageOf(house[screen.who]);
     for (const language of screen.plain ? (['sv'] as const) : LANGUAGES) {
-      await wear(page, { language, theme: 'light', text_percent: 100 });
+      await wear(page, { language, theme: 'light', text_percent: 100, lock_minutes: 30 });
       await screen.open(page, house);
       const all = await words(page);
       expect(all.length, 'words on the screen').toBeGreaterThan(3);

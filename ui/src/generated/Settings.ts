@@ -21,4 +21,8 @@ text_percent: number,
 /**
  * After how many hours without a signature a visit is in its whole unit's list: 1–168.
  */
-unsigned_hours?: number, };
+unsigned_hours?: number, 
+/**
+ * After how many minutes without anybody the tablet locks by itself: 1–30.
+ */
+lock_minutes: number, };

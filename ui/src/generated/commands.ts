@@ -6,10 +6,13 @@ import type { Added } from "./Added";
 import type { AnnotateDissent } from "./AnnotateDissent";
 import type { AskToLift } from "./AskToLift";
 import type { AssessCapacity } from "./AssessCapacity";
+import type { ChangePin } from "./ChangePin";
 import type { CheckIdentity } from "./CheckIdentity";
+import type { ChoosePin } from "./ChoosePin";
 import type { Consent } from "./Consent";
 import type { DeclareRelation } from "./DeclareRelation";
 import type { Disclose } from "./Disclose";
+import type { DoorView } from "./DoorView";
 import type { EditDocument } from "./EditDocument";
 import type { EmergencyOpen } from "./EmergencyOpen";
 import type { EmergencyReason } from "./EmergencyReason";
@@ -30,6 +33,7 @@ import type { Nothing } from "./Nothing";
 import type { ObjectToSharing } from "./ObjectToSharing";
 import type { Observation } from "./Observation";
 import type { Observe } from "./Observe";
+import type { OfDoorUser } from "./OfDoorUser";
 import type { OfField } from "./OfField";
 import type { OfPerson } from "./OfPerson";
 import type { OfVisit } from "./OfVisit";
@@ -38,6 +42,8 @@ import type { PersonPage } from "./PersonPage";
 import type { PlanVisit } from "./PlanVisit";
 import type { Planned } from "./Planned";
 import type { Rebuilt } from "./Rebuilt";
+import type { Recover } from "./Recover";
+import type { RemoveUser } from "./RemoveUser";
 import type { RetractObservation } from "./RetractObservation";
 import type { Round } from "./Round";
 import type { RoundOf } from "./RoundOf";
@@ -50,6 +56,7 @@ import type { Settle } from "./Settle";
 import type { Status } from "./Status";
 import type { SyncPage } from "./SyncPage";
 import type { Unchanged } from "./Unchanged";
+import type { Unlock } from "./Unlock";
 import type { VisitPage } from "./VisitPage";
 import type { WhoLooked } from "./WhoLooked";
 import type { WithdrawObjection } from "./WithdrawObjection";
@@ -58,7 +65,25 @@ import type { WithdrawObjection } from "./WithdrawObjection";
 export interface Commands {
   /** The line at the top: who, where, what waits. */
   status: { args: Nothing; answer: Status };
-  /** Makes this tablet's own key known to the server with a one-time code. */
+  /** Makes this tablet's own key known to the server with a one-time code. Who is on this tablet, and whether it is open; answered while it is locked. */
+  door: { args: Nothing; answer: DoorView };
+  /** Opens the tablet for a user, and locks it for the one before. */
+  unlock: { args: Unlock; answer: DoorView };
+  /** Locks the tablet at once; what is unsent may still go for a few minutes. */
+  lock: { args: Nothing; answer: DoorView };
+  /** Says that a person is there, so that it does not lock by itself. */
+  door_touch: { args: Nothing; answer: DoorView };
+  /** Chooses a PIN on a tablet of an earlier version, which had none. */
+  choose_pin: { args: ChoosePin; answer: DoorView };
+  /** Changes the open user's PIN. */
+  change_pin: { args: ChangePin; answer: DoorView };
+  /** Copies a user's encrypted database, with the sealed key, to the folder of exports. */
+  export_user: { args: OfDoorUser; answer: Exported };
+  /** Takes a user from this tablet; refused while something is unsent and not exported. */
+  remove_user: { args: RemoveUser; answer: DoorView };
+  /** Gets a wiped key back from the server with a new one-time code, under a new PIN. */
+  recover: { args: Recover; answer: DoorView };
+  /** Adds a user to this tablet with a one-time code and a PIN, and opens it for them. */
   enrol: { args: Enrol; answer: Status };
   /** Keeps the user's language, theme and text size. */
   set_settings: { args: Settings; answer: Status };

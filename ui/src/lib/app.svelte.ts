@@ -1,12 +1,14 @@
 // What the whole interface knows: the status line's content and the user's settings.
 
-import type { Failure, Settings, Status } from './api';
+import type { DoorView, Failure, Settings, Status } from './api';
 import { asFailure, call } from './call';
 import { onEvent } from './events';
 import { speaker } from './i18n.svelte';
 
 class App {
   status = $state.raw<Status | null>(null);
+  /** Who is on this tablet, and whether it is open. */
+  door = $state.raw<DoorView | null>(null);
   /** Set while the companion itself does not answer. */
   failure = $state.raw<Failure | null>(null);
 
@@ -36,6 +38,7 @@ class App {
   async refresh(): Promise<void> {
     try {
       const before = this.told;
+      this.door = await call('door', {});
       const status = await call('status', {});
       // News overtook the answer, and which of the two is older nobody knows: ask again.
       if (this.told === before) this.show(status);
@@ -54,11 +57,33 @@ class App {
 
 export const app = new App();
 
+/** How often the tablet is told that somebody is there. */
+const TOUCH_MS = 20_000;
+
+/** Tells the tablet that a person touches or types, so that it does not lock; returns what stops that. */
+export function tellOfTouches(): () => void {
+  let told = 0;
+  const touched = () => {
+    if (!app.door?.open || Date.now() - told < TOUCH_MS) return;
+    told = Date.now();
+    void call('door_touch', {}).catch(() => undefined);
+  };
+  for (const kind of ['pointerdown', 'keydown', 'wheel'] as const) document.addEventListener(kind, touched, { passive: true });
+  return () => {
+    for (const kind of ['pointerdown', 'keydown', 'wheel'] as const) document.removeEventListener(kind, touched);
+  };
+}
+
 /** Loads the status and follows it; returns what stops that. */
 export function followStatus(): () => void {
   void app.refresh();
   const stop = onEvent((event) => {
-    if (event.event === 'status') app.tell(event.status);
+    if (event.event === 'door') {
+      app.door = event.door;
+      // What was on the screen goes at once, before anything is asked.
+      if (event.door.open === null && app.status) app.status = { ...app.status, user: null };
+      void app.refresh();
+    } else if (event.event === 'status') app.tell(event.status);
     // A change may have moved something between "waits" and "on the server".
     else void app.refresh();
   });

@@ -7,7 +7,8 @@ export type CommandName = keyof Commands;
 
 /** Commands that only look; everything else writes. */
 const READS: ReadonlySet<CommandName> = new Set<CommandName>([
-  'status', 'round', 'search', 'check_identity', 'person', 'visit', 'inbox', 'sync_page', 'history', 'who_looked', 'access_state', 'print_sheet',
+  'status', 'door', 'door_touch', 'round', 'search', 'check_identity', 'person', 'visit', 'inbox', 'sync_page', 'history', 'who_looked',
+  'access_state', 'print_sheet',
 ]);
 
 let written = 0;

@@ -11,7 +11,7 @@ use std::{
     time::Instant,
 };
 
-/// Measures starts with the nurse's whole caseload, and of an empty window.
+/// Measures starts with the nurse's whole caseload behind the locked page, and of an empty window.
 pub(super) fn measure(bench: &Bench<'_>) -> Result<(), Error> {
     let screen = Hidden::start()?;
     for (name, place, blank) in [

@@ -26,6 +26,7 @@ const TYPED: [&str; 10] = [
 pub(super) fn measure(bench: &Bench<'_>) -> Result<(), Error> {
     let folder = bench.place("nurse");
     let mut tablet = Tablet::open(bench.project, bench.scale.profile, &folder)?;
+    tablet.unlock()?;
     let mut times = Vec::new();
     for text in TYPED.iter().cycle().take(bench.scale.searches as usize) {
         let begin = Instant::now();

@@ -13,7 +13,7 @@ use crate::{
     project::{Profile, Project},
     screen,
     setup::{self, Need},
-    tablet::{Server, Tablet},
+    tablet::{PIN, Server, Tablet},
 };
 use show::Shown;
 use std::{fs, path::Path, time::Duration};
@@ -54,7 +54,7 @@ pub(crate) fn demo(project: &Project) -> Result<(), Error> {
         } else {
             show::browser(project, &folder)?
         };
-        println!("{name} ({who}): {}", tablet.told);
+        println!("{name} ({who}), PIN {PIN}: {}", tablet.told);
         shown.push(tablet);
     }
     println!(

@@ -63,6 +63,19 @@ impl Companion {
         Ok(())
     }
 
+    /// Writes what the door did for this tablet's user. It is on disk when this returns.
+    ///
+    /// # Errors
+    /// When the log cannot be written.
+    pub(crate) async fn log_door(&self, action: Action, reason: Option<&str>) -> Outcome<()> {
+        let state = self.state.lock().await;
+        let subject = Subject {
+            kind: "tablet",
+            ..Subject::default()
+        };
+        self.log_event(&state, action, &subject, reason).await
+    }
+
     /// Writes that something was refused.
     ///
     /// # Errors

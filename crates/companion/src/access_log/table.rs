@@ -93,6 +93,16 @@ pub(crate) fn traced(command: &Command, today: NaiveDate) -> Traced {
         | Command::SetOffline(_)
         | Command::SyncNow(_)
         | Command::Rebuild(_) => Traced::Nothing,
+        // The door answers these and logs them itself, in the log of the user whose they are.
+        Command::Door(_)
+        | Command::Unlock(_)
+        | Command::Lock(_)
+        | Command::DoorTouch(_)
+        | Command::ChoosePin(_)
+        | Command::ChangePin(_)
+        | Command::ExportUser(_)
+        | Command::RemoveUser(_)
+        | Command::Recover(_) => Traced::Nothing,
         Command::Enrol(_) => after(Enrol, Whose::Nobody, "tablet"),
         Command::Round(args) => after(Read, Whose::Round(args.day.unwrap_or(today)), "round"),
         Command::Search(_) => after(Search, Whose::Nobody, "search"),

@@ -107,6 +107,25 @@ commands! {
     /// The line at the top: who, where, what waits.
     Status "status" (Nothing) -> Status;
     /// Makes this tablet's own key known to the server with a one-time code.
+    /// Who is on this tablet, and whether it is open; answered while it is locked.
+    Door "door" (Nothing) -> DoorView;
+    /// Opens the tablet for a user, and locks it for the one before.
+    Unlock "unlock" (Unlock) -> DoorView;
+    /// Locks the tablet at once; what is unsent may still go for a few minutes.
+    Lock "lock" (Nothing) -> DoorView;
+    /// Says that a person is there, so that it does not lock by itself.
+    DoorTouch "door_touch" (Nothing) -> DoorView;
+    /// Chooses a PIN on a tablet of an earlier version, which had none.
+    ChoosePin "choose_pin" (ChoosePin) -> DoorView;
+    /// Changes the open user's PIN.
+    ChangePin "change_pin" (ChangePin) -> DoorView;
+    /// Copies a user's encrypted database, with the sealed key, to the folder of exports.
+    ExportUser "export_user" (OfDoorUser) -> Exported;
+    /// Takes a user from this tablet; refused while something is unsent and not exported.
+    RemoveUser "remove_user" (RemoveUser) -> DoorView;
+    /// Gets a wiped key back from the server with a new one-time code, under a new PIN.
+    Recover "recover" (Recover) -> DoorView;
+    /// Adds a user to this tablet with a one-time code and a PIN, and opens it for them.
     Enrol "enrol" (Enrol) -> Status;
     /// Keeps the user's language, theme and text size.
     SetSettings "set_settings" (Settings) -> Status;

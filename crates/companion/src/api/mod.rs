@@ -9,6 +9,7 @@ mod access;
 mod access_log;
 mod command;
 mod common;
+mod door;
 mod observation;
 mod person;
 mod records;
@@ -23,6 +24,7 @@ pub use command::{
     Added, Command, CommandInfo, FieldHistory, Found, Nothing, OfField, Rebuilt, SetOffline,
 };
 pub use common::*;
+pub use door::*;
 pub use observation::*;
 pub use person::*;
 pub use records::*;

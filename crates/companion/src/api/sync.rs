@@ -1,7 +1,10 @@
 //! Status, the sync page, enrolment and settings.
 
-use super::access_log::LogFindingView;
-use super::common::{Colleague, Disagreement, Failure, PersonBrief};
+use super::{
+    DoorView, Typed,
+    access_log::LogFindingView,
+    common::{Colleague, Disagreement, Failure, PersonBrief},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use hemrond_domain::{
     ids::{UnitId, UserId, VisitId},
@@ -192,6 +195,9 @@ pub struct Enrol {
     pub code: String,
     /// What people call this tablet.
     pub tablet: String,
+    /// The PIN with which the user will open it: 6–12 digits, not all the same and no simple run.
+    #[serde(default)]
+    pub pin: Typed,
 }
 
 /// What a user sets for themselves on this tablet.
@@ -207,11 +213,19 @@ pub struct Settings {
     #[serde(default = "unsigned_hours")]
     #[ts(as = "Option<_>", optional)]
     pub unsigned_hours: u16,
+    /// After how many minutes without anybody the tablet locks by itself: 1–30.
+    #[serde(default = "usual_lock_minutes")]
+    pub lock_minutes: u8,
 }
 
 /// A day. Source: patientdatalagen 3:9–10, "as soon as possible"; the figure is the project's.
 const fn unsigned_hours() -> u16 {
     24
+}
+
+/// Five minutes: a talk at the kitchen table, and not yet a tablet left behind.
+const fn usual_lock_minutes() -> u8 {
+    5
 }
 
 impl Default for Settings {
@@ -221,6 +235,7 @@ impl Default for Settings {
             theme: Theme::Light,
             text_percent: 100,
             unsigned_hours: unsigned_hours(),
+            lock_minutes: usual_lock_minutes(),
         }
     }
 }
@@ -306,6 +321,11 @@ pub enum Event {
     Status {
         /// The new one.
         status: Box<Status>,
+    },
+    /// The tablet was locked or opened, or the lease ended: what is on the screen may have to go.
+    Door {
+        /// How it is now.
+        door: Box<DoorView>,
     },
 }
 

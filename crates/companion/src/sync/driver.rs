@@ -14,8 +14,9 @@ use std::sync::atomic::Ordering;
 const APP: &str = env!("CARGO_PKG_VERSION");
 
 /// The problems of a tablet that the server answers and does not let in.
-const REJECTED: [&str; 5] = [
+const REJECTED: [&str; 6] = [
     "transport.rejected",
+    "user.inactive",
     "device.unknown",
     REVOKED,
     "request.signature",
@@ -93,6 +94,7 @@ impl Companion {
             let response: SyncResponse =
                 encoding::decode_response(&answer).map_err(|error| violation(&error))?;
             let before = session.position().cursor;
+            let lease_seconds = response.lease_seconds;
             let mut taken = session
                 .answer(response)
                 .map_err(|error| violation(&error))?;
@@ -108,6 +110,7 @@ impl Companion {
             if let Some((epoch, given)) = &checkpoint {
                 self.take_checkpoint(*epoch, given).await?;
             }
+            self.note_granted(lease_seconds);
             if !again {
                 // Not page by page: on the way there the directory speaks of roles that have passed.
                 let mut state = self.state.lock().await;
@@ -120,6 +123,18 @@ impl Companion {
             }
             self.set_progress(Progress { done, left }).await;
         }
+    }
+
+    /// Keeps what an honest answer allows, for the door to take note of.
+    fn note_granted(&self, seconds: Option<u32>) {
+        let mut granted = self
+            .granted
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *granted = Some(crate::tablet::Granted {
+            at: self.clock.now(),
+            seconds,
+        });
     }
 
     /// After an answer that did not come in time, the next request carries half as much: a slow

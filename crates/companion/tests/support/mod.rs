@@ -8,6 +8,7 @@
     unreachable_pub
 )]
 
+pub(crate) mod front;
 mod log_book;
 
 pub(crate) use log_book::LogBook;
@@ -33,6 +34,7 @@ use hemrond_protocol::{
     enrolment::{EnrolRequest, EnrolResponse, MAGIC},
 };
 use hemrond_store::{Key, Store};
+use hemrond_vault::rescue::RescueKey;
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -133,7 +135,7 @@ impl Who {
 pub(crate) struct FixedClock(AtomicI64);
 
 impl FixedClock {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let start: DateTime<Utc> = "2026-11-03T08:30:00Z".parse().unwrap();
         Self(AtomicI64::new(start.timestamp_millis()))
     }
@@ -195,6 +197,7 @@ struct Held {
     refuse: Option<String>,
     faults: VecDeque<TransportError>,
     pushes: Vec<usize>,
+    rescue: Option<RescueKey>,
     spoil: Option<fn(&mut SyncResponse)>,
     instead: Option<Vec<u8>>,
     /// None: a server of an earlier version, which keeps no log.
@@ -242,6 +245,16 @@ impl Exchange {
     /// The next requests fail in this way.
     pub(crate) fn fail(&self, faults: impl IntoIterator<Item = TransportError>) {
         self.lock().faults.extend(faults);
+    }
+
+    /// From now on the exchange can give database keys back.
+    pub(crate) fn rescues(&self) {
+        self.lock().rescue = Some(RescueKey::parse(&"17".repeat(32)).unwrap());
+    }
+
+    /// How many tablets were enrolled.
+    pub(crate) fn enrolments(&self) -> usize {
+        self.lock().devices.len()
     }
 
     /// Everything that is pushed from now on is refused for this.
@@ -444,6 +457,7 @@ impl Held {
             time_ms: 0,
             logged,
             checkpoint,
+            lease_seconds: None,
         }
     }
 }
@@ -467,6 +481,17 @@ impl Transport for Wire {
             .into_iter()
             .find(|who| who.code() == request.code)
             .ok_or_else(|| TransportError::Rejected("enrol.code_unknown".to_owned()))?;
+        let opened_key = match (&request.sealed_key, &held.rescue) {
+            (Some(sealed), Some(rescue)) => {
+                let (owner, key) = rescue.open(&hex::decode(sealed).unwrap()).unwrap();
+                if owner != *who.id().as_bytes() {
+                    return Err(TransportError::Rejected("enrol.other_user".to_owned()));
+                }
+                Some(hex::encode(key.as_bytes()))
+            }
+            _ => None,
+        };
+        let rescue_key = held.rescue.as_ref().map(|key| key.public().to_string());
         let device = access.device;
         held.devices.insert(device, who);
         Ok(EnrolResponse {
@@ -474,6 +499,8 @@ impl Transport for Wire {
             device,
             user: who.user(),
             organisation_name: "Hemrond kommun".to_owned(),
+            rescue_key,
+            opened_key,
         })
     }
 

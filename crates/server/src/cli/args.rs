@@ -114,6 +114,13 @@ pub enum Command {
     /// Records that must not be destroyed whatever their age: archive, court, complaint.
     #[command(subcommand)]
     Hold(HoldCommand),
+    /// Draw a rescue key into a new file: with it `serve` can give back the key of a tablet whose
+    /// PIN was lost.
+    #[command(
+        after_help = "Example:\n  hemrond-server rescue-key --to /etc/hemrond/rescue.key\n\n\
+        Keep a copy where the backups are not: who has it and a tablet's files reads the tablet."
+    )]
+    RescueKey(RescueKeyArgs),
     /// Fill an empty database with sample data about invented persons.
     #[command(after_help = "Examples:\n  hemrond-server seed --print-codes\n  \
         hemrond-server seed --today 2026-11-22 --persons 1000 --visits 10000")]
@@ -188,6 +195,14 @@ pub struct ServeArgs {
     /// No second listener for /metrics.
     #[arg(long, conflicts_with = "admin_listen")]
     pub no_admin: bool,
+    /// How many hours a tablet may be read after its last contact; then it shows nothing until the
+    /// next.
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=24 * 7))]
+    pub lease_hours: u32,
+    /// The file with the rescue key (see `rescue-key`). With it a tablet's wiped key can be given
+    /// back for a one-time code; without it unsent work on a wiped tablet is lost.
+    #[arg(long, env = "HEMROND_RESCUE_KEY_FILE", value_name = "FILE")]
+    pub rescue_key_file: Option<PathBuf>,
     /// Where pushes are read.
     #[arg(long, value_enum, default_value_t = Inspect::Worker)]
     pub inspect: Inspect,
@@ -430,6 +445,14 @@ pub enum DevicesCommand {
 #[derive(Debug, Args)]
 pub struct BackupArgs {
     /// The new file.
+    #[arg(long)]
+    pub to: PathBuf,
+}
+
+/// Options of `rescue-key`.
+#[derive(Debug, Args)]
+pub struct RescueKeyArgs {
+    /// The new file, readable by its owner only.
     #[arg(long)]
     pub to: PathBuf,
 }

@@ -27,6 +27,7 @@ pub(super) async fn note(
         Command::Serve(_)
         | Command::InspectWorker(_)
         | Command::SignInKey { .. }
+        | Command::RescueKey(_)
         | Command::Restore(_)
         | Command::Verify(_)
         | Command::Seed(_)

@@ -9,6 +9,7 @@ mod logged;
 mod organisations;
 mod purge;
 mod recovery;
+mod rescue_key;
 mod restore;
 mod retention_args;
 mod roles;
@@ -112,6 +113,7 @@ pub async fn run(cli: Cli, world: World) -> Result<(), CommandError> {
     // These do not bring a database to life.
     match &cli.command {
         Command::Restore(args) => return restore::restore(&address, &world, args).await,
+        Command::RescueKey(args) => return rescue_key::make(&world, args),
         Command::Verify(args) => return verify::run(&address, &world, args).await,
         Command::SignInKey { to } => {
             return Ok(SealingKey::draw(world.chance.as_ref()).write_new(to)?);
@@ -148,6 +150,7 @@ async fn administer(
         | Command::InspectWorker(_)
         | Command::SignInKey { .. }
         | Command::Restore(_)
+        | Command::RescueKey(_)
         | Command::Verify(_) => Ok(()),
         Command::Enrol(args) => enrol::enrol(&administration, &args).await,
         Command::Organisations(command) => organisations::run(&administration, command).await,

@@ -3,7 +3,7 @@
 use super::{
     CommandError, World,
     args::{Inspect, OidcArgs, PagesArgs, ServeArgs},
-    say,
+    rescue_key, say,
 };
 use crate::{
     admin::{AdminEvents, PageAddress, Pages},
@@ -62,6 +62,14 @@ pub(super) async fn serve(
     }
     let door = Door::new(tablets, way.clone()).within(limits);
     let life = storage.life().await?;
+    let rescue = args.rescue_key_file.as_deref();
+    let rescue = rescue.map(rescue_key::read).transpose()?;
+    if rescue.is_none() {
+        tracing::warn!(
+            "there is no rescue key: what is unsent on a tablet whose PIN is lost cannot be saved; \
+             see 'hemrond-server rescue-key'"
+        );
+    }
     let server = Arc::new(Server {
         storage,
         policy,
@@ -73,6 +81,8 @@ pub(super) async fn serve(
         nonces: Nonces::default(),
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(NEWS_WAIT_SECONDS),
+        rescue,
+        lease_seconds: args.lease_hours.saturating_mul(60 * 60),
         closing: watch::Sender::new(false),
     });
     if let Some(operators) = &operators {

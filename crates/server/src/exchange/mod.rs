@@ -151,6 +151,7 @@ async fn attempt(
             Some(push) => log::checkpoint(server, push, now).await?,
             None => None,
         },
+        lease_seconds: Some(server.lease_seconds),
     };
     if request.epoch.is_some_and(|epoch| epoch != life.epoch) {
         return Ok((response, tally));

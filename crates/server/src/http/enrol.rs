@@ -54,6 +54,7 @@ impl From<EnrolError> for Refused {
             EnrolError::CodeExpired => (StatusCode::GONE, "enrol.code_expired"),
             EnrolError::Closed => (StatusCode::FORBIDDEN, "user.inactive"),
             EnrolError::OtherUser => (StatusCode::CONFLICT, "enrol.other_user"),
+            EnrolError::NotSealedForUs => (StatusCode::CONFLICT, "enrol.sealed_key"),
             EnrolError::KeyTaken => (StatusCode::CONFLICT, "enrol.key_taken"),
             EnrolError::CodeUnknown => (StatusCode::NOT_FOUND, "enrol.code_unknown"),
             EnrolError::Storage(error) => return error.into(),

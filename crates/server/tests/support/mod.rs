@@ -189,6 +189,11 @@ impl Clock for TestClock {
     }
 }
 
+/// What opens the database keys that tablets seal.
+pub fn rescue_key() -> hemrond_vault::rescue::RescueKey {
+    hemrond_vault::rescue::RescueKey::parse(&"17".repeat(32)).unwrap()
+}
+
 pub const KOMMUN: OrganisationId = OrganisationId::from_bytes([1; 16]);
 pub const TEAM: UnitId = UnitId::from_bytes([2; 16]);
 pub const HEMTJANST: UnitId = UnitId::from_bytes([3; 16]);
@@ -254,6 +259,7 @@ impl Town {
         let server = Arc::new(Server {
             inspector,
             news_wait,
+            rescue: Some(rescue_key()),
             ..process(storage.clone(), clock.clone())
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -343,6 +349,8 @@ pub fn process(storage: Arc<dyn Storage>, clock: Arc<dyn Clock>) -> Server {
         nonces: Nonces::default(),
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(25),
+        rescue: None,
+        lease_seconds: hemrond_server::state::LEASE_SECONDS,
         closing: watch::Sender::new(false),
     }
 }

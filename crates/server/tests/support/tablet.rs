@@ -64,9 +64,22 @@ impl Tablet {
         key: SigningKey,
         user: Option<UserId>,
     ) -> Answer<Self> {
+        let (tablet, _) = Self::rescue(url, code, key, user, None).await?;
+        Ok(tablet)
+    }
+
+    /// The same, with a sealed database key; beside the tablet the whole answer.
+    pub async fn rescue(
+        url: &str,
+        code: &str,
+        key: SigningKey,
+        user: Option<UserId>,
+        sealed_key: Option<String>,
+    ) -> Answer<(Self, EnrolResponse)> {
         let public_key = *key.verifying_key().as_bytes();
         let request = EnrolRequest {
             user,
+            sealed_key,
             code: code.to_owned(),
             tablet: "Surfplatta".to_owned(),
             public_key: hex::encode(public_key),
@@ -82,7 +95,8 @@ impl Tablet {
         let http = signer.http;
         let body = read(response).await?;
         let enrolled: EnrolResponse = serde_json::from_slice(&body).unwrap();
-        Ok(Self {
+        let told = enrolled.clone();
+        let tablet = Self {
             url: url.to_owned(),
             http,
             device: enrolled.device,
@@ -95,7 +109,8 @@ impl Tablet {
             outbox: Vec::new(),
             wanted: Vec::new(),
             verdicts: Vec::new(),
-        })
+        };
+        Ok((tablet, told))
     }
 
     /// Writes in a document, on this tablet only.

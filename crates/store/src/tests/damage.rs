@@ -140,7 +140,11 @@ async fn one_damaged_page_does_not_take_the_other_documents_with_it() {
     // Some page in the middle that few documents lie on.
     for page in pages / 2..pages {
         flip(&path, page * PAGE + 100);
-        let store = Store::open(&path, &key()).await.unwrap();
+        let Ok(store) = Store::open(&path, &key()).await else {
+            // A page that opening reads: of the lists, not of a document.
+            flip(&path, page * PAGE + 100);
+            continue;
+        };
         let (mut lost, mut read) = (0, 0);
         for number in 0..200 {
             match store.load(visit(number).id()).await {

@@ -27,5 +27,6 @@ pub(crate) fn nothing_new(request: &SyncRequest) -> SyncResponse {
         time_ms: 0,
         logged: None,
         checkpoint: None,
+        lease_seconds: None,
     }
 }

@@ -15,7 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use futures_util::{Stream, StreamExt as _};
-use hemrond_companion::{Companion, sync::Runner};
+use hemrond_companion::Door;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use session::Sessions;
@@ -57,7 +57,7 @@ const HEADERS: [(HeaderName, &str); 8] = [
 
 #[derive(Clone)]
 struct Shared {
-    companion: Arc<Companion>,
+    door: Arc<Door>,
     sessions: Arc<Sessions>,
     /// True once the program ends; streams of events end with it.
     ending: watch::Receiver<bool>,
@@ -81,12 +81,11 @@ pub(crate) async fn run(
             index.display()
         ));
     }
-    let companion = Arc::new(open(folder, authority).await?);
-    let runner = Runner::start(Arc::clone(&companion));
+    let door = open(folder, true, authority).await?;
     let sessions = Arc::new(Sessions::new());
     let (end, ending) = watch::channel(false);
     let shared = Shared {
-        companion: Arc::clone(&companion),
+        door: Arc::clone(&door),
         sessions: Arc::clone(&sessions),
         ending,
     };
@@ -126,11 +125,7 @@ pub(crate) async fn run(
         })
         .await
         .map_err(|error| error.to_string())?;
-    runner.stop().await;
-    match Arc::into_inner(companion) {
-        Some(companion) => companion.close().await.map_err(|problem| problem.code),
-        None => Ok(()),
-    }
+    door.close().await.map_err(|problem| problem.code)
 }
 
 /// Returns on ctrl-c, or when the system asks the program to end.
@@ -193,8 +188,8 @@ async fn call(
     Json(call): Json<Call>,
 ) -> Response {
     // A task of its own: a browser that goes away must not cut a write short.
-    let companion = Arc::clone(&shared.companion);
-    let work = tokio::spawn(async move { companion.call_json(&call.command, call.args).await });
+    let door = Arc::clone(&shared.door);
+    let work = tokio::spawn(async move { door.call_json(&call.command, call.args).await });
     match work.await {
         Ok(Ok(answer)) => Json(answer).into_response(),
         Ok(Err(failure)) => (StatusCode::UNPROCESSABLE_ENTITY, Json(failure)).into_response(),
@@ -205,7 +200,7 @@ async fn call(
 async fn events(
     State((shared, _)): State<(Shared, std::path::PathBuf)>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let news = BroadcastStream::new(shared.companion.subscribe()).filter_map(|event| async move {
+    let news = BroadcastStream::new(shared.door.subscribe()).filter_map(|event| async move {
         // A face that was too slow misses events; the next one makes it ask again.
         let event = event.ok()?;
         Some(Ok(Event::default().json_data(event).unwrap_or_default()))

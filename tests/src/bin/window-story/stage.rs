@@ -1,6 +1,7 @@
 //! The stage: a real server with sample data, and an enrolled tablet for everyone in the story.
 
 use crate::Told;
+use hemrond_tests::PIN;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -81,14 +82,22 @@ impl Stage {
     /// Enrols a tablet and fills it, without a window.
     pub(crate) fn enrol(&self, who: &str) -> Told<()> {
         let code = self.code(who)?;
-        let enrol =
-            json!({ "server": self.address, "code": code, "tablet": format!("{who}s platta") });
+        let tablet = format!("{who}s platta");
+        let enrol = json!({ "server": self.address, "code": code, "tablet": tablet, "pin": PIN });
         self.ask(who, &[("enrol", enrol), ("sync_now", json!({}))])
             .map(|_| ())
     }
 
+    /// Has its user unlock a tablet that has no window open, and asks it; answers the last command's
+    /// answer.
+    pub(crate) fn ask_unlocked(&self, who: &str, command: &str, args: Value) -> Told<Value> {
+        let door = self.ask(who, &[("door", json!({}))])?;
+        let unlock = json!({ "user": door["users"][0]["id"], "pin": PIN });
+        self.ask(who, &[("unlock", unlock), (command, args)])
+    }
+
     /// Asks a tablet that has no window open; answers the last command's answer.
-    pub(crate) fn ask(&self, who: &str, commands: &[(&str, Value)]) -> Told<Value> {
+    fn ask(&self, who: &str, commands: &[(&str, Value)]) -> Told<Value> {
         let mut tablet = Command::new(program("hemrond-tablet")?)
             .arg("stdio")
             .arg("--folder")

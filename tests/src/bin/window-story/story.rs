@@ -1,6 +1,7 @@
 //! The story itself, step by step.
 
 use crate::{Told, stage::Stage, window::Window};
+use hemrond_tests::PIN;
 use serde_json::json;
 
 /// What Eva writes before the battery dies.
@@ -35,6 +36,8 @@ pub(crate) async fn tell(stage: &Stage) -> Told<u32> {
         .await?;
     eva.write("[data-testid=enrol-tablet]", "Evas platta")
         .await?;
+    eva.write("[data-testid=enrol-pin]", PIN).await?;
+    eva.write("[data-testid=enrol-pin-again]", PIN).await?;
     eva.tap("[data-testid=enrol-submit]").await?;
     eva.go("#/round").await?;
     eva.see("[data-testid=round-row]").await?;
@@ -44,8 +47,8 @@ pub(crate) async fn tell(stage: &Stage) -> Told<u32> {
         stage.enrol(who)?;
     }
     let (visit, person) = a_planned_visit(stage)?;
-    let omar = Window::open(stage, "omar").await?;
-    let stina = Window::open(stage, "stina").await?;
+    let omar = Window::open_unlocked(stage, "omar").await?;
+    let stina = Window::open_unlocked(stage, "stina").await?;
 
     teller.step("all three lose coverage");
     for window in [&eva, &omar, &stina] {
@@ -65,7 +68,7 @@ pub(crate) async fn tell(stage: &Stage) -> Told<u32> {
     .await?;
     eva.picture(stage, "02-offline-visit").await?;
     eva.kill();
-    let eva = Window::open(stage, "eva").await?;
+    let eva = Window::open_unlocked(stage, "eva").await?;
     eva.go(&format!("#/visit/{visit}")).await?;
     eva.until(
         "the note is there again",
@@ -135,7 +138,7 @@ pub(crate) async fn tell(stage: &Stage) -> Told<u32> {
     eva.picture(stage, "07-signed").await?;
 
     teller.step("Dr Berg reads it all and adds a note");
-    let anna = Window::open(stage, "anna").await?;
+    let anna = Window::open_unlocked(stage, "anna").await?;
     anna.go(&format!("#/reading/{person}")).await?;
     anna.reads("main", "ostadig").await?;
     anna.reads("main", WORDS).await?;
@@ -178,7 +181,7 @@ pub(crate) async fn tell(stage: &Stage) -> Told<u32> {
 
 /// A visit of today that nobody has begun, from the round as Omar's tablet shows it.
 fn a_planned_visit(stage: &Stage) -> Told<(String, String)> {
-    let round = stage.ask("omar", &[("round", json!({}))])?;
+    let round = stage.ask_unlocked("omar", "round", json!({}))?;
     let rows = round["rows"].as_array().ok_or("the round has no rows")?;
     let row = rows
         .iter()

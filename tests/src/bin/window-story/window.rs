@@ -5,6 +5,7 @@ use crate::{
     stage::{Stage, program},
 };
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use hemrond_tests::PIN;
 use serde_json::json;
 use std::{
     net::TcpListener,
@@ -68,6 +69,15 @@ impl Window {
         };
         // The first page shows itself; an address given earlier would be taken over by it.
         window.see("main h1").await?;
+        Ok(window)
+    }
+
+    /// Opens a person's tablet in a window, and they type their PIN.
+    pub(crate) async fn open_unlocked(stage: &Stage, who: &str) -> Told<Self> {
+        let window = Self::open(stage, who).await?;
+        window.write("[data-testid=lock-pin]", PIN).await?;
+        window.tap("[data-testid=lock-submit]").await?;
+        window.see("[data-testid=status-line]").await?;
         Ok(window)
     }
 

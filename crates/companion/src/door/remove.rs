@@ -1,0 +1,131 @@
+//! Taking a user from the tablet, and the encrypted copy that must come before while work is unsent.
+
+use super::{Door, Inner};
+use crate::{
+    api::{Exported, OfDoorUser, RemoveUser},
+    failure::{Outcome, Problem},
+    tablet::Unsent,
+};
+use hemrond_audit::Action;
+use std::{fs, io, path::Path};
+
+/// Where encrypted copies are put.
+const EXPORTS: &str = "exports";
+
+impl Door {
+    /// Copies a user's encrypted database and the key that is sealed to the server. Nobody reads
+    /// either without the server's rescue key and a one-time code.
+    pub(super) async fn export_user(
+        &self,
+        inner: &mut Inner,
+        args: &OfDoorUser,
+    ) -> Outcome<Exported> {
+        self.mine_or_nobodys(inner, &args.user)?;
+        let place = inner.index.place(&args.user)?;
+        if place.rescue.is_empty() {
+            return Err(Problem::new("door.no_rescue"));
+        }
+        let name = format!(
+            "{}-{}",
+            self.world.clock.now().format("%Y%m%dT%H%M%SZ"),
+            place.id
+        );
+        let to = self.folder.join(EXPORTS).join(name);
+        let from = place.folder(&self.folder);
+        let key = serde_json::json!({
+            "user": place.user, "name": place.name, "server": place.server,
+            "sealed_key": hex::encode(&place.rescue),
+        });
+        let items = place.unsent.map_or(0, |unsent| unsent.items);
+        // A database that is open is not whole in its file alone.
+        let open = inner.open.as_ref().filter(|opened| opened.id == args.user);
+        let failed = |error: io::Error| Problem::new("export.failed").with("detail", error);
+        fs::create_dir_all(&to).map_err(failed)?;
+        let items = match open {
+            Some(opened) => {
+                opened.companion.log_door(Action::Export, None).await?;
+                let store = opened.companion.store();
+                store.copy_to(&to.join("tablet.db")).await?;
+                opened.companion.unsent().await?.items
+            }
+            None => {
+                copy(&from, &to).map_err(failed)?;
+                items
+            }
+        };
+        write(&to, &key.to_string()).map_err(failed)?;
+        inner.index.place_mut(&args.user)?.exported = true;
+        inner.index.write(&self.folder)?;
+        Ok(Exported {
+            path: to.display().to_string(),
+            items,
+        })
+    }
+
+    /// Takes a user from this tablet. A colleague's place is left alone, and unsent work goes only
+    /// after it was exported and the warning was read.
+    pub(super) async fn remove_user(&self, inner: &mut Inner, args: &RemoveUser) -> Outcome<()> {
+        self.mine_or_nobodys(inner, &args.user)?;
+        let open = inner.open.as_ref().filter(|opened| opened.id == args.user);
+        let open = open.map(|opened| std::sync::Arc::clone(&opened.companion));
+        let place = inner.index.place(&args.user)?;
+        let unsent = match open {
+            Some(companion) => Some(companion.unsent().await?),
+            None => place.unsent,
+        };
+        if unsent != Some(Unsent::default()) {
+            let told = match unsent {
+                Some(Unsent { items: 0, .. }) => Problem::new("door.unsent_log"),
+                Some(Unsent { items, .. }) => Problem::new("door.unsent").with("unsent", items),
+                None => Problem::new("door.unsent_unknown"),
+            };
+            // Where nothing can ever open it again, a copy would be worth nothing either.
+            let lost = place.rescue.is_empty() && place.shut.is_some();
+            if !(place.exported || lost) || !args.confirmed {
+                return Err(told);
+            }
+        }
+        self.let_go_of(inner, &args.user).await?;
+        let place = inner.index.place(&args.user)?.clone();
+        inner.index.places.retain(|other| other.id != place.id);
+        inner.index.write(&self.folder)?;
+        self.world
+            .keystore
+            .erase(&place.id)
+            .map_err(super::keystore)?;
+        place.remove_files(&self.folder)?;
+        self.announce(inner);
+        Ok(())
+    }
+
+    /// Whether somebody at this tablet may decide over a place: the one who is in, over their own;
+    /// anybody, over one that nobody can open.
+    fn mine_or_nobodys(&self, inner: &Inner, id: &str) -> Outcome<()> {
+        let place = inner.index.place(id)?;
+        let mine = Self::who_is_in(inner).is_ok_and(|who| who == id);
+        if mine || place.shut.is_some() {
+            Ok(())
+        } else {
+            Err(Problem::new("door.not_yours"))
+        }
+    }
+}
+
+/// Copies a closed database, and what a run that was killed left beside it.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    for name in ["tablet.db", "tablet.db-wal"] {
+        let file = from.join(name);
+        if file.exists() {
+            fs::copy(&file, to.join(name))?;
+            fs::File::open(to.join(name))?.sync_all()?;
+        }
+    }
+    Ok(())
+}
+
+fn write(to: &Path, key: &str) -> io::Result<()> {
+    let path = to.join("key.json");
+    fs::write(&path, key)?;
+    fs::File::open(&path)?.sync_all()?;
+    fs::File::open(to)?.sync_all()
+}
