@@ -46,3 +46,12 @@ it('a failure keeps the former answer on the screen', async () => {
   expect(page.data).toBe('shown');
   expect(page.failure?.code).toBe('store.io');
 });
+
+it.each(['policy.blocked', 'policy.relation_needed', 'visit.unknown'])('what the user may not read any more leaves the screen: %s', async (code) => {
+  const page = new Live(() => call('visit', { visit: 'v' }));
+  page.set('shown' as never);
+  useTransport({ call: () => Promise.reject({ code, params: {}, message: 'no' }), listen: () => () => undefined });
+  await page.reload();
+  expect(page.data).toBeNull();
+  expect(page.failure?.code).toBe(code);
+});

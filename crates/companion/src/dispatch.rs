@@ -153,6 +153,7 @@ impl Companion {
             Command::SyncPage(_) => answer(self.sync_page(state).await),
             Command::ExportUnsent(_) => answer(self.export_unsent(state).await),
             Command::History(args) => answer(self.history(state, &args).await),
+            Command::PrintSheet(args) => answer(self.print_sheet(state, &args).await),
             Command::WhoLooked(args) => answer(self.who_looked(state, &args).await),
             Command::Rebuild(_) => answer(self.rebuild(state).await),
             Command::AccessState(args) => answer(self.access_state(state, args.person).await),

@@ -2,7 +2,8 @@
 
 use crate::{
     api::{
-        Degree, Kept, Observation, Observe, ObservedThing, RetractObservation, Tile, Whereabouts,
+        Degree, Kept, Observation, Observe, ObservedThing, RetractObservation, Tile, ToldView,
+        Whereabouts,
     },
     change::Work,
     failure::{Outcome, Problem},
@@ -76,6 +77,7 @@ impl Companion {
             at: now,
             retracted: false,
             whereabouts: self.whereabouts(state, document, &[]).await?,
+            told: Vec::new(),
         })
     }
 
@@ -114,7 +116,7 @@ impl Companion {
     /// The latest observations about a person, newest first.
     pub(crate) async fn observations(
         &self,
-        state: &State,
+        state: &mut State,
         person: PersonId,
     ) -> Outcome<Vec<Observation>> {
         let rows = self.store.observations_of(person, MOST).await?;
@@ -122,7 +124,19 @@ impl Companion {
         documents.sort_unstable();
         documents.dedup();
         let whereabouts = self.whereabouts_of(state, &documents, &[]).await?;
-        Ok(group(state, &rows, &whereabouts))
+        let mut observations = group(state, &rows, &whereabouts);
+        for told in self.standing(state, person).await?.disclosures {
+            let about = observations.iter_mut().find(|one| one.row == told.row);
+            if let Some(observation) = about {
+                observation.told.push(ToldView {
+                    to: state.unit_name(told.to),
+                    basis: told.basis,
+                    by: state.colleague(Some(told.by)),
+                    at: told.at,
+                });
+            }
+        }
+        Ok(observations)
     }
 
     /// Remembers that the user has opened the page on which a person's observations stand: they
@@ -177,6 +191,7 @@ pub(crate) fn group(
                 .get(&row.document)
                 .cloned()
                 .unwrap_or(Whereabouts::Unchanged),
+            told: Vec::new(),
         });
     }
     acts

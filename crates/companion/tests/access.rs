@@ -226,6 +226,17 @@ async fn an_emergency_opens_in_two_steps_and_ends_by_itself() {
     assert_eq!(opened["missing"], json!([]));
     let visit = karin.ok("visit", town.visit.args()).await;
     assert_eq!(visit["fields"]["weight_kg"], 61.5);
+    // Until when, and that it is for reading only, stands on both pages as long as it lasts.
+    let page = karin.ok("person", town.of_astrid()).await;
+    for told in [
+        &opened["until"],
+        &page["emergency_until"],
+        &visit["emergency_until"],
+    ] {
+        assert!(told.is_string(), "{told}");
+        assert_eq!(told, &opened["until"]);
+    }
+    assert_eq!(visit["read_only"], true);
     // For reading only.
     let edit = json!([{ "edit": "set", "field": "weight_kg", "value": 60 }]);
     let refused = karin.edit(&town.visit.document, edit).await;
@@ -236,10 +247,14 @@ async fn an_emergency_opens_in_two_steps_and_ends_by_itself() {
     karin.sync().await;
     let state = town.eva.ok("access_state", town.of_astrid()).await;
     assert_eq!(state["emergencies"], json!([]));
+    let page = town.eva.ok("person", town.of_astrid()).await;
+    assert_eq!(page["emergency_until"], Value::Null, "Eva opened nothing");
 
     town.day.clock.forward(Duration::hours(2));
     let after = shown(karin, person).await;
     assert!(!after.contains("Ramlade i natt"), "it is over, offline too");
+    let page = karin.ok("person", town.of_astrid()).await;
+    assert_eq!(page["emergency_until"], Value::Null);
     town.day.clock.forward(Duration::hours(-1));
     assert_eq!(
         karin.fails("visit", town.visit.args()).await,
@@ -309,6 +324,12 @@ async fn a_stranger_is_asked_why() {
             "{command}"
         );
     }
+    // The refusal says whose page it is, so that the question can be asked there.
+    let refused = karin.companion.call_json("visit", visit.args()).await;
+    let whose = refused.unwrap_err().params["person"].clone();
+    assert_eq!(json!(whose), astrid);
+    let printed = karin.fails("print_sheet", of_astrid.clone()).await;
+    assert_eq!(printed, "policy.relation_needed");
     let declare = |words: &str, days: u32| json!({ "person": astrid, "reason": "asked", "words": words, "days": days });
     assert_eq!(
         karin.fails("declare_relation", declare(" ", 7)).await,
@@ -430,6 +451,15 @@ async fn an_observation_that_is_told_carries_its_legal_basis() {
         "never a default"
     );
     stina.sync().await;
+    // The nurse sees with the observation whom it was told to, and why it may be.
+    town.eva.sync().await;
+    let page = town.eva.ok("person", town.of_astrid()).await;
+    let seen = &page["observations"][0];
+    assert_eq!(seen["words"], "Vinglig");
+    assert_eq!(seen["told"].as_array().unwrap().len(), 1);
+    assert_eq!(seen["told"][0]["to"], "Mobila teamet");
+    assert_eq!(seen["told"][0]["basis"], "consent_osl101");
+    assert_eq!(seen["told"][0]["by"]["name"], "Stina Ek");
     let store = stina.into_store().await;
     let id: hemrond_domain::ids::PersonId = person.as_str().unwrap().parse().unwrap();
     let acts = store.acts_of(id).await.unwrap();

@@ -204,6 +204,18 @@ async fn the_server_gets_the_log_and_the_tablet_knows_what_it_lacks() {
     assert_eq!(page["log_findings"], json!([]));
 }
 
+/// AC20: that somebody's sheet is printed is in the log before the printer has it.
+#[tokio::test]
+async fn a_printed_sheet_is_in_the_log() {
+    let day = Day::new();
+    let tablet = day.tablet(Who::Eva).await;
+    let astrid = tablet.astrid().await;
+    tablet.ok("print_sheet", json!({ "person": astrid })).await;
+    let looks = tablet.ok("who_looked", json!({ "person": astrid })).await;
+    assert_eq!(looks["looks"][0]["action"], "print");
+    assert_eq!(looks["looks"][0]["kind"], "sheet");
+}
+
 /// AC20: a server that was restored gets back what it forgot, and says by its epoch why its log is
 /// shorter.
 #[tokio::test]

@@ -14,6 +14,8 @@ export class House {
     readonly stina: Tablet,
     /** Assessor. */
     readonly lena: Tablet,
+    /** Nurse of another unit. Elsa Bergström's data is blocked for her; Mirko Petrović's she has opened in an emergency. */
+    readonly maja: Tablet,
     /** Not enrolled. */
     readonly box: Tablet,
   ) {}
@@ -24,12 +26,14 @@ export class House {
       world.tablet('eva', 'Väst 3'), world.tablet('omar', 'Väst 4'), world.tablet('anna', 'Viken 1'),
       world.tablet('stina', 'Norr 2'), world.tablet('lena', 'Kontoret'),
     ]);
+    const maja = await world.newcomer('Maja Nord', 'Rehab Söder', 'Söder 1');
     const box = world.emptyTablet();
     await box.start();
 
     await disagree(eva, omar);
     await sign(eva);
     await ask(eva);
+    await decide(eva, maja);
     await eva.sync();
 
     await omar.sync();
@@ -37,7 +41,7 @@ export class House {
     const { visit } = await omar.row('Sigrid Öberg');
     await write(omar, visit, 'Ringde systerdottern om nedtrappningen.');
     await Promise.all([anna.sync(), stina.sync(), lena.sync()]);
-    return new House(world, eva, omar, anna, stina, lena, box);
+    return new House(world, eva, omar, anna, stina, lena, maja, box);
   }
 }
 
@@ -68,6 +72,25 @@ async function ask(eva: Tablet): Promise<void> {
   await eva.call('set_visit_state', { visit, state: 'under_way', reason: null });
   await write(eva, visit, 'Sover i stolen, vikten upp två kilo på en vecka.');
   await eva.call('add_note', { visit, kind: 'question', text: 'Ska vi öka furosemid till i morgon?' });
+}
+
+/** Tolvar Nilsson consents; Elsa Bergström and Mirko Petrović block Eva's unit, and Maja opens Mirko's data in an emergency. */
+async function decide(eva: Tablet, maja: Tablet): Promise<void> {
+  const [tolvar, elsa, mirko] = [await eva.person('Tolvar Nilsson'), await eva.person('Elsa Bergström'), await eva.person('Mirko Petrović')];
+  for (const what of ['rights', 'sharing'] as const) await eva.call('inform', { person: tolvar.id, what, told: 'person' });
+  const until = new Date(Date.now() + 300 * 24 * 3600_000).toISOString();
+  await eva.call('consent', { person: tolvar.id, givers: [], classes: ['health', 'social'], until });
+  await eva.call('object', { person: mirko.id, voice: 'person' });
+  for (const { id } of [tolvar, elsa, mirko]) await eva.call('block', { person: id, bound: 'inner', voice: 'person' });
+  await eva.sync();
+  for (const { id } of [elsa, mirko]) {
+    await maja.call('declare_relation', { person: id, reason: 'asked', words: 'Eva Lind bad om råd.', days: 7 });
+  }
+  await maja.sync();
+  const asked = await maja.call('emergency_units', { person: mirko.id, reason: 'Medvetslös, okända läkemedel' });
+  const units = asked.units.map(({ unit }) => unit);
+  await maja.call('emergency_open', { person: mirko.id, units, reason: 'Medvetslös, okända läkemedel', hours: 24 });
+  await maja.sync();
 }
 
 async function write(tablet: Tablet, visit: string, words: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { House } from './house';
 import { expect, type Page } from './stories';
 import { PIN, type Tablet } from './world';
 
-type Who = 'eva' | 'omar' | 'anna' | 'stina' | 'lena' | 'box';
+type Who = 'eva' | 'omar' | 'anna' | 'stina' | 'lena' | 'maja' | 'box';
 
 export interface Screen {
   name: string;
@@ -62,6 +62,13 @@ async function personOf(page: Page, tablet: Tablet, name: string): Promise<void>
   const { id } = await tablet.person(name);
   await go(page, `#/person/${id}`);
   await seen(page, 'person-page');
+}
+
+/** A page that stands at `#/NAME/PERSON`. */
+async function pageOf(page: Page, tablet: Tablet, where: string, name: string): Promise<void> {
+  const { id } = await tablet.person(name);
+  await go(page, `#/${where}/${id}`);
+  await seen(page, `${where}-page`);
 }
 
 async function observe(page: Page, tablet: Tablet, name: string): Promise<void> {
@@ -281,6 +288,74 @@ export const SCREENS: Screen[] = [
 
   { name: 'assessor-search', who: 'lena', open: async (page) => { await go(page, '#/search'); await at(page, 'search-input').fill('Nilsson'); await seen(page, 'search-hit'); } },
   { name: 'assessor-person', who: 'lena', open: (page, house) => personOf(page, house.lena, 'Tolvar Nilsson') },
+
+  {
+    name: 'hand-out', who: 'eva',
+    open: async (page, house) => { await personOf(page, house.eva, 'Tolvar Nilsson'); await tap(page, 'hand-out'); await seen(page, 'hand-out-to'); },
+  },
+  { name: 'access', who: 'eva', open: (page, house) => pageOf(page, house.eva, 'access', 'Tolvar Nilsson') },
+  { name: 'access-none', who: 'eva', open: (page, house) => pageOf(page, house.eva, 'access', 'Sigrid Öberg') },
+  { name: 'access-home-help', who: 'stina', open: (page, house) => pageOf(page, house.stina, 'access', 'Tolvar Nilsson') },
+  {
+    name: 'set-block', who: 'eva',
+    open: async (page, house) => {
+      await pageOf(page, house.eva, 'access', 'Sigrid Öberg');
+      await tap(page, 'set-block');
+      await seen(page, 'set-block-sheet');
+    },
+  },
+  {
+    name: 'lift-block', who: 'eva',
+    open: async (page, house) => {
+      await pageOf(page, house.eva, 'access', 'Tolvar Nilsson');
+      await tap(page, 'lift-block');
+      await seen(page, 'lift-block-sheet');
+    },
+  },
+  { name: 'consent-inform', who: 'eva', open: (page, house) => pageOf(page, house.eva, 'consent', 'Sigrid Öberg') },
+  {
+    name: 'consent-yes', who: 'eva',
+    open: async (page, house) => {
+      await pageOf(page, house.eva, 'consent', 'Tolvar Nilsson');
+      await at(page, 'talk-answers').locator('input[value="self"]').check();
+      await seen(page, 'talk-keep');
+      await at(page, 'talk-until').locator('input[value="6"]').check();
+      await seen(page, 'talk-last-day');
+    },
+  },
+  {
+    name: 'consent-cannot', who: 'eva',
+    open: async (page, house) => {
+      await pageOf(page, house.eva, 'consent', 'Tolvar Nilsson');
+      await at(page, 'talk-answers').locator('input[value="cannot"]').check();
+      await seen(page, 'talk-explored');
+    },
+  },
+  { name: 'looked', who: 'eva', open: (page, house) => pageOf(page, house.eva, 'looked', 'Tolvar Nilsson') },
+  { name: 'sheet', who: 'eva', open: (page, house) => pageOf(page, house.eva, 'sheet', 'Tolvar Nilsson') },
+  {
+    name: 'relation', who: 'maja',
+    open: async (page, house) => {
+      const { id } = await house.maja.person('Karin Strand');
+      await go(page, `#/person/${id}`);
+      await seen(page, 'relation-question');
+    },
+  },
+  { name: 'person-blocked', who: 'maja', open: (page, house) => personOf(page, house.maja, 'Elsa Bergström') },
+  { name: 'access-blocked', who: 'maja', open: (page, house) => pageOf(page, house.maja, 'access', 'Elsa Bergström') },
+  {
+    name: 'emergency', who: 'maja',
+    open: async (page, house) => {
+      await pageOf(page, house.maja, 'emergency', 'Elsa Bergström');
+      await at(page, 'emergency-danger').fill('Medvetslös, okända läkemedel');
+      await tap(page, 'emergency-units');
+      await seen(page, 'emergency-open');
+    },
+  },
+  {
+    name: 'person-emergency', who: 'maja',
+    open: async (page, house) => { await personOf(page, house.maja, 'Mirko Petrović'); await seen(page, 'emergency-mark'); },
+  },
 
   { name: 'enrol', who: 'box', open: (page) => seen(page, 'enrol-form') },
   {

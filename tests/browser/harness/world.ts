@@ -44,6 +44,11 @@ export class Server {
   async end(): Promise<void> {
     await this.running?.end();
   }
+
+  /** Does one of the administrator's commands, and answers what it prints. */
+  async administer(...args: string[]): Promise<string> {
+    return (await run('hemrond-server', ['--database', `sqlite:${this.database}`, ...args])).trim();
+  }
 }
 
 /** One tablet: its folder stays when its program is killed. */
@@ -161,6 +166,17 @@ export class World {
     await tablet.enrol(this.server.url, this.codes[login], name);
     await tablet.start();
     return tablet;
+  }
+
+  /** The tablet of a nurse whom the administrator adds, in a unit of her own. */
+  async newcomer(name: string, unit: string, tablet: string): Promise<Tablet> {
+    await this.server.administer('units', 'add', '--name', unit, '--kind', 'other', '--phone', '08-46500440');
+    await this.server.administer('users', 'add', '--name', name, '--role', 'nurse', '--unit', unit);
+    const code = await this.server.administer('enrol', '--user', name);
+    const hers = this.emptyTablet(tablet);
+    await hers.enrol(this.server.url, code, tablet);
+    await hers.start();
+    return hers;
   }
 
   /** A tablet out of its box. */

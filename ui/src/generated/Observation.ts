@@ -3,6 +3,7 @@ import type { Colleague } from "./Colleague";
 import type { PersonId } from "./PersonId";
 import type { RowId } from "./RowId";
 import type { Tile } from "./Tile";
+import type { ToldView } from "./ToldView";
 import type { Whereabouts } from "./Whereabouts";
 
 /**
@@ -40,4 +41,8 @@ retracted: boolean,
 /**
  * Where its record is.
  */
-whereabouts: Whereabouts, };
+whereabouts: Whereabouts, 
+/**
+ * Whom it was told to, and why it may be, oldest first.
+ */
+told: Array<ToldView>, };

@@ -90,6 +90,10 @@ whereabouts: Whereabouts,
  */
 blocked: boolean, 
 /**
+ * Until when the user reads what is blocked, by an emergency opening of their own.
+ */
+emergency_until: string | null, 
+/**
  * What the user may do here.
  */
 may: PersonRights, };

@@ -145,9 +145,14 @@ sign_obstacles: Array<string>,
  */
 unreadable: Array<string>, 
 /**
- * Whether a newer version wrote it, so that it can only be read here.
+ * Whether it can only be read here: a newer version wrote it, or it is opened in an emergency.
  */
 read_only: boolean, 
+/**
+ * Until when the user reads it by an emergency opening of their own; absent where no block
+ * stands before it.
+ */
+emergency_until: string | null, 
 /**
  * Where its record is.
  */

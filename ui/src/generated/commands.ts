@@ -137,6 +137,8 @@ export interface Commands {
   export_unsent: { args: Nothing; answer: Exported };
   /** Everything that ever stood in a field. */
   history: { args: OfField; answer: FieldHistory };
+  /** Says that a person's sheet is about to be printed; the access log keeps it. */
+  print_sheet: { args: OfPerson; answer: Nothing };
   /** Who has looked at a person's data, as far as this tablet knows. */
   who_looked: { args: OfPerson; answer: WhoLooked };
   /** Makes the lists and the search index anew from the documents. */

@@ -7,6 +7,11 @@ import { onEvent } from './events';
 /** Several events in a row ask once. */
 const SETTLE_MS = 120;
 
+/** Whether the answer is that there is nothing to show for this user; other failures say nothing about what stands there. */
+export function isGone(failure: Failure): boolean {
+  return failure.code.startsWith('policy.') || ['visit.unknown', 'person.unknown', 'document.unknown'].includes(failure.code);
+}
+
 export class Live<A> {
   /** The latest answer; the former one stays while a new one is asked for. */
   data = $state.raw<A | null>(null);
@@ -32,7 +37,10 @@ export class Live<A> {
       this.data = answer;
       this.failure = null;
     } catch (cause) {
-      if (mine === this.#newest) this.failure = asFailure(cause);
+      if (mine !== this.#newest) return;
+      this.failure = asFailure(cause);
+      // What the user may no longer read, or what is no longer here, does not stay on the screen: a block counts at once.
+      if (isGone(this.failure)) this.data = null;
     } finally {
       if (mine === this.#newest) this.loading = false;
     }

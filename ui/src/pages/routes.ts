@@ -1,15 +1,20 @@
 // Which page stands at which address.
 
 import type { Component } from 'svelte';
+import AccessPage from './access/AccessPage.svelte';
+import ConsentPage from './consent/ConsentPage.svelte';
 import DoctorPage from './doctor/DoctorPage.svelte';
 import ReadingPage from './doctor/ReadingPage.svelte';
+import EmergencyPage from './emergency/EmergencyPage.svelte';
 import EnrolPage from './enrol/EnrolPage.svelte';
+import LookedPage from './looked/LookedPage.svelte';
 import NewPersonPage from './newperson/NewPersonPage.svelte';
 import ObservePage from './observe/ObservePage.svelte';
 import PersonPage from './person/PersonPage.svelte';
 import RoundPage from './round/RoundPage.svelte';
 import SearchPage from './search/SearchPage.svelte';
 import SettingsPage from './settings/SettingsPage.svelte';
+import SheetPage from './sheet/SheetPage.svelte';
 import SyncPage from './sync/SyncPage.svelte';
 import TodoPage from './todo/TodoPage.svelte';
 import VisitPage from './visit/VisitPage.svelte';
@@ -31,6 +36,11 @@ const PAGES: Record<string, Page> = {
   search: plain(SearchPage),
   person: PersonPage,
   visit: VisitPage,
+  access: AccessPage,
+  consent: ConsentPage,
+  emergency: EmergencyPage,
+  looked: LookedPage,
+  sheet: SheetPage,
   observe: ObservePage,
   doctor: plain(DoctorPage),
   reading: ReadingPage,

@@ -1,7 +1,7 @@
 //! Who has looked: what this tablet itself knows.
 
 use crate::{
-    api::{LogFindingView, Look, OfPerson, WhoLooked},
+    api::{LogFindingView, Look, Nothing, OfPerson, WhoLooked},
     failure::{Outcome, Problem},
     tablet::{Companion, State},
 };
@@ -37,6 +37,14 @@ impl Companion {
             only_this_tablet: true,
             looks,
         })
+    }
+
+    /// That a person's sheet is about to be printed: for those who may open the person's page.
+    pub(crate) async fn print_sheet(&self, state: &mut State, args: &OfPerson) -> Outcome<Nothing> {
+        let header = Header::person(state.enrolled()?.user.organisation, args.person);
+        self.check(state, Action::Read, &header)?;
+        self.check_relation(state, args.person).await?;
+        Ok(Nothing::default())
     }
 
     /// What did not agree with the server's log, in the user's language.

@@ -86,7 +86,7 @@ fn after(action: Action, whose: Whose, kind: &'static str) -> Traced {
 
 /// What the log says of a command.
 pub(crate) fn traced(command: &Command, today: NaiveDate) -> Traced {
-    use Action::{Enrol, Export, LegalAct, Read, Search, Sign, Write};
+    use Action::{Enrol, Export, LegalAct, Print, Read, Search, Sign, Write};
     match command {
         Command::Status(_)
         | Command::SetSettings(_)
@@ -129,6 +129,7 @@ pub(crate) fn traced(command: &Command, today: NaiveDate) -> Traced {
             before(Write, Whose::Person(args.person), "observations")
         }
         Command::AnnotateDissent(args) => before(Write, Whose::Visit(args.visit), "visit"),
+        Command::PrintSheet(args) => before(Print, Whose::Person(args.person), "sheet"),
         Command::HandOut(args) => before(Export, Whose::Person(args.person), "copy"),
         Command::ExportUnsent(_) => before(Export, Whose::Nobody, "store"),
         Command::Inform(args) => before(LegalAct, Whose::Person(args.person), ACTS),

@@ -38,7 +38,10 @@ impl Companion {
             .policy
             .may_in(&(&user).into(), Action::Read, &what, &none);
         match decision.reason {
-            Some(Reason::RelationNeeded) => Err(Problem::new("policy.relation_needed")),
+            // Whose it is, so that the page can ask for the relation.
+            Some(Reason::RelationNeeded) => {
+                Err(Problem::new("policy.relation_needed").with("person", person))
+            }
             _ => Ok(()),
         }
     }

@@ -157,6 +157,47 @@ impl Companion {
         Ok(())
     }
 
+    /// Until when the user reads a person's blocked data by an emergency opening of their own; none
+    /// where nothing is opened.
+    pub(crate) fn opened_until(
+        &self,
+        state: &State,
+        person: PersonId,
+    ) -> Outcome<Option<DateTime<Utc>>> {
+        let me = state.enrolled()?.user.id;
+        let openings = state.sight.of(person).map(|standing| &standing.emergencies);
+        Ok(openings
+            .into_iter()
+            .flatten()
+            .filter(|open| open.user == me && open.step == Step::Entries)
+            .map(|open| open.until)
+            .max())
+    }
+
+    /// The same for one document: none where no block stands before it.
+    pub(crate) fn document_opened_until(
+        &self,
+        state: &State,
+        header: &Header,
+    ) -> Outcome<Option<DateTime<Utc>>> {
+        let user = &state.enrolled()?.user;
+        if state.sight.circumstances(user, header).block == Block::None {
+            return Ok(None);
+        }
+        let standing = header.person_id().and_then(|id| state.sight.of(id));
+        let openings = standing.map(|standing| &standing.emergencies);
+        Ok(openings
+            .into_iter()
+            .flatten()
+            .filter(|open| open.user == user.id && open.step == Step::Entries)
+            .filter(|open| {
+                open.documents.contains(&header.id())
+                    || header.unit().is_some_and(|unit| open.units.contains(&unit))
+            })
+            .map(|open| open.until)
+            .max())
+    }
+
     /// Whether a block hides a document from the user.
     pub(crate) fn hides(&self, state: &State, header: &Header) -> Outcome<bool> {
         let Some(enrolment) = &state.enrolment else {
@@ -172,7 +213,7 @@ impl Companion {
         for row in self.store.round_rows_of_visit(visit).await? {
             let header = Header::visit(organisation, row.unit, row.person, visit);
             if self.hides(state, &header)? {
-                return Ok(Problem::new("policy.blocked"));
+                return Ok(Problem::new("policy.blocked").with("person", row.person));
             }
         }
         Ok(Problem::new("visit.unknown"))

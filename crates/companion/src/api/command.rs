@@ -179,6 +179,8 @@ commands! {
     ExportUnsent "export_unsent" (Nothing) -> Exported;
     /// Everything that ever stood in a field.
     History "history" (OfField) -> FieldHistory;
+    /// Says that a person's sheet is about to be printed; the access log keeps it.
+    PrintSheet "print_sheet" (OfPerson) -> Nothing;
     /// Who has looked at a person's data, as far as this tablet knows.
     WhoLooked "who_looked" (OfPerson) -> WhoLooked;
     /// Makes the lists and the search index anew from the documents.

@@ -2,7 +2,10 @@
 
 use super::common::{Colleague, Whereabouts};
 use chrono::{DateTime, Utc};
-use hemrond_domain::ids::{PersonId, RowId};
+use hemrond_domain::{
+    ids::{PersonId, RowId},
+    law::LegalBasis,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -94,4 +97,19 @@ pub struct Observation {
     pub retracted: bool,
     /// Where its record is.
     pub whereabouts: Whereabouts,
+    /// Whom it was told to, and why it may be, oldest first.
+    pub told: Vec<ToldView>,
+}
+
+/// That an observation was told to another unit (AC60).
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ToldView {
+    /// What people call the unit that was told; absent where this tablet does not know it.
+    pub to: Option<String>,
+    /// Why it may be told.
+    pub basis: LegalBasis,
+    /// Who told.
+    pub by: Colleague,
+    /// When.
+    pub at: DateTime<Utc>,
 }

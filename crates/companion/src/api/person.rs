@@ -130,6 +130,8 @@ pub struct PersonPage {
     pub whereabouts: Whereabouts,
     /// Whether another unit's data is blocked off from the user; no more may be told (PDL 4:4).
     pub blocked: bool,
+    /// Until when the user reads what is blocked, by an emergency opening of their own.
+    pub emergency_until: Option<DateTime<Utc>>,
     /// What the user may do here.
     pub may: PersonRights,
 }

@@ -114,8 +114,11 @@ pub struct VisitPage {
     pub sign_obstacles: Vec<String>,
     /// Fields whose stored value this version cannot read; they are kept.
     pub unreadable: Vec<String>,
-    /// Whether a newer version wrote it, so that it can only be read here.
+    /// Whether it can only be read here: a newer version wrote it, or it is opened in an emergency.
     pub read_only: bool,
+    /// Until when the user reads it by an emergency opening of their own; absent where no block
+    /// stands before it.
+    pub emergency_until: Option<DateTime<Utc>>,
     /// Where its record is.
     pub whereabouts: Whereabouts,
 }

@@ -87,6 +87,7 @@ impl Companion {
             disagreements: disagreements(state, &open, Some(&brief)),
             whereabouts: self.whereabouts(state, row.document, &[]).await?,
             blocked: self.is_blocked_elsewhere(state, person)?,
+            emergency_until: self.opened_until(state, person)?,
             may,
             brief,
         })

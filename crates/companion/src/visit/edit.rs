@@ -88,7 +88,11 @@ impl Companion {
             .ok_or_else(|| Problem::new("document.unknown"))?;
         let header = open.document.header();
         if self.hides(state, header)? {
-            return Err(Problem::new("policy.blocked"));
+            let blocked = Problem::new("policy.blocked");
+            return Err(match header.person_id() {
+                Some(person) => blocked.with("person", person),
+                None => blocked,
+            });
         }
         if let (DocumentKind::Visit, Some(person)) = (header.kind(), header.person_id()) {
             self.check_relation(state, person).await?;

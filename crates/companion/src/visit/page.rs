@@ -41,6 +41,7 @@ impl Companion {
         let row = rows.iter().find(|row| row.visit == args.visit);
         let round_day = self.planned_day(args.visit).await?;
         let previous = self.visit_before(state, &open).await?;
+        let emergency_until = self.document_opened_until(state, &header)?;
         let today = self.clock.today();
         let begun = |row: &VisitRow| row.started_at.or(row.first_at);
         let this_begun = row.and_then(begun);
@@ -131,7 +132,8 @@ impl Companion {
                 .iter()
                 .map(|problem| problem.field.clone())
                 .collect(),
-            read_only: open.document.is_newer(),
+            read_only: open.document.is_newer() || emergency_until.is_some(),
+            emergency_until,
             whereabouts,
             person: brief,
         })
