@@ -46,6 +46,7 @@ pub const CODES: &[&str] = &[
     "door.unsent",
     "door.unsent_log",
     "door.unsent_log_only_sync",
+    "door.unsent_lost",
     "door.unsent_only_sync",
     "door.unsent_unknown",
     "door.user_unknown",

@@ -279,7 +279,10 @@ async fn where_no_key_can_be_given_back_that_is_said_before_the_last_try() {
     let database = |path: &PathBuf| path.ends_with("tablet.db");
     assert!(eva.files().keys().any(database));
     let remove = |confirmed| json!({ "user": user["id"], "confirmed": confirmed });
-    assert_eq!(eva.fails("remove_user", remove(false)).await, "door.unsent");
+    assert_eq!(
+        eva.fails("remove_user", remove(false)).await,
+        "door.unsent_lost"
+    );
     eva.ok("remove_user", remove(true)).await;
     assert!(!eva.files().keys().any(database));
 }

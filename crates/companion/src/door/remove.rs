@@ -74,8 +74,11 @@ impl Door {
             None => place.unsent,
         };
         if unsent != Some(Unsent::default()) {
+            // Where nothing can ever open it again, a copy would be worth nothing either.
+            let lost = place.rescue.is_empty() && place.shut.is_some();
             // Only what the server can open again is worth a copy.
             let told = match (unsent, place.rescue.is_empty()) {
+                _ if lost => Problem::new("door.unsent_lost"),
                 (Some(Unsent { items: 0, .. }), false) => Problem::new("door.unsent_log"),
                 (Some(Unsent { items: 0, .. }), true) => Problem::new("door.unsent_log_only_sync"),
                 (Some(Unsent { items, .. }), false) => {
@@ -86,8 +89,6 @@ impl Door {
                 }
                 (None, _) => Problem::new("door.unsent_unknown"),
             };
-            // Where nothing can ever open it again, a copy would be worth nothing either.
-            let lost = place.rescue.is_empty() && place.shut.is_some();
             if !(place.exported || lost) || !args.confirmed {
                 return Err(told);
             }
