@@ -19,6 +19,7 @@ mod judge;
 pub mod network;
 mod perform;
 pub mod plant;
+mod shared;
 pub mod shrink;
 pub mod site;
 pub mod steps;

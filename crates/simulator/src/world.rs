@@ -6,6 +6,7 @@ use crate::{
     drive::{Hangs, Stop, to_the_end},
     network::{Air, Wire},
     plant::Bug,
+    shared::pair,
     site::Site,
     steps::{Size, Step},
     tablet::Tablet,
@@ -67,6 +68,8 @@ pub struct World {
     pub(crate) tablets: Vec<Tablet>,
     /// The tablet that each place has now.
     pub(crate) places: Vec<usize>,
+    /// The two places whose users share one tablet.
+    pub(crate) shared: Option<(usize, usize)>,
     pub(crate) cases: Cases,
     pub(crate) witness: Witness,
     /// Whether the server was ever restored.
@@ -101,6 +104,8 @@ pub fn run(setting: Setting, steps: &[Step]) -> Result<Outcome, Broken> {
             break;
         }
     }
+    // From here on everybody is looked at side by side.
+    world.shared = None;
     if !world.witness.found_something() {
         world.heal();
     }
@@ -135,6 +140,7 @@ impl World {
             staff: Vec::new(),
             tablets: Vec::new(),
             places: Vec::new(),
+            shared: None,
             cases: Cases::default(),
             witness: Witness::default(),
             restored: false,
@@ -148,6 +154,8 @@ impl World {
             world.places.push(tablet);
         }
         world.first_cases()?;
+        world.shared = pair(setting.seed, world.places.len());
+        world.share_clock();
         Ok(world)
     }
 
@@ -294,6 +302,7 @@ impl World {
     /// The tablet of a place, running. None where it cannot start now; a start that fails for no
     /// reason is a finding.
     pub(crate) fn running(&mut self, place: usize) -> Option<Arc<Companion>> {
+        self.make_way(place);
         let number = *self.places.get(place)?;
         let stop = self.stop.clone();
         let tablet = self.tablets.get_mut(number)?;

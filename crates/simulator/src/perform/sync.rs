@@ -118,6 +118,11 @@ impl World {
     pub(super) fn together(&mut self, places: &BTreeSet<usize>, chance: &mut Chance) {
         let mut running: Vec<(usize, Arc<Companion>)> = Vec::new();
         for place in places {
+            // Of two who share a tablet only one is in.
+            let out = self.shares_with(*place);
+            if running.iter().any(|(other, _)| Some(*other) == out) {
+                continue;
+            }
             if let Some(companion) = self.running(*place) {
                 running.push((*place, companion));
             }

@@ -39,16 +39,24 @@ impl World {
 
     pub(super) fn copy(&mut self, place: usize) {
         let saved = self.witness.count();
-        if let Some(tablet) = self
-            .places
-            .get(place)
-            .and_then(|at| self.tablets.get_mut(*at))
-        {
-            tablet.copy(saved);
+        for place in self.on_the_tablet_of(place) {
+            if let Some(tablet) = self
+                .places
+                .get(place)
+                .and_then(|at| self.tablets.get_mut(*at))
+            {
+                tablet.copy(saved);
+            }
         }
     }
 
     pub(super) fn put_back(&mut self, place: usize) {
+        for place in self.on_the_tablet_of(place) {
+            self.put_one_back(place);
+        }
+    }
+
+    fn put_one_back(&mut self, place: usize) {
         let Some(&number) = self.places.get(place) else {
             return;
         };
@@ -88,6 +96,13 @@ impl World {
     }
 
     pub(super) fn replace(&mut self, place: usize) {
+        for place in self.on_the_tablet_of(place) {
+            self.replace_one(place);
+        }
+        self.share_clock();
+    }
+
+    fn replace_one(&mut self, place: usize) {
         self.resume();
         let Some(&number) = self.places.get(place) else {
             return;
