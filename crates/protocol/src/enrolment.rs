@@ -7,6 +7,7 @@ use hemrond_domain::{
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use std::fmt;
 
 /// What a tablet sends once, with the code that a person typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +43,7 @@ pub fn device_id(public_key: &[u8; 32]) -> DeviceId {
 }
 
 /// What the server answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrolResponse {
     /// Always [`MAGIC`], so that another server's answer is told from ours.
     pub hemrond: String,
@@ -59,6 +60,18 @@ pub struct EnrolResponse {
     /// The database key that was asked for, 64 hex digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_key: Option<String>,
+}
+
+impl fmt::Debug for EnrolResponse {
+    /// Without the key: what is printed may come into a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnrolResponse")
+            .field("device", &self.device)
+            .field("user", &self.user.id)
+            .field("rescue_key", &self.rescue_key)
+            .field("gives_key_back", &self.opened_key.is_some())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A refusal, from any of the server's paths.

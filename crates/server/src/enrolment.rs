@@ -100,7 +100,7 @@ pub async fn enrol(
     };
     server
         .storage
-        .log_own(enrolled(&account.user, now), now)
+        .log_own(enrolled(&account.user, opened.is_some(), now), now)
         .await?;
     add(&server.metrics.enrolled, 1);
     Ok(EnrolResponse {
@@ -140,7 +140,7 @@ impl From<AdmissionError> for EnrolError {
 }
 
 /// What the access log says of it.
-fn enrolled(user: &User, now: i64) -> Event {
+fn enrolled(user: &User, key_given_back: bool, now: i64) -> Event {
     Event {
         action: Action::Enrol,
         user: user.id,
@@ -151,7 +151,7 @@ fn enrolled(user: &User, now: i64) -> Event {
         person: None,
         kind: Some("tablet".to_owned()),
         document: None,
-        reason: None,
+        reason: key_given_back.then(|| "database key given back".to_owned()),
         basis: None,
         at_ms: now,
     }

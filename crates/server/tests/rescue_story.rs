@@ -4,8 +4,10 @@
 mod support;
 
 use ed25519_dalek::SigningKey;
+use hemrond_audit::Record;
 use hemrond_domain::ids::UserId;
 use hemrond_protocol::encoding;
+use hemrond_server::storage::LogQuery;
 use hemrond_vault::{
     Secret,
     rescue::{RescueKey, RescuePublicKey},
@@ -63,6 +65,20 @@ async fn a_sealed_key_comes_back_for_its_users_code_and_for_nobody_elses(backend
         .unwrap();
     assert_eq!(again.user, eva.user);
     assert_eq!(told.opened_key, Some(hex::encode(database.as_bytes())));
+    // That she got it stands in the log, and nobody else did.
+    let query = LogQuery {
+        most: 1_000,
+        ..LogQuery::default()
+    };
+    let entries = town.storage.log_entries(query).await.unwrap();
+    let events = entries
+        .iter()
+        .map(|entry| Record::decode(&entry.bytes).unwrap().event);
+    let given: Vec<UserId> = events
+        .filter(|event| event.reason.as_deref() == Some("database key given back"))
+        .map(|event| event.user)
+        .collect();
+    assert_eq!(given, [eva.user.id]);
     // The code is used with that.
     let twice = Tablet::rescue(&town.url, &code, key(), None, Some(sealed)).await;
     assert_eq!(twice.err().unwrap().1.code, "enrol.code_used");
