@@ -77,7 +77,8 @@ test('Eva changes her PIN, and only the new one opens', async ({ world, pageOf, 
   await expect(page.getByTestId('status-line')).toBeVisible();
 });
 
-test('AC22: unsent work does not leave the tablet with Eva before she has read what is lost', async ({ world, pageOf, watch }) => {
+// AC22: a user is taken from a tablet only after what is unsent was sent, or was warned of.
+test('unsent work does not leave the tablet with Eva before she has read what is lost', async ({ world, pageOf, watch }) => {
   watch.expects(/422/);
   const eva = await world.tablet('eva', 'Väst 3');
   const { visit } = await eva.row('Elsa Bergström');
