@@ -386,7 +386,8 @@ export const SCREENS: Screen[] = [
 
 /** Wears a look: set through the page itself, as the settings page does, and read anew. */
 export async function wear(page: Page, look: Settings): Promise<void> {
-  await page.unrouteAll();
+  // A handler under way ends first: it would answer a request that the page asks anew.
+  await page.unrouteAll({ behavior: 'wait' });
   const ok = await page.evaluate(async (args) => {
     const response = await fetch('/api/call', {
       method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ command: 'set_settings', args }),
