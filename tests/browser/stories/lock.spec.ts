@@ -62,12 +62,12 @@ test('Eva changes her PIN, and only the new one opens', async ({ world, pageOf, 
   await page.getByTestId('change-pin').click();
   await page.getByTestId('change-pin-old').fill(PIN);
   await page.getByTestId('change-pin-new').fill('123456');
-  await page.getByTestId('change-pin-again').fill('123456');
+  await page.getByTestId('change-pin-new-again').fill('123456');
   await page.getByTestId('change-pin-submit').click();
   await expect(page.getByTestId('change-pin-failure')).toContainText('uppåt eller nedåt');
   await page.getByTestId('change-pin-old').fill(PIN);
   await page.getByTestId('change-pin-new').fill('592817');
-  await page.getByTestId('change-pin-again').fill('592817');
+  await page.getByTestId('change-pin-new-again').fill('592817');
   await page.getByTestId('change-pin-submit').click();
   await expect(page.getByTestId('pin-changed')).toBeVisible();
   await lockNow(page);

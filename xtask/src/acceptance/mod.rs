@@ -13,7 +13,7 @@ use crate::{
     run,
     setup::{self, Need},
 };
-use outcome::Case;
+pub(crate) use outcome::{Case, from_junit, from_playwright, from_vitest};
 use sources::{Runner, Test};
 use std::{collections::BTreeSet, fs};
 
@@ -48,11 +48,8 @@ pub(crate) fn acceptance(project: &Project, what: &What) -> Result<(), Error> {
     let rust: Vec<&Test> = tests.iter().filter(|test| what.includes(test)).collect();
     let mut cases = play(project, &rust, what)?;
     for (name, read) in [
-        (
-            BROWSER_REPORT,
-            outcome::from_playwright as fn(&str) -> Vec<Case>,
-        ),
-        (PARTS_REPORT, outcome::from_vitest),
+        (BROWSER_REPORT, from_playwright as fn(&str) -> Vec<Case>),
+        (PARTS_REPORT, from_vitest),
     ] {
         match fs::read_to_string(project.target(name)) {
             Ok(report) => cases.extend(read(&report)),
@@ -101,7 +98,7 @@ fn play(project: &Project, tests: &[&Test], what: &What) -> Result<Vec<Case>, Er
     let ended = run::run(&mut cargo);
     match (fs::read_to_string(report), ended) {
         // A test that failed is told with its criterion.
-        (Ok(xml), _) => Ok(outcome::from_junit(&xml)),
+        (Ok(xml), _) => Ok(from_junit(&xml)),
         (Err(_), Err(error)) => Err(error),
         (Err(why), Ok(())) => Err(Error::io("reading the tests' report")(why)),
     }

@@ -14,11 +14,13 @@ pub(super) enum Outcome {
 
 /// One case of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Case {
+pub(crate) struct Case {
     /// What it stands in: nextest's name of a program, or a file.
     suite: String,
     name: String,
     outcome: Outcome,
+    /// What its runner says of a failure, in a line; empty where it says nothing.
+    why: String,
 }
 
 impl Case {
@@ -54,10 +56,26 @@ impl Case {
     pub(super) const fn outcome(&self) -> Outcome {
         self.outcome
     }
+
+    /// A failed case in a line: where it stands, its name, and what its runner says of it.
+    pub(crate) fn failure(&self) -> Option<String> {
+        let Self {
+            suite,
+            name,
+            outcome,
+            why,
+        } = self;
+        let told = if why.is_empty() {
+            format!("{suite}: {name}")
+        } else {
+            format!("{suite}: {name}: {why}")
+        };
+        (*outcome == Outcome::Failed).then_some(told)
+    }
 }
 
 /// Reads a JUnit report, as nextest writes it.
-pub(super) fn from_junit(xml: &str) -> Vec<Case> {
+pub(crate) fn from_junit(xml: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     let mut suite = String::new();
     for tag in xml.split('<').skip(1) {
@@ -68,8 +86,14 @@ pub(super) fn from_junit(xml: &str) -> Vec<Case> {
                 suite: suite.clone(),
                 name: attribute(rest, "name").unwrap_or_default(),
                 outcome: Outcome::Passed,
+                why: String::new(),
             }),
-            "failure" | "error" => settle(&mut cases, Outcome::Failed),
+            "failure" | "error" => {
+                settle(&mut cases, Outcome::Failed);
+                if let (Some(case), Some(why)) = (cases.last_mut(), attribute(rest, "message")) {
+                    case.why = line(&why);
+                }
+            }
             "skipped" => settle(&mut cases, Outcome::Skipped),
             _ => {}
         }
@@ -90,7 +114,7 @@ fn attribute(element: &str, name: &str) -> Option<String> {
 }
 
 /// Reads the JSON report that Playwright writes.
-pub(super) fn from_playwright(json: &str) -> Vec<Case> {
+pub(crate) fn from_playwright(json: &str) -> Vec<Case> {
     let mut cases = Vec::new();
     if let Ok(report) = serde_json::from_str::<Value>(json) {
         specs(&report, &mut cases);
@@ -115,6 +139,13 @@ fn specs(suite: &Value, cases: &mut Vec<Case>) {
             suite: word(spec, "file").to_owned(),
             name: word(spec, "title").to_owned(),
             outcome,
+            why: list(spec, "tests")
+                .iter()
+                .flat_map(|test| list(test, "results"))
+                .filter_map(|result| result.get("error"))
+                .map(|error| line(word(error, "message")))
+                .next()
+                .unwrap_or_default(),
         });
     }
     for inner in list(suite, "suites") {
@@ -123,7 +154,7 @@ fn specs(suite: &Value, cases: &mut Vec<Case>) {
 }
 
 /// Reads the JSON report that vitest writes.
-pub(super) fn from_vitest(json: &str) -> Vec<Case> {
+pub(crate) fn from_vitest(json: &str) -> Vec<Case> {
     let report: Value = serde_json::from_str(json).unwrap_or_default();
     let mut cases = Vec::new();
     for file in list(&report, "testResults") {
@@ -136,10 +167,32 @@ pub(super) fn from_vitest(json: &str) -> Vec<Case> {
                     "failed" => Outcome::Failed,
                     _ => Outcome::Skipped,
                 },
+                why: list(test, "failureMessages")
+                    .first()
+                    .and_then(Value::as_str)
+                    .map(line)
+                    .unwrap_or_default(),
             });
         }
     }
     cases
+}
+
+/// The beginning of a message as one line, without a terminal's colours.
+fn line(message: &str) -> String {
+    const LONGEST: usize = 300;
+    let mut plain = String::new();
+    let mut coloured = false;
+    for letter in message.chars() {
+        match letter {
+            '\u{1b}' => coloured = true,
+            'm' if coloured => coloured = false,
+            _ if coloured => {}
+            _ => plain.push(letter),
+        }
+    }
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    words.join(" ").chars().take(LONGEST).collect()
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
@@ -156,6 +209,7 @@ fn word<'a>(value: &'a Value, name: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::{
+        Case,
         Outcome::{Failed, Passed, Skipped},
         from_junit, from_playwright, from_vitest,
     };
@@ -233,6 +287,29 @@ mod tests {
             []
         );
         assert_eq!(from_playwright("cut"), []);
+    }
+
+    #[test]
+    fn a_failure_is_told_in_a_line() {
+        let xml = "<testsuite name=\"hemrond-sync::rounds\"><testcase name=\"eva_sends\">
+            <failure message=\"thread panicked at rounds.rs:7\" type=\"test failure\">left</failure>
+            </testcase><testcase name=\"eva_waits\"></testcase></testsuite>";
+        let told: Vec<_> = from_junit(xml).iter().filter_map(Case::failure).collect();
+        assert_eq!(
+            told,
+            ["hemrond-sync::rounds: eva_sends: thread panicked at rounds.rs:7"]
+        );
+        let json = "{\"suites\":[{\"specs\":[{\"title\":\"Eva locks\",\"file\":\"lock.spec.ts\",
+            \"tests\":[{\"status\":\"unexpected\",\"results\":[{\"error\":{\"message\":
+            \"Error: \\u001b[31mtoBe\\u001b[39m failed\\n\\n  Received: 3\"}}]}]}]}]}";
+        let told: Vec<_> = from_playwright(json)
+            .iter()
+            .filter_map(Case::failure)
+            .collect();
+        assert_eq!(
+            told,
+            ["lock.spec.ts: Eva locks: Error: toBe failed Received: 3"]
+        );
     }
 
     #[test]

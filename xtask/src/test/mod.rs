@@ -48,5 +48,9 @@ fn play(step: &Step, project: &Project, report: &mut Report) -> bool {
         Ok(counts) => (counts, None),
         Err(error) => (Counts::FAILED, Some(error.to_string())),
     };
-    report.ended(step.name, counts, why, begin.elapsed())
+    let failed = report.ended(step.name, counts, why, begin.elapsed());
+    if failed {
+        report.failed(steps::failed_tests(project, step.name));
+    }
+    failed
 }

@@ -57,6 +57,11 @@ impl Report {
         failed
     }
 
+    /// Notes which tests failed, so that the end names them: of a long run often only the end is kept.
+    pub(super) fn failed(&mut self, tests: Vec<String>) {
+        self.failures.extend(tests);
+    }
+
     pub(super) fn left_out(&mut self, name: &'static str) {
         self.left_out.push(name);
     }

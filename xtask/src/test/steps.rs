@@ -5,7 +5,7 @@ use super::{
     counts::{self, Counts},
 };
 use crate::{
-    acceptance::{BROWSER_REPORT, PARTS_REPORT},
+    acceptance::{self, BROWSER_REPORT, Case, PARTS_REPORT},
     android, build,
     error::Error,
     project::{Profile, Project},
@@ -82,6 +82,18 @@ const fn needed(
 /// The step of this name.
 pub(super) fn named(name: &str) -> Option<&'static Step> {
     STEPS.iter().find(|step| step.name == name)
+}
+
+/// The tests that failed in a step, a line each, read from the report that it left.
+pub(super) fn failed_tests(project: &Project, name: &str) -> Vec<String> {
+    let (report, read): (_, fn(&str) -> Vec<Case>) = match name {
+        "rust" => (project.nextest_report("default"), acceptance::from_junit),
+        "ui-units" => (project.target(PARTS_REPORT), acceptance::from_vitest),
+        "browser" => (project.target(BROWSER_REPORT), acceptance::from_playwright),
+        _ => return Vec::new(),
+    };
+    let text = fs::read_to_string(report).unwrap_or_default();
+    read(&text).iter().filter_map(Case::failure).collect()
 }
 
 fn prepare(project: &Project) -> Result<Counts, Error> {

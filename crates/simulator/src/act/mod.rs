@@ -1,5 +1,6 @@
 //! What people do on their tablets, through the same commands as the interface uses.
 
+mod legal;
 mod planning;
 mod visits;
 
@@ -87,6 +88,9 @@ pub struct Post {
     pub unit: UnitId,
 }
 
+/// How rare legal acts are among what people do.
+const LEGAL: usize = 12;
+
 /// Does something that this person does at work. The mark is unlike any other of the story.
 ///
 /// # Errors
@@ -106,6 +110,10 @@ pub async fn work(
             None => Ok(Kept::default()),
         };
     };
+    // One act in so many is a legal one.
+    if post.role != Role::Administrator && chance.one_in(LEGAL) {
+        return legal::act(companion, person, chance, mark).await;
+    }
     match (post.role, chance.below(14)) {
         (Role::Hemtjanst, 0..11) => observe(companion, person, chance, mark).await,
         (Role::Hemtjanst, _) => plan(companion, post, person, chance, mark).await,

@@ -1,6 +1,6 @@
 //! A tablet holds exactly what its user may read, and all of it as the server has it.
 
-use crate::{drive::to_the_end, witness::Wrong, world::World};
+use crate::{drive::to_the_end, time::ServerClock, witness::Wrong, world::World};
 use hemrond_companion::Companion;
 use hemrond_domain::{
     ids::DeviceId,
@@ -8,6 +8,7 @@ use hemrond_domain::{
 };
 use hemrond_policy::{Principal, Resource};
 use hemrond_protocol::{Digest, digest::combine};
+use hemrond_server::environment::Clock as _;
 use hemrond_server::storage::{Accounts as _, Asker, Records as _};
 use hemrond_store::ItemName;
 use std::{
@@ -33,7 +34,7 @@ impl World {
             device: DeviceId::from_stored([0; 16]),
             access_version: account.access_version,
             readable: self.site.policy.readable(&Principal::from(&account.user)),
-            now: 0,
+            now: ServerClock(Arc::clone(&self.time)).now_ms(),
         })
     }
 

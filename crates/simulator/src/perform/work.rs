@@ -13,8 +13,11 @@ use crate::{
 
 /// What a tablet may say no with, although nothing is wrong: the story asks for much that the
 /// person may not do, or does not have.
-const FAIR_REFUSALS: [&str; 10] = [
+const FAIR_REFUSALS: [&str; 13] = [
     "policy.",
+    "act.",
+    "emergency.",
+    "relation.",
     // By an app of an earlier version, of what a newer one has written in.
     "document.newer",
     "visit.unknown",
