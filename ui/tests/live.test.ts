@@ -38,6 +38,33 @@ it('only the newest of several questions counts', async () => {
   expect(page.data).toBe('second');
 });
 
+it('who waits for an answer waits for the newest one, and can go by the screen then', async () => {
+  const page = new Live(() => call('person', { person: 'p' }));
+  let on = false;
+  void page.reload().then(() => (on = (page.data as unknown) === 'second'));
+  void page.reload();
+  answers[0]?.('first');
+  await settle();
+  expect(on).toBe(false);
+  answers[1]?.('second');
+  await settle();
+  expect(on).toBe(true);
+});
+
+it('who waits is let go when the answer is set or forgotten', async () => {
+  const page = new Live(() => call('person', { person: 'p' }));
+  const first = page.reload();
+  page.set('shown' as never);
+  answers[0]?.('late');
+  await first;
+  expect(page.data).toBe('shown');
+  const second = page.reload();
+  page.forget();
+  answers[1]?.('late');
+  await second;
+  expect(page.data).toBeNull();
+});
+
 it('a failure keeps the former answer on the screen', async () => {
   const page = new Live(() => call('person', { person: 'p' }));
   page.set('shown' as never);

@@ -10,13 +10,13 @@ use crate::{
 use async_trait::async_trait;
 use hemrond_companion::sync::transport::{Access, STALE_NONCE, Transport, TransportError};
 use hemrond_domain::{ids::DeviceId, record::Header};
-use hemrond_policy::{Principal, Resource};
+use hemrond_policy::Resource;
 use hemrond_protocol::{
     ENROL_PATH, Epoch, SYNC_PATH, SyncRequest, SyncResponse, encoding,
     enrolment::{EnrolRequest, EnrolResponse},
     signature::{Nonce, Target},
 };
-use hemrond_server::storage::Accounts as _;
+use hemrond_server::storage::{Accounts as _, Records as _};
 use std::{
     collections::VecDeque,
     future::poll_fn,
@@ -68,8 +68,10 @@ impl Air {
         sent.push_back(parcel.clone());
     }
 
-    /// Looks whether the answer tells this tablet only what its user may see.
-    async fn look_for_leaks(&self, device: DeviceId, answer: &[u8]) {
+    /// Looks whether the answer tells this tablet only what its user may see. `still` is whether
+    /// nothing else moved since it was made: only then are blocks and openings still those that it
+    /// went by.
+    async fn look_for_leaks(&self, device: DeviceId, answer: &[u8], still: bool) {
         let Ok(response) = encoding::decode_response::<SyncResponse>(answer) else {
             return;
         };
@@ -83,15 +85,33 @@ impl Air {
                 device.name
             ));
         }
-        let readable = self.site.policy.readable(&Principal::from(&account.user));
+        let asker = self.site.asker(&account, device.id);
+        let mut sent = Vec::new();
         for delivery in &response.deliveries {
             let header = Header::try_from(&delivery.header);
-            if !header.is_ok_and(|header| readable.includes(&Resource::from(&header))) {
+            sent.extend(header.as_ref().ok().map(Header::id));
+            if !header.is_ok_and(|header| asker.readable.includes(&Resource::from(&header))) {
                 lock(&self.leaks).push(format!(
                     "{} was sent a document of the kind {} that its user may not read",
                     device.name, delivery.header.kind
                 ));
             }
+        }
+        if !still {
+            return;
+        }
+        for blocked in self
+            .site
+            .database
+            .withheld(&asker, &sent)
+            .await
+            .into_iter()
+            .flatten()
+        {
+            lock(&self.leaks).push(format!(
+                "{} was sent a document that is blocked off from its user ({blocked})",
+                device.name
+            ));
         }
     }
 
@@ -269,7 +289,8 @@ impl Wire {
                     }
                     _ => reply.answer?,
                 };
-                self.air.look_for_leaks(access.device, &bytes).await;
+                let still = *lock(&self.together) == Order::Open;
+                self.air.look_for_leaks(access.device, &bytes, still).await;
                 Ok(bytes)
             }
             Carried::Died if early => self.granted(sent).ok_or_else(lost),

@@ -15,14 +15,15 @@ use axum::{
 };
 use futures_util::future::BoxFuture;
 use hemrond_companion::sync::transport::TransportError;
-use hemrond_policy::{Policy, PolicyError};
+use hemrond_domain::ids::DeviceId;
+use hemrond_policy::{Policy, PolicyError, Principal};
 use hemrond_protocol::{
     CONTENT_TYPE, Epoch, NONCE_PATH,
     enrolment::Problem,
     signature::{self, Nonce, Signed},
 };
 use hemrond_server::{
-    environment::{Chance as ServerRandomness, draw_id},
+    environment::{Chance as ServerRandomness, Clock as _, draw_id},
     inspector::Inline,
     metrics::Metrics,
     newsroom::Newsroom,
@@ -30,7 +31,7 @@ use hemrond_server::{
     rate::Rates,
     state::Server,
     storage::{
-        StorageError, Upkeep as _,
+        Account, Asker, StorageError, Upkeep as _,
         memory::{Memory, Numbering, Open, Process as Database, Snapshot},
     },
 };
@@ -160,6 +161,19 @@ impl Site {
             lock(&site.processes).push(process);
         }
         Ok(site)
+    }
+
+    /// Who asks, as the storage wants to know it now.
+    #[must_use]
+    pub fn asker(&self, account: &Account, device: DeviceId) -> Asker {
+        Asker {
+            run: *device.as_bytes(),
+            user: account.user.id,
+            device,
+            access_version: account.access_version,
+            readable: self.policy.readable(&Principal::from(&account.user)),
+            now: ServerClock(Arc::clone(&self.time)).now_ms(),
+        }
     }
 
     fn start(&self) -> Result<Process, PolicyError> {

@@ -3,6 +3,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { SWEDISH_TIME } from './browser';
 import { program, runFolder } from './places';
 
 type Name = 'hemrond-server' | 'hemrond-tablet';
@@ -81,9 +82,13 @@ export async function run(name: Name, args: string[], input = ''): Promise<strin
   return (await running).stdout;
 }
 
-/** Nothing that the machine's user has set for a real server may reach a story. */
+/**
+ * Nothing that the machine's user has set for a real server may reach a story, and a tablet's clock on the wall is its
+ * window's: what is today for one must not be tomorrow for the other.
+ */
 function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HEMROND_')));
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('HEMROND_'));
+  return { ...Object.fromEntries(kept), TZ: SWEDISH_TIME };
 }
 
 /** Which of the programs started in this run go on. */

@@ -20,35 +20,43 @@ export class Live<A> {
 
   #ask: () => Promise<A>;
   #newest = 0;
+  /** The asking that counts; done at once where an answer was set or forgotten since. */
+  #asking: Promise<void> = Promise.resolve();
 
   constructor(ask: () => Promise<A>) {
     this.#ask = ask;
   }
 
-  reload = async (): Promise<void> => {
-    const mine = ++this.#newest;
+  /** Asks anew. Done when the newest answer stands, though it be that of a later asking: who waits can go by the screen. */
+  reload = (): Promise<void> => {
+    this.#asking = this.#answer(++this.#newest);
+    return this.#asking;
+  };
+
+  async #answer(mine: number): Promise<void> {
     this.loading = true;
     try {
       const seen = writesSoFar();
       const answer = await this.#ask();
-      if (mine !== this.#newest) return;
+      if (mine !== this.#newest) return await this.#asking;
       // A write was answered meanwhile: this answer may be older than what the screen already shows.
       if (seen !== writesSoFar()) return await this.reload();
       this.data = answer;
       this.failure = null;
     } catch (cause) {
-      if (mine !== this.#newest) return;
+      if (mine !== this.#newest) return await this.#asking;
       this.failure = asFailure(cause);
       // What the user may no longer read, or what is no longer here, does not stay on the screen: a block counts at once.
       if (isGone(this.failure)) this.data = null;
     } finally {
       if (mine === this.#newest) this.loading = false;
     }
-  };
+  }
 
   /** Shows an answer that another command gave, such as the page that a signature returns. */
   set(answer: A): void {
     this.#newest += 1;
+    this.#asking = Promise.resolve();
     this.data = answer;
     this.failure = null;
     this.loading = false;
@@ -56,6 +64,7 @@ export class Live<A> {
 
   forget(): void {
     this.#newest += 1;
+    this.#asking = Promise.resolve();
     this.data = null;
     this.failure = null;
   }

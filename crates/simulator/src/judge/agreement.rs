@@ -1,14 +1,16 @@
 //! A tablet holds exactly what its user may read, and all of it as the server has it.
 
-use crate::{drive::to_the_end, time::ServerClock, witness::Wrong, world::World};
-use hemrond_companion::Companion;
+use crate::{drive::to_the_end, witness::Wrong, world::World};
+use hemrond_companion::{
+    Companion,
+    api::{Command, OfVisit},
+};
 use hemrond_domain::{
     ids::DeviceId,
     record::{DocumentId, Header},
 };
-use hemrond_policy::{Principal, Resource};
+use hemrond_policy::Resource;
 use hemrond_protocol::{Digest, digest::combine};
-use hemrond_server::environment::Clock as _;
 use hemrond_server::storage::{Accounts as _, Asker, Records as _};
 use hemrond_store::ItemName;
 use std::{
@@ -28,14 +30,56 @@ impl World {
         let site = Arc::clone(&self.site);
         let account = to_the_end(site.database.user(user.id), &self.stop);
         let account = account.ok()?.ok()??;
-        Some(Asker {
-            run: [0; 16],
-            user: user.id,
-            device: DeviceId::from_stored([0; 16]),
-            access_version: account.access_version,
-            readable: self.site.policy.readable(&Principal::from(&account.user)),
-            now: ServerClock(Arc::clone(&self.time)).now_ms(),
-        })
+        Some(site.asker(&account, DeviceId::from_stored([0; 16])))
+    }
+
+    /// The documents on the server that the user of this place may read by now, blocks and openings
+    /// counted in.
+    pub(super) fn open_to(&self, asker: &Asker) -> BTreeSet<DocumentId> {
+        let site = Arc::clone(&self.site);
+        let digests = to_the_end(site.database.digests(asker), &self.stop);
+        let digests = digests.into_iter().flatten().flat_map(|(all, _)| all);
+        digests.map(|digested| digested.document).collect()
+    }
+
+    /// Tablet and server agree on which visits the people's blocks keep from its user. Each works it
+    /// out by itself, so each is held against the other: what the server withholds no tablet opens,
+    /// and what a tablet keeps shut no server gives.
+    pub(super) fn blocks_are_obeyed(&mut self, place: usize) {
+        let (Some(asker), Some(companion)) = (self.asker(place), self.running(place)) else {
+            return;
+        };
+        let open = self.open_to(&asker);
+        let visits = self.cases.visits.clone();
+        let all: Vec<DocumentId> = visits.iter().map(|visit| visit.document).collect();
+        let site = Arc::clone(&self.site);
+        let Ok(Ok(withheld)) = to_the_end(site.database.withheld(&asker, &all), &self.stop) else {
+            self.witness
+                .find(Wrong::Stuck, "what is withheld cannot be read");
+            return;
+        };
+        for visit in visits {
+            let page = companion.call(Command::Visit(OfVisit { visit: visit.id }));
+            let Ok(page) = to_the_end(page, &self.stop) else {
+                continue;
+            };
+            let wrong = match page {
+                Ok(_) if withheld.contains(&visit.document) => "opens a visit that is kept from",
+                Err(failure)
+                    if failure.code == "policy.blocked" && open.contains(&visit.document) =>
+                {
+                    "is given a visit that it must keep from"
+                }
+                _ => continue,
+            };
+            let tablet = self.places.get(place).map(|number| self.name(*number));
+            let what = format!(
+                "{} {wrong} its user ({})",
+                tablet.unwrap_or_default(),
+                visit.document
+            );
+            self.witness.find(Wrong::Leaked, what);
+        }
     }
 
     /// Those of the items whose documents the user of this place may read.

@@ -13,7 +13,6 @@ use crate::{
     world::World,
 };
 use hemrond_companion::api::{Command, Nothing};
-use hemrond_policy::Resource;
 use hemrond_server::storage::Upkeep as _;
 use hemrond_store::ItemName;
 use hemrond_sync::acceptance::Reason;
@@ -101,6 +100,7 @@ impl World {
         self.marks_are_found();
         for place in 0..self.places.len() {
             self.claims_of_seen(place);
+            self.blocks_are_obeyed(place);
             self.everything_is_read(place);
         }
         let mut chance = Chance::new(self.setting.seed ^ 0x11d6e);
@@ -177,19 +177,16 @@ impl World {
             let (Some(asker), Some(companion)) = (self.asker(place), self.running(place)) else {
                 continue;
             };
+            let open = self.open_to(&asker);
             let rows = to_the_end(companion.store().refused_all(), &self.stop);
             for row in rows.into_iter().flatten().flatten() {
                 let item = ItemName {
                     document: row.document,
                     hash: row.hash,
                 };
-                let header = row.header.header();
-                let readable =
-                    header.is_ok_and(|header| asker.readable.includes(&Resource::from(&header)));
-                let code = row.code;
                 let refusal = Refusal {
-                    code,
-                    readable,
+                    code: row.code,
+                    readable: open.contains(&row.document),
                     place,
                 };
                 all.insert(item, refusal);
