@@ -256,7 +256,7 @@ async fn every_page_is_locked_down() {
         assert!(!policy.contains("unsafe"), "{path}");
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(header("cache-control"), "no-store", "{path}");
-        assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(header("referrer-policy"), "same-origin", "{path}");
         assert!(!page.has("<script") && !page.has(" style="), "{path}");
         // What a screen reader goes by: language, landmarks, one heading, labels for fields.
         assert!(page.has("<html lang=\"sv\">"), "{path}");

@@ -11,14 +11,14 @@ if (!existsSync(executablePath)) {
 }
 
 /** The zone that `BROWSER` names, as a program reads it without the machine's table of zones. */
-export const SWEDISH_TIME = 'UTC0';
+export const SWEDISH_TIME = 'CET-1CEST,M3.5.0,M10.5.0/3';
 
 export const BROWSER: Partial<PlaywrightTestOptions & PlaywrightWorkerOptions> = {
   browserName: 'chromium',
   headless: true,
   viewport: LANDSCAPE,
   locale: 'sv-SE',
-  timezoneId: 'Etc/UTC',
+  timezoneId: 'Europe/Stockholm',
   trace: 'off',
   screenshot: 'only-on-failure',
   // A page that waits longer than this for an answer from its own machine is broken.

@@ -196,7 +196,10 @@ pub fn router(pages: Arc<Pages>) -> Router {
             failure::dress,
         ))
         .with_state(pages)
-        .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY));
+        .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
+        // Under "no-referrer" a browser names no origin for a form either, and every form of ours
+        // would count as another site's.
+        .layer(fixed(header::REFERRER_POLICY, "same-origin"));
     let router = if secure {
         let year = "max-age=31536000";
         router.layer(fixed(header::STRICT_TRANSPORT_SECURITY, year))

@@ -1,0 +1,87 @@
+// The administrator's desk: a server with its pages, and Per Dahl who may sign in to them.
+import type { Cookie, Page } from '@playwright/test';
+import { createHmac } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { runFolder } from './places';
+import { run, Running } from './program';
+
+/** What `seed --print-administrator` prints. */
+interface Administrator {
+  login: string;
+  password: string;
+  /** The secret of the one-time codes, in base 32 and in groups of four letters. */
+  totp: string;
+}
+
+export class Office {
+  private session: Cookie[] = [];
+
+  private constructor(
+    private readonly running: Running,
+    readonly origin: string,
+    private readonly administrator: Administrator,
+  ) {}
+
+  static async open(): Promise<Office> {
+    const folder = mkdtempSync(join(runFolder(), 'office-'));
+    const database = `sqlite:${join(folder, 'server.sqlite')}`;
+    const key = join(folder, 'sign-in.key');
+    const printed = await run('hemrond-server', ['--database', database, 'seed', '--print-administrator', '--sign-in-key-file', key]);
+    // Browsers must know the address before the server does: it stands in every form.
+    const listen = `127.0.0.1:${await freePort()}`;
+    const origin = `http://${listen}`;
+    const running = new Running('hemrond-server', [
+      '--database', database, 'serve', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0',
+      '--pages', origin, '--pages-listen', listen, '--sign-in-key-file', key,
+    ]);
+    await running.says(/listening on http:\/\/(\S+)/);
+    return new Office(running, origin, JSON.parse(printed) as Administrator);
+  }
+
+  async go(page: Page, path: string): Promise<void> {
+    await page.goto(`${this.origin}/admin${path}`);
+  }
+
+  /** Per is signed in: as the page asks him to the first time, by the same session later, since no one-time code is taken twice. */
+  async signIn(page: Page): Promise<void> {
+    if (this.session.length > 0) {
+      await page.context().addCookies(this.session);
+      await this.go(page, '/users');
+      return;
+    }
+    await this.go(page, '/sign-in');
+    await page.locator('input[name=login]').fill(this.administrator.login);
+    await page.locator('input[name=password]').fill(this.administrator.password);
+    await page.locator('input[name=code]').fill(oneTimeCode(this.administrator.totp, Date.now()));
+    await page.locator('main button[type=submit]').click();
+    await page.waitForURL('**/admin/users');
+    this.session = await page.context().cookies();
+  }
+
+  async end(): Promise<void> {
+    await this.running.end();
+  }
+}
+
+/** A port that nobody listens on, at this moment. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
+  const address = server.address();
+  await new Promise((done) => { server.close(done); });
+  if (address === null || typeof address === 'string') throw new Error('no port is free');
+  return address.port;
+}
+
+/** What an app for one-time codes shows (RFC 6238): six digits of an HMAC over the half minute. */
+function oneTimeCode(secret: string, now: number): string {
+  const bits = [...secret.replaceAll(' ', '')].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(now / 30_000)));
+  const digest = createHmac('sha1', key).update(step).digest();
+  const at = (digest.at(-1) ?? 0) & 15;
+  return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
