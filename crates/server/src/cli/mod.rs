@@ -175,6 +175,12 @@ fn office<'a>(administration: &'a Administration<'a>) -> Office<'a> {
     }
 }
 
+/// The day on this machine's wall: at half past midnight in Sweden another one than by UTC.
+fn today(administration: &Administration<'_>) -> chrono::NaiveDate {
+    let now = administration.clock.now();
+    now.with_timezone(&chrono::Local).date_naive()
+}
+
 /// Prints a line that a person or a script asked for.
 fn say(line: impl std::fmt::Display) -> Result<(), CommandError> {
     use io::Write;

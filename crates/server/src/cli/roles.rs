@@ -18,7 +18,7 @@ pub(super) async fn run(
         } => {
             let organisation =
                 target::organisation(administration, organisation.as_deref()).await?;
-            if decided_on > administration.clock.now().date_naive() {
+            if decided_on > super::today(administration) {
                 return Err(CommandError::Refused(format!(
                     "{decided_on} is to come; give the day on which it was decided"
                 )));

@@ -1,6 +1,6 @@
 //! `hemrond-server seed`.
 
-use super::{CommandError, args::SeedArgs, enrol::code_for, say};
+use super::{CommandError, args::SeedArgs, enrol::code_for, say, today};
 use crate::{
     directory::Administration,
     seed::{self, LOGINS, Plan},
@@ -15,9 +15,7 @@ pub(super) async fn seed(
     administration: &Administration<'_>,
     args: &SeedArgs,
 ) -> Result<(), CommandError> {
-    let today = args
-        .today
-        .unwrap_or_else(|| administration.clock.now().date_naive());
+    let today = args.today.unwrap_or_else(|| today(administration));
     let plan = Plan {
         today,
         persons: args.persons,
