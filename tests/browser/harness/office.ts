@@ -15,6 +15,9 @@ interface Administrator {
   totp: string;
 }
 
+/** Where this server's tablets are told to go. */
+export const TABLETS = 'https://hemrond.example.se';
+
 export class Office {
   private session: Cookie[] = [];
 
@@ -34,7 +37,7 @@ export class Office {
     const origin = `http://${listen}`;
     const running = new Running('hemrond-server', [
       '--database', database, 'serve', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0',
-      '--pages', origin, '--pages-listen', listen, '--sign-in-key-file', key,
+      '--pages', origin, '--pages-listen', listen, '--tablets', TABLETS, '--sign-in-key-file', key,
     ]);
     await running.says(/listening on http:\/\/(\S+)/);
     return new Office(running, origin, JSON.parse(printed) as Administrator);

@@ -3,7 +3,7 @@ import { broken } from '../harness/axe';
 import { LANDSCAPE, PORTRAIT } from '../harness/browser';
 import { press, tabTo } from '../harness/keys';
 import { tooWide } from '../harness/layout';
-import { Office } from '../harness/office';
+import { Office, TABLETS } from '../harness/office';
 import { LANGUAGES } from '../harness/screens';
 import { expect, test as base } from '../harness/stories';
 
@@ -66,4 +66,5 @@ test('Per adds a nurse and gets a code for her tablet by keys alone', async ({ o
   await expect(page.getByRole('heading', { level: 1, name: 'Maja Nord' })).toBeVisible();
   await press(page, page.locator('form[action$="/tablet"] button'));
   await expect(page.locator('main')).toContainText(/[A-Z0-9]{4}-[A-Z0-9]{4}/);
+  await expect(page.locator('main'), 'where tablets go, which is not where the pages are').toContainText(TABLETS);
 });

@@ -62,8 +62,8 @@ pub struct PageAddress {
 /// The address is none for pages where people type passwords.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "\"{0}\" is no address for the administrator's pages; give it as browsers reach the server, \
-     such as https://hemrond.example.se, without a path; http:// is for this machine alone"
+    "\"{0}\" is no address of this server; give it as browsers and tablets reach it, such as \
+     https://hemrond.example.se, without a path; http:// is for this machine alone"
 )]
 pub struct PageAddressError(String);
 
@@ -118,6 +118,8 @@ pub struct Pages {
     pub cards: Option<Cards>,
     /// Where browsers reach the pages.
     pub address: PageAddress,
+    /// Where tablets reach the server.
+    pub tablets: PageAddress,
     /// What was done.
     pub log: Arc<dyn LogBook>,
 }

@@ -337,7 +337,7 @@ pub(super) async fn tablet(
         Ok(code) => code,
         Err(error) => return answer(&pages, &admin, &account, Err(error), "tablet").await,
     };
-    let server = pages.address.origin();
+    let server = pages.tablets.origin();
     let picture = format!("hemrond:enrol?server={server}&code={code}");
     let back = format!("/admin/users/{}", account.user.id);
     let title = language.fill("tablet.title", "name", &account.user.name);

@@ -226,6 +226,15 @@ pub struct PagesArgs {
     /// A listener of their own for the pages, instead of the tablets'.
     #[arg(long, env = "HEMROND_PAGES_LISTEN", requires = "pages")]
     pub pages_listen: Option<SocketAddr>,
+    /// The address under which tablets reach the server, which the pages show beside a tablet's
+    /// one-time code; that of the pages if not given.
+    #[arg(
+        long,
+        env = "HEMROND_TABLETS",
+        value_name = "ADDRESS",
+        requires = "pages"
+    )]
+    pub tablets: Option<PageAddress>,
     /// The key that seals the secrets of one-time codes; see 'hemrond-server sign-in-key'.
     #[arg(long, env = "HEMROND_SIGN_IN_KEY_FILE", value_name = "FILE")]
     pub sign_in_key_file: Option<PathBuf>,

@@ -118,6 +118,7 @@ async fn pages(
         server: server.clone(),
         desk: Desk::new(key, Cost::default(), server.chance.as_ref()),
         cards: cards(&args.oidc, address)?,
+        tablets: args.tablets.as_ref().unwrap_or(address).clone(),
         address: address.clone(),
         log: Arc::new(AdminEvents(server.storage.clone())),
     });

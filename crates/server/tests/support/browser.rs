@@ -206,6 +206,7 @@ impl Pages {
             server: town.server.clone(),
             desk: Desk::new(key(), cost, chance),
             cards: cards(&address),
+            tablets: address.clone(),
             address,
             log: Arc::new(AdminEvents(town.storage.clone())),
         });
