@@ -27,20 +27,40 @@ export class Office {
     private readonly administrator: Administrator,
   ) {}
 
+  /** With sample data, and Per who signed in before. */
   static async open(): Promise<Office> {
-    const folder = mkdtempSync(join(runFolder(), 'office-'));
-    const database = `sqlite:${join(folder, 'server.sqlite')}`;
-    const key = join(folder, 'sign-in.key');
+    const { database, key } = place();
     const printed = await run('hemrond-server', ['--database', database, 'seed', '--print-administrator', '--sign-in-key-file', key]);
-    // Browsers must know the address before the server does: it stands in every form.
-    const listen = `127.0.0.1:${await freePort()}`;
-    const origin = `http://${listen}`;
-    const running = new Running('hemrond-server', [
-      '--database', database, 'serve', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0',
-      '--pages', origin, '--pages-listen', listen, '--tablets', TABLETS, '--sign-in-key-file', key,
-    ]);
-    await running.says(/listening on http:\/\/(\S+)/);
-    return new Office(running, origin, JSON.parse(printed) as Administrator);
+    return await serve(database, key, (running, origin) => new Office(running, origin, JSON.parse(printed) as Administrator));
+  }
+
+  /** Out of its box, set up as deploy/sign-in.md says; answers Per's one-time code too. */
+  static async unpack(): Promise<{ office: Office; code: string }> {
+    const { database, key } = place();
+    const administer = (...args: string[]) => run('hemrond-server', ['--database', database, ...args]);
+    await administer('sign-in-key', '--to', key);
+    await administer('organisations', 'add', '--name', 'Hemrond kommun');
+    await administer('units', 'add', '--name', 'Biståndsenheten', '--kind', 'municipality_office');
+    await administer(
+      'roles', 'analyse', '--role', 'administrator', '--analysis', 'BRA-2026-1', '--decided-by', 'Maria Nyberg', '--decided-on', '2026-10-01',
+    );
+    await administer('users', 'add', '--name', 'Per Dahl', '--role', 'administrator', '--unit', 'Biståndsenheten');
+    const [login = '', code = ''] = (await administer('users', 'invite', '--user', 'Per Dahl')).trim().split(/\s+/);
+    const administrator = { login, password: 'fyra blå hus vid sjön', totp: '' };
+    const office = await serve(database, key, (running, origin) => new Office(running, origin, administrator));
+    return { office, code };
+  }
+
+  /** Per's first time: his code, a password, and the app for one-time codes. */
+  async comeFirst(page: Page, code: string): Promise<void> {
+    await this.go(page, '/first');
+    await page.locator('input[name=code]').fill(code);
+    await page.locator('main button[type=submit]').click();
+    this.administrator.totp = await page.locator('strong.code').innerText();
+    await page.locator('input[name=password]').fill(this.administrator.password);
+    await page.locator('input[name=again]').fill(this.administrator.password);
+    await page.locator('input[name=shown]').fill(oneTimeCode(this.administrator.totp, Date.now()));
+    await page.locator('main button[type=submit]').click();
   }
 
   async go(page: Page, path: string): Promise<void> {
@@ -57,7 +77,8 @@ export class Office {
     await this.go(page, '/sign-in');
     await page.locator('input[name=login]').fill(this.administrator.login);
     await page.locator('input[name=password]').fill(this.administrator.password);
-    await page.locator('input[name=code]').fill(oneTimeCode(this.administrator.totp, Date.now()));
+    // The next half minute's is good already, and that of this one may have been used.
+    await page.locator('input[name=code]').fill(oneTimeCode(this.administrator.totp, Date.now() + 30_000));
     await page.locator('main button[type=submit]').click();
     await page.waitForURL('**/admin/users');
     this.session = await page.context().cookies();
@@ -66,6 +87,24 @@ export class Office {
   async end(): Promise<void> {
     await this.running.end();
   }
+}
+
+/** A folder of its own for a database and the key of the pages. */
+function place(): { database: string; key: string } {
+  const folder = mkdtempSync(join(runFolder(), 'office-'));
+  return { database: `sqlite:${join(folder, 'server.sqlite')}`, key: join(folder, 'sign-in.key') };
+}
+
+async function serve<A>(database: string, key: string, made: (running: Running, origin: string) => A): Promise<A> {
+  // Browsers must know the address before the server does: it stands in every form.
+  const listen = `127.0.0.1:${await freePort()}`;
+  const origin = `http://${listen}`;
+  const running = new Running('hemrond-server', [
+    '--database', database, 'serve', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0',
+    '--pages', origin, '--pages-listen', listen, '--tablets', TABLETS, '--sign-in-key-file', key,
+  ]);
+  await running.says(/listening on http:\/\/(\S+)/);
+  return made(running, origin);
 }
 
 /** A port that nobody listens on, at this moment. */

@@ -68,3 +68,31 @@ test('Per adds a nurse and gets a code for her tablet by keys alone', async ({ o
   await expect(page.locator('main')).toContainText(/[A-Z0-9]{4}-[A-Z0-9]{4}/);
   await expect(page.locator('main'), 'where tablets go, which is not where the pages are').toContainText(TABLETS);
 });
+
+test('Per comes for the first time, weighs a role and adds the first nurse', async ({ page, watch }) => {
+  const { office, code } = await Office.unpack();
+  watch.over(page.context(), office.origin);
+  await office.comeFirst(page, code);
+  await expect(page.locator('main')).toContainText('Nu kan du logga in');
+  expect.soft(await broken(page, 'light'), 'what is shown once').toEqual([]);
+  await office.signIn(page);
+
+  await office.go(page, '/users/new');
+  await expect(page.locator('select[name=role] option'), 'no role without its analysis').toHaveCount(1);
+  await office.go(page, '/roles');
+  const nurse = page.locator('form[action$="/roles/nurse"]');
+  await nurse.locator('input[name$=analysis]').fill('BRA-2026-2');
+  await nurse.locator('input[name$=decided_by]').fill('Maria Nyberg');
+  await nurse.locator('input[name$=decided_on]').fill('2026-10-02');
+  await nurse.locator('button[type=submit]').click();
+  await office.go(page, '/units');
+  await page.locator('input[name=name]').fill('Mobila teamet');
+  await page.locator('main form button[type=submit]').click();
+  await office.go(page, '/users/new');
+  await page.locator('input[name=name]').fill('Eva Lind');
+  await page.locator('select[name=role]').selectOption('nurse');
+  await page.locator('select[name=unit]').selectOption({ label: 'Mobila teamet' });
+  await page.locator('main button[type=submit]').click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Eva Lind' })).toBeVisible();
+  await office.end();
+});
