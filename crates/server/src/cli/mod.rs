@@ -11,7 +11,6 @@ mod purge;
 mod recovery;
 mod rescue_key;
 mod restore;
-mod retention_args;
 mod roles;
 mod secrets;
 mod seed;

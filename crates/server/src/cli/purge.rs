@@ -2,7 +2,7 @@
 
 use super::{
     CommandError,
-    retention_args::{HoldCommand, PurgeArgs},
+    args::{HoldCommand, PurgeArgs},
     say,
 };
 use crate::{
