@@ -22,7 +22,7 @@ const test = base.extend<object, { office: Office }>({
 const PAGES = ['/users', '/users/new', '/devices', '/units', '/roles', '/log'];
 
 // AC66: no rule of WCAG 2.1 A and AA is broken on a page of the administrator's, and none is wider than its window.
-test('the administrator\'s pages can be used by everybody', async ({ office, page, watch }) => {
+test('every page of the administrator can be used by everybody', async ({ office, page, watch }) => {
   watch.over(page.context(), office.origin);
   const looked = async (path: string): Promise<void> => {
     for (const [way, size] of Object.entries({ upright: PORTRAIT, 'on its side': LANDSCAPE })) {
