@@ -422,6 +422,38 @@ fn town_person(person: &Value) -> Value {
     json!({ "person": person })
 }
 
+/// AC15: who receives help of the social services is no question that a search answers, though what
+/// home help told stands on this tablet.
+#[tokio::test]
+async fn a_search_finds_people_by_who_they_are_never_by_the_help_they_get() {
+    let town = town().await;
+    let stina = town.day.tablet(Who::Stina).await;
+    let tile = json!({ "what": "gait", "degree": "worse" });
+    let person = &town.visit.person;
+    let seen = json!({ "person": person, "tiles": [tile], "words": "Vinglig" });
+    let observed = stina.ok("observe", seen).await;
+    let told = json!({ "person": person, "observation": observed["row"], "to": team(), "basis": "consent_osl101" });
+    stina.ok("disclose", told).await;
+    stina.sync().await;
+    town.eva.sync().await;
+    let page = town.eva.ok("person", town.of_astrid()).await;
+    assert_eq!(page["observations"][0]["words"], "Vinglig");
+    for text in [
+        "hemtjänst",
+        "hemtjänstbeslut",
+        "bistånd",
+        "Hemtjänst Norr",
+        "Vinglig",
+        "observations",
+        "Stina Ek",
+    ] {
+        let found = town.eva.ok("search", json!({ "text": text })).await;
+        assert_eq!(found["people"], json!([]), "{text}");
+    }
+    let found = town.eva.ok("search", json!({ "text": "astrid" })).await;
+    assert_eq!(found["people"].as_array().unwrap().len(), 1);
+}
+
 /// AC52, AC60: a home-help observation that reaches the nurse is an act of its own, with its legal
 /// basis; it never becomes a part of the health record.
 #[tokio::test]
