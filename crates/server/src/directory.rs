@@ -151,6 +151,36 @@ impl Administration<'_> {
         self.write(account.user.organisation, &edits).await
     }
 
+    /// Ends a recovery: each tablet gives only its own again, and every directory says what the
+    /// accounts say. Tablets have given back what an earlier life of this server told of roles and
+    /// units; that the accounts have forgotten it counts.
+    ///
+    /// # Errors
+    /// When the database fails. The recovery may be over by then; ending it again mends the rest.
+    pub async fn end_recovery(&self) -> Result<(), AuthoringError> {
+        self.storage.end_recovery().await?;
+        let accounts = self.storage.users().await?;
+        for organisation in self.storage.organisations().await? {
+            let own = own_user(organisation.id);
+            let edits: Vec<Edit> = accounts
+                .iter()
+                .filter(|one| one.user.organisation == organisation.id && one.user.id != own)
+                .flat_map(|one| {
+                    let row = RowId::from_stored(*one.user.id.as_bytes());
+                    [
+                        settled(row, "role", one.user.role.as_str().into()),
+                        settled(row, "unit", one.user.unit.to_string().into()),
+                        settled(row, "active", one.active.into()),
+                    ]
+                })
+                .collect();
+            if !edits.is_empty() {
+                self.write(organisation.id, &edits).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn write(
         &self,
         organisation: OrganisationId,

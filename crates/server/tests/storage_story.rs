@@ -8,7 +8,7 @@ use hemrond_domain::{
     people::Role,
     record::{DocumentId, Header},
 };
-use hemrond_policy::Policy;
+use hemrond_policy::{Policy, Principal};
 use hemrond_protocol::{
     Author, Bucket, Delivery, DigestAnswer, DigestQuery, DocumentDigest, Epoch, ItemHash, Outcome,
     PushDocument, SyncRequest,
@@ -17,7 +17,7 @@ use hemrond_protocol::{
 use hemrond_server::{
     exchange::asker,
     storage::{
-        Address, PageQuery, Records, StorageError, Upkeep,
+        Address, PageQuery, Records, RoleChange, StorageError, Upkeep,
         memory::{Memory, Open},
     },
 };
@@ -31,6 +31,7 @@ on_every_storage!(
     a_lost_tablet_finds_what_it_lacks_by_digests,
     what_may_not_be_read_any_more_is_gone_in_the_fallback,
     a_restored_server_takes_back_what_it_forgot,
+    after_a_recovery_tablets_are_told_the_roles_that_stand,
     a_change_of_role_under_way_voids_the_page,
     what_was_refused_is_kept_and_bounded,
     a_backup_is_a_whole_database,
@@ -277,6 +278,47 @@ async fn a_restored_server_takes_back_what_it_forgot(backend: Backend) {
         authors
             .iter()
             .any(|author| author.user == omar.user.id.into())
+    );
+}
+
+/// Eva's change to home help came after the backup. Her colleagues' tablets have given the directory
+/// back that tells of it; her account knows nothing of it.
+async fn after_a_recovery_tablets_are_told_the_roles_that_stand(backend: Backend) {
+    let town = Town::new(backend).await;
+    let mut anna = town.tablet("Anna").await;
+    let eva = town.user("Eva").await;
+    town.set_role("Eva", Role::Hemtjanst, HEMTJANST).await;
+    anna.sync().await;
+    let told = |anna: &Tablet| {
+        let content = anna.documents[&Header::directory(KOMMUN).id()].content();
+        let row = &content.rows["staff"][&eva.id.to_string()];
+        (format!("{:?}", row["role"]), format!("{:?}", row["unit"]))
+    };
+    assert!(told(&anna).0.contains("hemtjanst"), "{:?}", told(&anna));
+
+    let account = town.storage.user(eva.id).await.unwrap().unwrap();
+    let readable = town.server.policy.readable(&Principal::from(&eva));
+    let forgotten = RoleChange {
+        user: eva.id,
+        access_version: account.access_version,
+        role: eva.role,
+        unit: eva.unit,
+        before: readable.clone(),
+        after: readable,
+    };
+    town.storage.change_role(&forgotten).await.unwrap();
+    town.storage.begin_recovery(Epoch([77; 16])).await.unwrap();
+    town.administration().end_recovery().await.unwrap();
+    assert!(!town.storage.life().await.unwrap().recovering);
+    anna.epoch = None;
+    anna.sync().await;
+    let (role, unit) = told(&anna);
+    assert!(role.contains("nurse"), "{role}");
+    assert!(unit.contains(&eva.unit.to_string()), "{unit}");
+    let directory = &anna.documents[&Header::directory(KOMMUN).id()];
+    assert!(
+        directory.conflicts().is_empty(),
+        "nothing is left to settle"
     );
 }
 

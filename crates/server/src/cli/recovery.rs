@@ -18,8 +18,12 @@ pub(super) async fn run(
             )
         }
         RecoveryCommand::End => {
-            administration.storage.end_recovery().await?;
-            say("the recovery is over; each tablet gives only its own again")
+            administration.end_recovery().await?;
+            say(
+                "the recovery is over; each tablet gives only its own again, and tablets are told the \
+                 roles that stand here.\nWhat was changed since the backup is to be changed again: \
+                 see 'hemrond-server users list'.",
+            )
         }
     }
 }

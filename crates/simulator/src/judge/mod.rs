@@ -35,13 +35,22 @@ struct Refusal {
 }
 
 impl World {
-    /// Everything works from now on, and everybody syncs until nothing moves any more.
+    /// Everything works from now on, and everybody syncs until nothing moves any more; then a
+    /// recovery ends, as whoever restored the server was told to do.
     pub(crate) fn heal(&mut self) {
         self.resume();
         for tablet in &self.tablets {
             tablet.clock.be_wrong_by(0);
             lock(&tablet.wire.faults).clear();
         }
+        self.until_quiet();
+        if self.restored && !self.witness.found_something() {
+            self.end_recovery();
+            self.until_quiet();
+        }
+    }
+
+    fn until_quiet(&mut self) {
         let mut before = None;
         for round in 0..ROUNDS {
             self.time.pass(3_600_000);

@@ -4,6 +4,7 @@ use crate::{
     chance::Chance,
     drive::{Hangs, to_the_end},
     plant::Bug,
+    site::Site,
     tablet::Tablet,
     time::ServerClock,
     witness::{Told, Wrong},
@@ -17,6 +18,15 @@ use hemrond_server::{
 };
 use hemrond_store::ItemName;
 use std::{collections::BTreeSet, sync::Arc};
+
+fn administration<'a>(site: &'a Site, clock: &'a ServerClock) -> Administration<'a> {
+    Administration {
+        storage: &site.database,
+        policy: &site.policy,
+        clock,
+        chance: site.randomness(),
+    }
+}
 
 impl World {
     pub(super) fn restore(&mut self) {
@@ -34,6 +44,17 @@ impl World {
             _ => self
                 .witness
                 .find(Wrong::Stuck, "the server cannot be restored"),
+        }
+    }
+
+    /// Everything is back that tablets could give.
+    pub(crate) fn end_recovery(&mut self) {
+        let site = Arc::clone(&self.site);
+        let clock = ServerClock(Arc::clone(&self.time));
+        let administration = administration(&site, &clock);
+        let ended = to_the_end(administration.end_recovery(), &self.stop);
+        if !matches!(ended, Ok(Ok(()))) {
+            self.witness.find(Wrong::Stuck, "the recovery does not end");
         }
     }
 
@@ -115,12 +136,7 @@ impl World {
             ) {
                 return change_wrongly(&site, &user, role, unit, bug).await;
             }
-            let administration = Administration {
-                storage: &site.database,
-                policy: &site.policy,
-                clock: &clock,
-                chance: site.randomness(),
-            };
+            let administration = administration(&site, &clock);
             let changed = administration.change_role(user.id, role, unit).await;
             changed.map_err(|error| error.to_string())
         };
