@@ -50,24 +50,23 @@ impl World {
         }
     }
 
+    /// A tablet goes back to an older copy, with the databases of all its users: what one of them has
+    /// is asked for only when the others' are old, too.
     pub(super) fn put_back(&mut self, place: usize) {
+        let mut back = Vec::new();
         for place in self.on_the_tablet_of(place) {
-            self.put_one_back(place);
+            let Some(&number) = self.places.get(place) else {
+                continue;
+            };
+            let since = self.tablets.get_mut(number).and_then(Tablet::put_back);
+            back.extend(since.map(|since| (number, since)));
         }
-    }
-
-    fn put_one_back(&mut self, place: usize) {
-        let Some(&number) = self.places.get(place) else {
-            return;
-        };
-        let back = self.tablets.get_mut(number).and_then(Tablet::put_back);
-        let Some(since) = back else {
-            return;
-        };
-        // What nobody else has was on the old disk only.
-        let elsewhere = self.elsewhere(number, since);
-        self.witness
-            .forget_since(number, since, &|item| elsewhere.contains(&item));
+        for (number, since) in back {
+            // What nobody else has was on the old disk only.
+            let elsewhere = self.elsewhere(number, since);
+            self.witness
+                .forget_since(number, since, &|item| elsewhere.contains(&item));
+        }
     }
 
     /// Which of the items that a tablet saved since are on the server or on another tablet.
