@@ -1,6 +1,7 @@
 //! The app's command line, for demonstrations and tests; in daily use there is none.
 
 use clap::Parser;
+use hemrond_keyring::Keeper;
 use std::path::PathBuf;
 
 /// Hemrond, the companion for home visits.
@@ -13,6 +14,10 @@ pub(crate) struct Arguments {
     /// A certificate authority of your own organisation's, PEM, trusted besides the system's.
     #[arg(long, env = "HEMROND_CA", value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
+    /// What keeps this tablet's half of the keys: "platform" for this system's own keystore, or
+    /// "files".
+    #[arg(long, default_value = "platform")]
+    pub(crate) keystore: Keeper,
     /// The window's size, such as 1280x800 or 800x1280.
     #[arg(long, default_value = "1280x800", value_parser = size)]
     pub(crate) size: (f64, f64),
@@ -29,6 +34,7 @@ impl Default for Arguments {
         Self {
             folder: None,
             ca: None,
+            keystore: Keeper::Platform,
             size: (1280.0, 800.0),
             report_paint: false,
             blank: false,

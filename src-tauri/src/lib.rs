@@ -37,7 +37,8 @@ fn run(arguments: Arguments) -> ExitCode {
                 None => app.path().app_data_dir()?,
             };
             app.manage(bridge::Paint::new(arguments.report_paint));
-            app.manage(Tablet::open(app.handle(), &folder, arguments.ca.as_deref()));
+            let (authority, keeper) = (arguments.ca.as_deref(), arguments.keystore);
+            app.manage(Tablet::open(app.handle(), &folder, authority, keeper));
             let page = if arguments.blank {
                 "blank.html"
             } else {

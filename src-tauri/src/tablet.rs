@@ -8,16 +8,13 @@ use hemrond_companion::{
     failure::Problem,
     sync::http::HttpTransport,
 };
-use hemrond_vault::FileKeystore;
+use hemrond_keyring::Keeper;
 use std::{path::Path, sync::Arc};
 use tauri::{AppHandle, Emitter as _, async_runtime};
 use tokio::sync::broadcast::error::RecvError;
 
 /// The name of the one event stream that the page listens to.
 const EVENTS: &str = "hemrond";
-
-/// Where this tablet's half of the keys lies, until the platform's keystore takes its place.
-const KEYS: &str = "keystore";
 
 /// The opened tablet, or why it could not be opened: the page shows that in words.
 pub(crate) struct Tablet {
@@ -26,9 +23,14 @@ pub(crate) struct Tablet {
 
 impl Tablet {
     /// Opens it. The server's certificate may also be of the authority in a file.
-    pub(crate) fn open(app: &AppHandle, folder: &Path, authority: Option<&Path>) -> Self {
+    pub(crate) fn open(
+        app: &AppHandle,
+        folder: &Path,
+        authority: Option<&Path>,
+        keeper: Keeper,
+    ) -> Self {
         let opened = async_runtime::block_on(async {
-            let door = open(folder, authority).await?;
+            let door = open(folder, authority, keeper).await?;
             door.watch();
             Ok(door)
         });
@@ -61,14 +63,18 @@ impl Tablet {
     }
 }
 
-async fn open(folder: &Path, authority: Option<&Path>) -> Result<Arc<Door>, Problem> {
+async fn open(
+    folder: &Path,
+    authority: Option<&Path>,
+    keeper: Keeper,
+) -> Result<Arc<Door>, Problem> {
     let transport = HttpTransport::trusting(authority)
         .map_err(|error| Problem::new("transport.authority").with("detail", error))?;
     let world = World {
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),
         transport: Arc::new(transport),
-        keystore: Arc::new(FileKeystore::new(&folder.join(KEYS))),
+        keystore: keeper.keystore(folder),
         knows: Knows::Everything,
         background: true,
     };

@@ -11,6 +11,7 @@
 )]
 
 mod http;
+mod keyring;
 pub mod kills;
 mod line;
 pub mod postgres;
@@ -21,6 +22,7 @@ mod tablet;
 mod town;
 
 pub use http::{Answered, Request, ask};
+pub use keyring::SystemKeyring;
 pub use line::{CuttableLine, Fate, Seen};
 pub use process::Process;
 pub use programs::{Output, program, run, run_with_input};

@@ -1,7 +1,7 @@
 //! A real tablet without a screen, in a process of its own.
 
 use crate::{
-    DEADLINE,
+    DEADLINE, SystemKeyring,
     programs::{Output, program, run_with_input},
 };
 use serde_json::{Value, json};
@@ -30,6 +30,8 @@ pub struct Failure {
 pub struct Tablet {
     folder: Arc<TempDir>,
     background: bool,
+    /// The bus of the desktop whose keystore it uses; else files keep its half of the keys.
+    desktop: Option<String>,
     /// Whether somebody has a place on it, whom to let in again after a start.
     enrolled: bool,
     running: Option<Running>,
@@ -69,6 +71,7 @@ impl Tablet {
         let mut tablet = Self {
             folder: Arc::new(folder),
             background,
+            desktop: None,
             enrolled: false,
             running: None,
         };
@@ -97,6 +100,7 @@ impl Tablet {
         let mut tablet = Self {
             folder: Arc::new(folder),
             background: false,
+            desktop: None,
             enrolled: false,
             running: None,
         };
@@ -148,10 +152,19 @@ impl Tablet {
         if self.background {
             command.arg("--background");
         }
+        if let Some(bus) = &self.desktop {
+            command.args(["--keystore", "platform"]);
+            command.env("DBUS_SESSION_BUS_ADDRESS", bus);
+        }
         self.spawn(&mut command);
         if self.enrolled {
             self.unlock();
         }
+    }
+
+    /// From its next start on it keeps its half of the keys with a desktop.
+    pub fn keep_keys_with(&mut self, keyring: &SystemKeyring) {
+        self.desktop = Some(keyring.address());
     }
 
     /// The tablet's only user types the PIN.

@@ -96,7 +96,12 @@ impl Town {
         self.enrolled(name, Tablet::with_background())
     }
 
-    fn enrolled(&self, name: &str, mut tablet: Tablet) -> Tablet {
+    /// The same with a tablet that runs already.
+    ///
+    /// # Panics
+    /// When it is not enrolled.
+    #[must_use]
+    pub fn enrolled(&self, name: &str, mut tablet: Tablet) -> Tablet {
         let code = self.server.code_for(name);
         let arguments = json!({
             "server": self.line.address(),

@@ -7,6 +7,7 @@ mod types;
 mod web;
 
 use clap::{Parser, Subcommand};
+use open::Opening;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 /// A Hemrond tablet without the app's window.
@@ -23,32 +24,24 @@ enum Face {
     ///
     /// Example: echo '{"command":"status"}' | hemrond-tablet stdio --folder /var/lib/hemrond/tablet
     Stdio {
-        /// Where the tablet keeps its encrypted database.
-        #[arg(long)]
-        folder: PathBuf,
+        #[command(flatten)]
+        opening: Opening,
         /// Also syncs by itself in the background, as the app does.
         #[arg(long)]
         background: bool,
-        /// A certificate authority of your own organisation's, PEM, trusted besides the system's.
-        #[arg(long, env = "HEMROND_CA", value_name = "FILE")]
-        ca: Option<PathBuf>,
     },
     /// Shows the interface in a browser on this machine.
     ///
     /// Prints one line of JSON with the address to open; its token is good for one browser.
     Web {
-        /// Where the tablet keeps its encrypted database.
-        #[arg(long)]
-        folder: PathBuf,
+        #[command(flatten)]
+        opening: Opening,
         /// Where to listen: only addresses of this machine are allowed.
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: SocketAddr,
         /// The built interface.
         #[arg(long, default_value = "ui/dist")]
         ui: PathBuf,
-        /// A certificate authority of your own organisation's, PEM, trusted besides the system's.
-        #[arg(long, env = "HEMROND_CA", value_name = "FILE")]
-        ca: Option<PathBuf>,
     },
     /// Scores one instrument: one JSON object per line in, one per line out.
     ///
@@ -76,16 +69,14 @@ async fn main() -> ExitCode {
         .init();
     let result = match Arguments::parse().face {
         Face::Stdio {
-            folder,
+            opening,
             background,
-            ca,
-        } => stdio::run(&folder, background, ca.as_deref()).await,
+        } => stdio::run(&opening, background).await,
         Face::Web {
-            folder,
+            opening,
             listen,
             ui,
-            ca,
-        } => web::run(&folder, listen, &ui, ca.as_deref()).await,
+        } => web::run(&opening, listen, &ui).await,
         Face::Instrument { name } => instrument::run(&name),
         Face::Types { root } => types::write(&root),
     };

@@ -1,5 +1,6 @@
 //! Opening a tablet's folder.
 
+use clap::Args;
 use hemrond_companion::{
     Door, Knows,
     api::Language,
@@ -7,35 +8,43 @@ use hemrond_companion::{
     environment::{SystemClock, SystemRandomness},
     sync::http::HttpTransport,
 };
-use hemrond_vault::FileKeystore;
-use std::{path::Path, sync::Arc};
+use hemrond_keyring::Keeper;
+use std::{path::PathBuf, sync::Arc};
 
-/// Where this tablet's half of the keys lies: a stand-in for a platform's keystore.
-const KEYS: &str = "keystore";
+/// Which tablet is opened, and with what around it.
+#[derive(Debug, Args)]
+pub(crate) struct Opening {
+    /// Where the tablet keeps its encrypted database.
+    #[arg(long)]
+    folder: PathBuf,
+    /// A certificate authority of your own organisation's, PEM, trusted besides the system's.
+    #[arg(long, env = "HEMROND_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// What keeps this tablet's half of the keys: "files", or "platform" for this system's own
+    /// keystore, as the app does.
+    #[arg(long, default_value = "files")]
+    keystore: Keeper,
+}
 
 /// Opens the tablet's door, or says in Swedish and English why it cannot be opened. Nobody is in
-/// yet. With `background`, whoever comes in syncs by itself. Its server's certificate may also be of
-/// the authority in a file.
-pub(crate) async fn open(
-    folder: &Path,
-    background: bool,
-    authority: Option<&Path>,
-) -> Result<Arc<Door>, String> {
+/// yet. With `background`, whoever comes in syncs by itself.
+pub(crate) async fn open(opening: &Opening, background: bool) -> Result<Arc<Door>, String> {
     let told = |problem: hemrond_companion::failure::Problem| {
         let swedish = problem.clone().told(Language::Sv).message;
         let english = problem.clone().told(Language::En).message;
         format!("{swedish} / {english} ({})", problem.code)
     };
-    let transport = HttpTransport::trusting(authority).map_err(|error| error.to_string())?;
+    let transport =
+        HttpTransport::trusting(opening.ca.as_deref()).map_err(|error| error.to_string())?;
     let world = World {
         clock: Arc::new(SystemClock),
         randomness: Arc::new(SystemRandomness),
         transport: Arc::new(transport),
-        keystore: Arc::new(FileKeystore::new(&folder.join(KEYS))),
+        keystore: opening.keystore.keystore(&opening.folder),
         knows: Knows::Everything,
         background,
     };
-    let door = Door::open(folder, world).await.map_err(told)?;
+    let door = Door::open(&opening.folder, world).await.map_err(told)?;
     door.watch();
     Ok(door)
 }

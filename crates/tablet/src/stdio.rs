@@ -1,10 +1,9 @@
 //! One JSON command per line in, one JSON answer per line out, in order.
 
-use crate::open::open;
+use crate::open::{Opening, open};
 use hemrond_companion::api::{Command, Failure, Nothing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::path::Path;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
 /// A command line. What `id` holds comes back with the answer.
@@ -33,12 +32,8 @@ enum Told {
     Error(Failure),
 }
 
-pub(crate) async fn run(
-    folder: &Path,
-    background: bool,
-    authority: Option<&Path>,
-) -> Result<(), String> {
-    let door = open(folder, background, authority).await?;
+pub(crate) async fn run(opening: &Opening, background: bool) -> Result<(), String> {
+    let door = open(opening, background).await?;
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     let mut out = tokio::io::stdout();
     while let Some(line) = lines.next_line().await.map_err(|error| error.to_string())? {

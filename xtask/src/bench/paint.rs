@@ -35,6 +35,7 @@ fn start(bench: &Bench<'_>, screen: &Hidden, folder: &Path, blank: bool) -> Resu
     let program = bench.project.binary(bench.scale.profile, "hemrond");
     let mut app = Command::new(program);
     app.arg("--folder").arg(folder).arg("--report-paint");
+    app.args(["--keystore", "files"]);
     if blank {
         app.arg("--blank");
     }

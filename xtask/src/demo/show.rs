@@ -21,7 +21,9 @@ pub(super) fn window(project: &Project, folder: &Path) -> Result<Shown, Error> {
     let running = Running::start(
         Command::new(project.binary(Profile::Debug, "hemrond"))
             .arg("--folder")
-            .arg(folder),
+            .arg(folder)
+            // A demonstration leaves nothing behind in whoever's keys these are.
+            .args(["--keystore", "files"]),
     )?;
     Ok(Shown {
         running,

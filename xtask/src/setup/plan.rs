@@ -38,6 +38,7 @@ impl Need {
                 "pkg-config",
                 "libssl-dev",
                 "libwebkit2gtk-4.1-dev",
+                "libdbus-1-dev",
                 // Without any font a window shows boxes where an icon or a rare letter should be.
                 "fonts-dejavu-core",
             ],
@@ -48,7 +49,7 @@ impl Need {
                 "imagemagick",
                 "xdotool",
             ],
-            Self::Tests => &["chromium", "postgresql"],
+            Self::Tests => &["chromium", "postgresql", "gnome-keyring", "dbus"],
             Self::Android => &["rustc-web", "cargo-web", "rust-web-src"],
         }
     }

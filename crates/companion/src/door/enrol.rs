@@ -48,7 +48,7 @@ impl Door {
                 if let Err(error) = std::fs::remove_dir_all(&folder) {
                     tracing::warn!(%error, "an unfinished user's folder was not removed");
                 }
-                self.world.keystore.erase(&id).map_err(super::keystore)?;
+                self.erase_secret(&id).await?;
                 Err(problem)
             }
         }

@@ -7,6 +7,7 @@
 mod contact;
 mod enrol;
 mod index;
+mod keys;
 mod lease;
 mod leave;
 mod moving_in;
@@ -18,14 +19,14 @@ mod unlock;
 mod view;
 
 use crate::{
-    api::{Command, Event, Failure, KeyPlace, Language},
+    api::{Command, Event, Failure, Language},
     dispatch::answer,
     environment::{Clock, Randomness},
     failure::{Outcome, Problem},
     sync::transport::Transport,
     tablet::{Companion, Environment, Knows},
 };
-use hemrond_vault::{Keystore, KeystoreError, Place as KeystorePlace};
+use hemrond_vault::Keystore;
 use index::Index;
 use opened::{Leaving, Opened};
 use serde_json::Value;
@@ -87,12 +88,10 @@ impl Door {
         let lock = lock(folder)?;
         let index = Index::read(folder)?;
         index.tidy(folder)?;
-        for place in index.places.iter().filter(|place| place.slot.is_none()) {
-            // A power cut may have come between the two steps of a wipe.
-            world.keystore.erase(&place.id).map_err(keystore)?;
-        }
+        let wiped = index.places.iter().filter(|place| place.slot.is_none());
+        let wiped: Vec<String> = wiped.map(|place| place.id.clone()).collect();
         let without_pin = moving_in::look(folder, &index).await?;
-        Ok(Arc::new_cyclic(|this| Self {
+        let door = Arc::new_cyclic(|this| Self {
             folder: folder.to_owned(),
             world,
             inner: Mutex::new(Inner {
@@ -104,7 +103,15 @@ impl Door {
             events: broadcast::channel(256).0,
             this: this.clone(),
             _lock: lock,
-        }))
+        });
+        for id in wiped {
+            // A power cut may have come between the two steps of a wipe. A half without a slot opens
+            // nothing: that it cannot be erased now keeps nobody out.
+            if let Err(problem) = door.erase_secret(&id).await {
+                tracing::warn!(code = %problem.code, "a wiped key's other half is still there");
+            }
+        }
+        Ok(door)
     }
 
     /// Has the door lock by itself, until it is dropped.
@@ -219,13 +226,6 @@ impl Door {
         }
     }
 
-    fn key_place(&self) -> KeyPlace {
-        match self.world.keystore.place() {
-            KeystorePlace::File => KeyPlace::File,
-            KeystorePlace::Platform => KeyPlace::Keystore,
-        }
-    }
-
     /// Tells the faces how the door is now.
     fn announce(&self, inner: &Inner) {
         let door = Box::new(self.view(inner));
@@ -322,10 +322,4 @@ fn lock(folder: &Path) -> Outcome<File> {
         Err(TryLockError::WouldBlock) => Err(Problem::new("store.in_use")),
         Err(TryLockError::Error(error)) => Err(index::failed(&error)),
     }
-}
-
-/// What the keystore could not do, as people are told.
-fn keystore(error: KeystoreError) -> Problem {
-    tracing::error!(%error, "the keystore");
-    Problem::new("door.keystore")
 }

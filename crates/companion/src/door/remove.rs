@@ -97,10 +97,7 @@ impl Door {
         let place = inner.index.place(&args.user)?.clone();
         inner.index.places.retain(|other| other.id != place.id);
         inner.index.write(&self.folder)?;
-        self.world
-            .keystore
-            .erase(&place.id)
-            .map_err(super::keystore)?;
+        self.erase_secret(&place.id).await?;
         place.remove_files(&self.folder)?;
         self.announce(inner);
         Ok(())

@@ -3,7 +3,7 @@
 use super::{
     Door, Inner,
     index::{Place, Shut, Why},
-    keystore,
+    keys::blocking,
     lease::Lease,
     opened::{Listening, Opened},
     tries::{MOST, Tries},
@@ -16,7 +16,7 @@ use crate::{
 };
 use hemrond_audit::Action;
 use hemrond_store::Key;
-use hemrond_vault::{BadPin, Cost, OpenError, Pin, Secret, Slot, note};
+use hemrond_vault::{BadPin, OpenError, Pin, Secret, note};
 use std::{path::Path, sync::Arc};
 
 /// The key under which a user's store keeps its lease.
@@ -99,7 +99,7 @@ impl Door {
         let id = id.ok_or_else(|| Problem::new("door.locked"))?;
         let new = pin(&args.new)?;
         let key = self.try_pin(inner, &id, &args.old).await?;
-        let secret = self.secret_of(&id)?;
+        let secret = self.secret_of(&id).await?;
         let slot = self.seal(&key, new, &secret, &id).await?;
         inner.index.place_mut(&id)?.slot = Some(slot);
         inner.index.write(&self.folder)
@@ -130,7 +130,7 @@ impl Door {
         }
         let slot = place.slot.clone();
         let slot = slot.ok_or_else(|| Problem::new("door.wiped"))?;
-        let secret = self.secret_of(id)?;
+        let secret = self.secret_of(id).await?;
         let place = inner.index.place_mut(id)?;
         let before = place.tries;
         place.tries.count(now);
@@ -186,32 +186,7 @@ impl Door {
         place.lease = Vec::new();
         place.shut = Some(Shut { why, at });
         inner.index.write(&self.folder)?;
-        self.world.keystore.erase(id).map_err(keystore)
-    }
-
-    /// This tablet's half of a place's key.
-    fn secret_of(&self, id: &str) -> Outcome<Secret> {
-        let found = self.world.keystore.get(id).map_err(keystore)?;
-        found.ok_or_else(|| Problem::new("door.key_lost"))
-    }
-
-    /// Makes this tablet's half for a new place, and a slot with it.
-    pub(super) async fn new_slot(&self, key: &Secret, pin: Pin, id: &str) -> Outcome<Slot> {
-        let chance = |bytes: &mut [u8]| self.world.randomness.fill(bytes);
-        let secret = Secret::draw(&chance);
-        self.world.keystore.put(id, &secret).map_err(keystore)?;
-        self.seal(key, pin, &secret, id).await
-    }
-
-    async fn seal(&self, key: &Secret, pin: Pin, secret: &Secret, id: &str) -> Outcome<Slot> {
-        let (key, secret, id) = (key.clone(), secret.clone(), id.to_owned());
-        let randomness = Arc::clone(&self.world.randomness);
-        blocking(move || {
-            let chance = |bytes: &mut [u8]| randomness.fill(bytes);
-            Slot::seal(&key, &pin, &secret, &id, Cost::USUAL, &chance)
-        })
-        .await?
-        .map_err(|_| Problem::new("door.failed"))
+        self.erase_secret(id).await
     }
 
     pub(super) async fn open_database(&self, folder: &Path, key: &Secret) -> Outcome<Companion> {
@@ -329,10 +304,4 @@ fn shut_problem(shut: Shut, place: &Place) -> Problem {
         (Why::Pins, false) => Problem::new("door.wiped"),
         (Why::Pins, true) => Problem::new("door.wiped_lost"),
     }
-}
-
-/// Work that takes a good part of a second, on a thread where it holds up nobody else.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Outcome<T> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_| Problem::new("door.failed"))
 }

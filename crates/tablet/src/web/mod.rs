@@ -2,7 +2,7 @@
 
 mod session;
 
-use crate::open::open;
+use crate::open::{Opening, open};
 use axum::{
     Json, Router,
     extract::{Query, State},
@@ -63,12 +63,7 @@ struct Shared {
     ending: watch::Receiver<bool>,
 }
 
-pub(crate) async fn run(
-    folder: &Path,
-    listen: SocketAddr,
-    ui: &Path,
-    authority: Option<&Path>,
-) -> Result<(), String> {
+pub(crate) async fn run(opening: &Opening, listen: SocketAddr, ui: &Path) -> Result<(), String> {
     if !listen.ip().is_loopback() {
         return Err(
             "the interface is shown on this machine only: use 127.0.0.1 or [::1]".to_owned(),
@@ -81,7 +76,7 @@ pub(crate) async fn run(
             index.display()
         ));
     }
-    let door = open(folder, true, authority).await?;
+    let door = open(opening, true).await?;
     let sessions = Arc::new(Sessions::new());
     let (end, ending) = watch::channel(false);
     let shared = Shared {

@@ -43,7 +43,7 @@ impl Window {
             "webkitgtk:browserOptions".to_owned(),
             json!({
                 "binary": program("hemrond")?,
-                "args": ["--folder", stage.tablet(who), "--size", "1280x800"],
+                "args": ["--folder", stage.tablet(who), "--size", "1280x800", "--keystore", "files"],
             }),
         );
         let address = format!("http://127.0.0.1:{port}");
