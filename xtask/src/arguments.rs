@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use crate::{acceptance::What, error::Error};
+use crate::{acceptance::What, bench::Scale, error::Error};
 use lexopt::{Arg, Parser, ValueExt as _};
 
 /// What `cargo xtask --help` says.
@@ -17,7 +17,8 @@ Usage: cargo xtask COMMAND
                        they pass, and those without a test; the criteria stand in docs/acceptance.md
     --list             runs nothing
     --package P        runs only the tests of this package; may be given several times
-  bench                measures; one JSON object per line
+  bench                measures, and leaves a table and results.jsonl in target/bench
+    --peers            everything, beside what others would use; takes most of an hour
     --quick            small numbers and the debug build, to see that it works
   simulate             tells stories of many tablets from a seed, and ends with one JSON line; anything
                        lost, diverged, stuck or leaked is an error, told as the shortest story
@@ -50,7 +51,7 @@ pub(crate) enum Command {
     Test { without: Vec<String> },
     Acceptance { what: What },
     Demo { headless: bool },
-    Bench { quick: bool },
+    Bench { scale: Scale },
     Simulate { arguments: Vec<String> },
     Fuzz { minutes: u32 },
     Kills { times: u32, seed: u64 },
@@ -81,7 +82,9 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             what: What::default(),
         },
         "demo" => Command::Demo { headless: false },
-        "bench" => Command::Bench { quick: false },
+        "bench" => Command::Bench {
+            scale: Scale::Short,
+        },
         "simulate" => Command::Simulate {
             arguments: Vec::new(),
         },
@@ -99,8 +102,9 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             (_, Arg::Short('h') | Arg::Long("help")) => return Ok(Command::Help),
             (Command::Setup { dry_run: flag }, Arg::Long("dry-run"))
             | (Command::Types { check: flag }, Arg::Long("check"))
-            | (Command::Demo { headless: flag }, Arg::Long("headless"))
-            | (Command::Bench { quick: flag }, Arg::Long("quick")) => *flag = true,
+            | (Command::Demo { headless: flag }, Arg::Long("headless")) => *flag = true,
+            (Command::Bench { scale }, Arg::Long("quick")) => *scale = Scale::Quick,
+            (Command::Bench { scale }, Arg::Long("peers")) => *scale = Scale::Peers,
             (Command::Test { without }, Arg::Long("without")) => {
                 without.push(parser.value()?.to_string_lossy().into_owned());
             }

@@ -57,7 +57,7 @@ fn go() -> Result<(), Error> {
         Command::Acceptance { what } => acceptance::acceptance(&project, &what),
         Command::Demo { headless: true } => demo::headless(&project),
         Command::Demo { headless: false } => demo::demo(&project),
-        Command::Bench { quick } => bench::bench(&project, quick),
+        Command::Bench { scale } => bench::bench(&project, scale),
         Command::Simulate { arguments } => simulate::simulate(&project, &arguments),
         Command::Fuzz { minutes } => fuzz::fuzz(&project, minutes),
         Command::Kills { times, seed } => kills::kills(&project, times, seed),

@@ -66,6 +66,11 @@ impl Project {
         self.root.join("tests/browser")
     }
 
+    /// The systems that ours is measured beside.
+    pub(crate) fn peers(&self) -> PathBuf {
+        self.root.join("bench/peers")
+    }
+
     /// A folder or file below the target folder.
     pub(crate) fn target(&self, below: impl AsRef<Path>) -> PathBuf {
         self.target.join(below)

@@ -77,6 +77,14 @@ impl Server {
         Ok(())
     }
 
+    /// The serving process's number.
+    pub(crate) fn id(&mut self) -> Result<u32, Error> {
+        let running = self.running.as_mut();
+        let running =
+            running.ok_or_else(|| Error::Missing("the server does not run".to_owned()))?;
+        Ok(running.process().id())
+    }
+
     /// Whether it has ended by itself.
     pub(crate) fn has_ended(&mut self) -> Result<bool, Error> {
         self.running.as_mut().map_or(Ok(true), Running::has_ended)
@@ -104,8 +112,14 @@ impl Tablet {
         Ok(Self { running, answers })
     }
 
-    /// Asks for a command and waits for the answer.
+    /// Asks for a command, which must succeed.
     pub(crate) fn ask(&mut self, command: &str, args: &Value) -> Result<Value, Error> {
+        let answer = self.answer(command, args)?;
+        read(command, answer)
+    }
+
+    /// Asks for a command and waits for the answer, whatever it is.
+    fn answer(&mut self, command: &str, args: &Value) -> Result<Value, Error> {
         let broken = || Error::io(format!("asking a tablet for {command}"));
         let mut line = json!({"command": command, "args": args}).to_string();
         line.push('\n');
@@ -115,14 +129,28 @@ impl Tablet {
         stdin.flush().map_err(broken())?;
         line.clear();
         self.answers.read_line(&mut line).map_err(broken())?;
-        let mut answer: Value = serde_json::from_str(&line).unwrap_or(Value::Null);
-        match answer.get_mut("ok") {
-            Some(ok) => Ok(ok.take()),
-            None => Err(Error::Answer {
-                what: command.to_owned(),
-                answer: line.trim().to_owned(),
-            }),
+        serde_json::from_str(&line).map_err(|_| Error::Answer {
+            what: command.to_owned(),
+            answer: line.trim().to_owned(),
+        })
+    }
+
+    /// The process's number.
+    pub(crate) fn id(&mut self) -> u32 {
+        self.running.process().id()
+    }
+
+    /// Opens a visit; whoever has no relation to the person says why, as a doctor who is rung does.
+    pub(crate) fn open_visit(&mut self, visit: &str) -> Result<Value, Error> {
+        let visit = json!({"visit": visit});
+        let page = self.answer("visit", &visit)?;
+        if page["error"]["code"] == "policy.relation_needed" {
+            let why = json!({"person": page["error"]["params"]["person"], "reason": "asked",
+                "words": "Ringd om besöket", "days": 1});
+            self.ask("declare_relation", &why)?;
+            return self.ask("visit", &visit);
         }
+        read("visit", page)
     }
 
     /// Lets its only user in again, after it was opened once more.
@@ -167,5 +195,15 @@ impl Tablet {
                 status,
             })
         }
+    }
+}
+
+fn read(command: &str, mut answer: Value) -> Result<Value, Error> {
+    match answer.get_mut("ok") {
+        Some(ok) => Ok(ok.take()),
+        None => Err(Error::Answer {
+            what: command.to_owned(),
+            answer: answer.to_string(),
+        }),
     }
 }

@@ -1,123 +1,209 @@
-//! Measuring the programs from outside, as they are: a server on SQLite, tablets, a window.
+//! Measuring the programs from outside, as they are, beside what others would use.
 
+mod form;
+mod goals;
+mod hemrond;
+mod lines;
 mod numbers;
-mod paint;
+mod peer;
 mod proxy;
-mod search;
-mod traffic;
+mod results;
+mod side;
+mod work;
 
 use crate::{
     build,
     error::Error,
     only_one::only_one,
     project::{Profile, Project},
+    run,
     setup::{self, Need},
-    tablet::{Server, Tablet},
 };
-use numbers::{Line, print};
+use hemrond::Hemrond;
 use proxy::Proxy;
+use results::{OURS, Results};
+use side::{Side, Stage as _};
 use std::{
     fs,
-    path::{Path, PathBuf},
-    time::Instant,
+    path::Path,
+    process::{Command, Stdio},
+};
+use work::{
+    documents::{self, Load},
+    paint, using,
 };
 
 /// How much is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// Small numbers and the debug build, to see that it works.
+    Quick,
+    /// Our own figures.
+    Short,
+    /// All of it, beside the peers.
+    Peers,
+}
+
+/// The numbers behind a scale.
 #[derive(Debug, Clone, Copy)]
-struct Scale {
+struct Numbers {
     profile: Profile,
-    /// Invented persons beyond the sample data, each of them one document.
+    /// Loads, the largest last: few changed documents are measured among that.
+    loads: &'static [Load],
+    week: Load,
+    /// Persons on the tablet that is started and used.
     persons: u32,
-    /// Changes in a large push.
-    changes: u32,
-    /// Changed documents in a small one.
-    few: u32,
-    searches: u32,
-    /// How often a start is measured.
-    starts: u32,
+    starts: usize,
+    times: usize,
 }
 
-const FULL: Scale = Scale {
-    profile: Profile::Release,
-    persons: 10_000,
-    changes: 1_000,
-    few: 10,
-    searches: 200,
-    starts: 5,
-};
-
-const QUICK: Scale = Scale {
+const QUICK: Numbers = Numbers {
     profile: Profile::Debug,
+    loads: &[Load::whole(20, 1)],
+    week: Load::whole(10, 1),
     persons: 100,
-    changes: 50,
-    few: 5,
-    searches: 20,
     starts: 1,
+    times: 10,
 };
 
-/// The processes that are measured, all of their traffic going through one counting proxy.
-struct Bench<'a> {
-    project: &'a Project,
-    scale: Scale,
-    folder: PathBuf,
-    server: Server,
-    proxy: Proxy,
+const SHORT: Numbers = Numbers {
+    profile: Profile::Release,
+    loads: &[Load::whole(100, 3), Load::whole(1_000, 3)],
+    week: Load::whole(200, 3),
+    persons: 10_000,
+    starts: 5,
+    times: 1_000,
+};
+
+const FULL: Numbers = Numbers {
+    loads: &[
+        Load::whole(100, 5),
+        Load::whole(1_000, 5),
+        Load {
+            documents: 10_000,
+            answers: 4,
+            runs: 3,
+        },
+    ],
+    week: Load::whole(200, 5),
+    ..SHORT
+};
+
+impl Scale {
+    const fn numbers(self) -> Numbers {
+        match self {
+            Self::Quick => QUICK,
+            Self::Short => SHORT,
+            Self::Peers => FULL,
+        }
+    }
 }
 
-impl Bench<'_> {
-    /// Where a tablet keeps its data.
-    fn place(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+/// Measures, and leaves `results.jsonl` and `results.md` in `target/bench`.
+pub(crate) fn bench(project: &Project, scale: Scale) -> Result<(), Error> {
+    let numbers = scale.numbers();
+    let mut needs = vec![Need::Interface, Need::Build, Need::Windows, Need::Measuring];
+    if scale == Scale::Peers {
+        needs.push(Need::Peers);
     }
-
-    /// A tablet that is enrolled and has not synced yet.
-    fn tablet(&self, who: &str, name: &str) -> Result<Tablet, Error> {
-        let code = self.server.code(who)?;
-        let mut tablet = Tablet::open(self.project, self.scale.profile, &self.place(name))?;
-        tablet.enrol(&self.proxy.address(), &code, name)?;
-        Ok(tablet)
-    }
-
-    /// Prints a measurement, with what it was taken of.
-    fn print(&self, line: Line) {
-        print(
-            &line
-                .with("persons", self.scale.persons)
-                .with("profile", self.scale.profile.folder()),
-        );
-    }
-}
-
-/// Measures everything; one JSON object per line.
-pub(crate) fn bench(project: &Project, quick: bool) -> Result<(), Error> {
-    let scale = if quick { QUICK } else { FULL };
-    setup::setup(
-        project,
-        &[Need::Interface, Need::Build, Need::Windows],
-        false,
-    )?;
+    setup::setup(project, &needs, false)?;
     build::interface(project)?;
-    build::programs(project, scale.profile)?;
+    build::programs(project, numbers.profile)?;
     let folder = project.target("bench");
     let _only_one = only_one(project, "bench")?;
     empty(&folder)?;
-    let mut server = Server::new(project, scale.profile, &folder);
-    let begin = Instant::now();
-    server.seed(scale.persons)?;
-    let seeded = begin.elapsed();
-    server.serve()?;
-    let proxy = Proxy::start(&server.address)?;
-    let bench = Bench {
-        project,
-        scale,
-        folder,
-        server,
-        proxy,
+    let proxy = Proxy::start()?;
+    let peers = match scale {
+        Scale::Peers => peer::all(project)?,
+        Scale::Quick | Scale::Short => Vec::new(),
     };
-    bench.print(Line::new("seed", numbers::ms(seeded), "ms"));
-    traffic::measure(&bench)?;
-    search::measure(&bench)?;
-    paint::measure(&bench)
+    let mut results = Results::default();
+    for (place, load) in numbers.loads.iter().enumerate() {
+        let few = place + 1 == numbers.loads.len();
+        let ours = Hemrond {
+            project,
+            profile: numbers.profile,
+            persons: u32::try_from(load.documents).unwrap_or(u32::MAX),
+        };
+        for side in sides(&ours, &peers) {
+            if load.documents > side.most() {
+                let name = side.name();
+                results.note(format!(
+                    "{name}: {} documents were not tried.",
+                    load.documents
+                ));
+                continue;
+            }
+            let runs = documents::carry(side, *load, &folder, &proxy)?;
+            runs.tell(&mut results, load.documents);
+            if few {
+                runs.tell_few(&mut results);
+            }
+        }
+    }
+    let ours = Hemrond {
+        project,
+        profile: numbers.profile,
+        persons: 100,
+    };
+    for side in sides(&ours, &peers) {
+        documents::carry(side, numbers.week, &folder, &proxy)?.tell_week(&mut results);
+    }
+    let bare = compressed(&folder, &documents::bare(numbers.week))?;
+    results.limit("week_bytes", "bytes", &[bare]);
+    in_hand(project, numbers, &folder, &proxy, &mut results)?;
+    results.write(&folder)
+}
+
+/// A tablet with a large caseload: its memory, its first picture, and how it answers.
+fn in_hand(
+    project: &Project,
+    numbers: Numbers,
+    folder: &Path,
+    proxy: &Proxy,
+    results: &mut Results,
+) -> Result<(), Error> {
+    let place = folder.join("in-hand");
+    let ours = Hemrond {
+        project,
+        profile: numbers.profile,
+        persons: numbers.persons,
+    };
+    ours.begin(&place, proxy)?.close_all()?;
+    let mut round = ours.begin(&place, proxy)?;
+    using::measure(&mut round.nurse, numbers.times, results)?;
+    results.add("tablet_core_mb", "MB", OURS, &[round.memory()?.client]);
+    round.close_all()?;
+    paint::measure(
+        project,
+        numbers.profile,
+        &place.join("nurse"),
+        numbers.starts,
+        results,
+    )
+}
+
+/// Ours first, then the peers.
+fn sides<'a>(ours: &'a Hemrond<'a>, peers: &'a [peer::Peer]) -> impl Iterator<Item = &'a dyn Side> {
+    let peers = peers.iter().map(|peer| peer as &dyn Side);
+    std::iter::once(ours as &dyn Side).chain(peers)
+}
+
+/// How many bytes zstd makes of a text when it takes its time.
+#[allow(clippy::cast_precision_loss)] // Far below 2^52 bytes.
+fn compressed(folder: &Path, text: &str) -> Result<f64, Error> {
+    let path = folder.join("bare.txt");
+    fs::write(&path, text).map_err(Error::io("writing what is compressed"))?;
+    let mut zstd = Command::new("zstd");
+    run::run(
+        zstd.args(["--quiet", "-19"])
+            .arg(&path)
+            .stdin(Stdio::null()),
+    )?;
+    let small = fs::metadata(folder.join("bare.txt.zst"));
+    Ok(small
+        .map_err(Error::io("reading what was compressed"))?
+        .len() as f64)
 }
 
 fn empty(folder: &Path) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use std::{
     io::{self, Read as _, Write as _},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::SeqCst},
     },
     thread,
@@ -35,37 +35,49 @@ pub(super) struct Traffic {
 /// A running proxy. Its threads end with this program.
 #[derive(Debug)]
 pub(super) struct Proxy {
-    address: SocketAddr,
+    socket: SocketAddr,
+    server: Arc<Mutex<Option<SocketAddr>>>,
     counters: Arc<Counters>,
 }
 
 impl Proxy {
-    /// Starts one in front of a server, such as "http://127.0.0.1:8787".
-    pub(super) fn start(server: &str) -> Result<Self, Error> {
-        let server: SocketAddr = server
-            .strip_prefix("http://")
-            .and_then(|address| address.parse().ok())
-            .ok_or_else(|| Error::Answer {
-                what: "the server's address".to_owned(),
-                answer: server.to_owned(),
-            })?;
+    /// Starts one that leads nowhere yet.
+    pub(super) fn start() -> Result<Self, Error> {
         let cannot = || Error::io("starting a counting proxy");
         let listener = TcpListener::bind("127.0.0.1:0").map_err(cannot())?;
-        let address = listener.local_addr().map_err(cannot())?;
+        let socket = listener.local_addr().map_err(cannot())?;
         let counters = Arc::new(Counters::default());
-        let shared = Arc::clone(&counters);
+        let server = Arc::new(Mutex::new(None));
+        let (counting, leading) = (Arc::clone(&counters), Arc::clone(&server));
         thread::spawn(move || {
-            for tablet in listener.incoming().flatten() {
-                // A connection that cannot be carried is closed, which the tablet notices.
-                let _ = carry(tablet, server, &shared);
+            for client in listener.incoming().flatten() {
+                let server = *leading.lock().unwrap_or_else(PoisonError::into_inner);
+                // A connection that cannot be carried is closed, which the client notices.
+                let _ = server.map(|server| carry(client, server, &counting));
             }
         });
-        Ok(Self { address, counters })
+        Ok(Self {
+            socket,
+            server,
+            counters,
+        })
     }
 
-    /// Where tablets reach it.
-    pub(super) fn address(&self) -> String {
-        format!("http://{}", self.address)
+    /// Where clients reach it, whatever it leads to.
+    pub(super) fn socket(&self) -> SocketAddr {
+        self.socket
+    }
+
+    /// Puts it in front of a server, such as "http://127.0.0.1:8787".
+    pub(super) fn lead_to(&self, server: &str) -> Result<(), Error> {
+        let address = server.split("://").nth(1).unwrap_or(server);
+        let address = address.trim_end_matches('/').parse();
+        let address = address.map_err(|_| Error::Answer {
+            what: "the server's address".to_owned(),
+            answer: server.to_owned(),
+        })?;
+        *self.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(address);
+        Ok(())
     }
 
     /// What went through since the last time.
@@ -177,9 +189,9 @@ mod tests {
             stream.write_all(b"well")?;
             Ok(asked)
         });
-        let proxy = Proxy::start(&server)?;
-        let address = proxy.address();
-        let mut stream = TcpStream::connect(address.trim_start_matches("http://"))?;
+        let proxy = Proxy::start()?;
+        proxy.lead_to(&server)?;
+        let mut stream = TcpStream::connect(proxy.socket())?;
         stream.write_all(b"GET / HTTP/1.1\r\n")?;
         stream.shutdown(Shutdown::Write)?;
         let mut answer = String::new();

@@ -80,6 +80,9 @@ fn node_folders(project: &Project, needs: &[Need]) -> Result<Vec<String>, Error>
     if needs.contains(&Need::Tests) {
         folders.push(project.browser_tests());
     }
+    if needs.contains(&Need::Peers) {
+        folders.push(project.peers());
+    }
     let mut stale = Vec::new();
     for folder in folders {
         let lock = folder.join("package-lock.json");

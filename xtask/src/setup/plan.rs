@@ -17,6 +17,10 @@ pub(crate) enum Need {
     Android,
     /// To write bills of materials; no other command does.
     Bills,
+    /// To measure.
+    Measuring,
+    /// To measure beside what others would use.
+    Peers,
 }
 
 impl Need {
@@ -32,7 +36,8 @@ impl Need {
     /// The Debian packages that it takes.
     pub(super) const fn packages(self) -> &'static [&'static str] {
         match self {
-            Self::Interface | Self::Bills => &[],
+            Self::Interface | Self::Bills | Self::Peers => &[],
+            Self::Measuring => &["zstd"],
             Self::Build => &[
                 "build-essential",
                 "pkg-config",
