@@ -89,3 +89,52 @@ fn tablets_give_back_what_a_restored_server_has_forgotten(server: Server) {
     berg.sync();
     assert_eq!(berg.visit(&place.visit)["fields"]["cfs.badl"], 1);
 }
+
+/// What a tablet was told is on the server, and the restored server neither has nor may take from
+/// it, does not go with the right to it: it stands among what was refused, and can be sent again.
+#[test]
+fn what_was_written_under_a_forgotten_right_stays_in_sight_and_can_be_given_back() {
+    let mut town = Town::new();
+    let mut eva = town.tablet_of("Eva Lind");
+    let mut omar = town.tablet_of("Omar Haddad");
+    eva.sync();
+    let place = eva.plan_astrid();
+    eva.sync();
+    let omar_as = |town: &Town, role: &str, unit: &str| {
+        let user = ["--user", "Omar Haddad", "--role", role, "--unit", unit];
+        let words = [&["users", "set-role"][..], &user[..]].concat();
+        town.server.command(&words);
+    };
+    omar_as(&town, "hemtjanst", "Hemtjänsten Öster");
+    omar.sync();
+    let backup = town.server.folder().join("backup");
+    let file = backup.to_str().unwrap();
+    town.server.command(&["backup", "--to", file]);
+
+    // Omar is a nurse again, and writes; the server has it, and loses it.
+    omar_as(&town, "nurse", "Mobila teamet");
+    omar.sync();
+    omar.write(&place.document, "note", "Efter säkerhetskopian.");
+    assert_eq!(omar.sync()["waiting"], 0);
+    town.server.kill();
+    town.server.restore(&backup);
+    town.restart_server();
+
+    let status = omar.sync();
+    assert_eq!(status["waiting"], 0, "{status}");
+    assert!(status["refused"].as_u64().unwrap() > 0, "{status}");
+    let gone = omar.fails("visit", json!({ "visit": place.visit }));
+    assert_eq!(gone, "visit.unknown", "he may not read it");
+
+    // The account is put right, and what was refused is sent again.
+    omar_as(&town, "nurse", "Mobila teamet");
+    omar.sync();
+    let page = omar.ok("send_again", json!({ "document": place.document }));
+    assert_eq!(page["refused"], json!([]));
+    assert_eq!(omar.sync()["refused"], 0);
+    eva.sync();
+    assert_eq!(
+        eva.visit(&place.visit)["texts"]["note"],
+        "Efter säkerhetskopian."
+    );
+}

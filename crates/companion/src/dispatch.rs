@@ -151,6 +151,7 @@ impl Companion {
             }
             Command::Inbox(_) => answer(self.inbox(state).await),
             Command::SyncPage(_) => answer(self.sync_page(state).await),
+            Command::SendAgain(args) => answer(self.send_again(state, &args).await),
             Command::ExportUnsent(_) => answer(self.export_unsent(state).await),
             Command::History(args) => answer(self.history(state, &args).await),
             Command::PrintSheet(args) => answer(self.print_sheet(state, &args).await),

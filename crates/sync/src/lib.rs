@@ -11,4 +11,6 @@ mod log;
 mod session;
 
 pub use backoff::Backoff;
-pub use session::{Ask, Compare, Gathered, ItemName, Position, Session, Taken, Violation};
+pub use session::{
+    Ask, Compare, Gathered, ItemName, Position, Recovery, Session, Taken, Violation,
+};

@@ -76,6 +76,9 @@ pub struct Taken {
     pub authors: Vec<Author>,
     /// Documents that this tablet may no longer hold.
     pub gone: Vec<DocumentId>,
+    /// Whether the server was restored, and may lack what it once acknowledged: what goes is then
+    /// given back first.
+    pub recovery: Option<Recovery>,
     /// Documents to compare with the store, item by item: answer with [`Session::compared`].
     pub compare: Vec<Compare>,
     /// The new position; none while the fallback is under way.
@@ -89,6 +92,15 @@ pub struct Taken {
     /// The server's word about its log, and the epoch in which it was given: to be compared with
     /// what is remembered.
     pub checkpoint: Option<(Epoch, LogCheckpoint)>,
+}
+
+/// How far a tablet is with a server that was restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// It has just said so. What was withdrawn earlier, and is still here, may be lacking too.
+    Begins,
+    /// Everything is being compared.
+    UnderWay,
 }
 
 /// A document as the server holds it.
@@ -279,6 +291,7 @@ impl Session {
                 cursor: self.position.cursor,
             };
             self.fallback = Some(Fallback::new());
+            taken.recovery = Some(Recovery::Begins);
             // What was refused may build on what this server forgot. It stays unsent, goes again
             // after that was given back, and is refused then if it must be.
             taken.refused.clear();
@@ -291,6 +304,9 @@ impl Session {
             };
         }
         self.position.epoch = Some(response.epoch);
+        if self.epochs > 0 && self.fallback.is_some() {
+            taken.recovery = Some(Recovery::UnderWay);
+        }
         match response.digest {
             Some(answer) => self.read_digest(answer, &mut taken)?,
             None => self.read_page(response.cursor, response.more, log.moved, &mut taken)?,

@@ -33,6 +33,7 @@ import type { Nothing } from "./Nothing";
 import type { ObjectToSharing } from "./ObjectToSharing";
 import type { Observation } from "./Observation";
 import type { Observe } from "./Observe";
+import type { OfDocument } from "./OfDocument";
 import type { OfDoorUser } from "./OfDoorUser";
 import type { OfField } from "./OfField";
 import type { OfPerson } from "./OfPerson";
@@ -129,6 +130,8 @@ export interface Commands {
   inbox: { args: Nothing; answer: Inbox };
   /** Everything about sync: what waits, what was refused, last contact. */
   sync_page: { args: Nothing; answer: SyncPage };
+  /** Has what the server refused of a document wait again, to be sent at the next contact. */
+  send_again: { args: OfDocument; answer: SyncPage };
   /** Syncs now and answers when done or failed. */
   sync_now: { args: Nothing; answer: Status };
   /** Stops or resumes contact with the server; what is written waits. */

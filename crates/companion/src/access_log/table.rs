@@ -92,6 +92,8 @@ pub(crate) fn traced(command: &Command, today: NaiveDate) -> Traced {
         | Command::SetSettings(_)
         | Command::SetOffline(_)
         | Command::SyncNow(_)
+        // What was written is in the log since it was written.
+        | Command::SendAgain(_)
         | Command::Rebuild(_) => Traced::Nothing,
         // The door answers these and logs them itself, in the log of the user whose they are.
         Command::Door(_)

@@ -171,6 +171,8 @@ commands! {
     Inbox "inbox" (Nothing) -> Inbox;
     /// Everything about sync: what waits, what was refused, last contact.
     SyncPage "sync_page" (Nothing) -> SyncPage;
+    /// Has what the server refused of a document wait again, to be sent at the next contact.
+    SendAgain "send_again" (OfDocument) -> SyncPage;
     /// Syncs now and answers when done or failed.
     SyncNow "sync_now" (Nothing) -> Status;
     /// Stops or resumes contact with the server; what is written waits.

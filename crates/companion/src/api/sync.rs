@@ -156,6 +156,13 @@ pub struct WaitingDocument {
     pub since: DateTime<Utc>,
 }
 
+/// Names a document.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct OfDocument {
+    /// Which.
+    pub document: DocumentId,
+}
+
 /// An item that the server refused.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct RefusedItem {

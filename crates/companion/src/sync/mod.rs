@@ -5,6 +5,7 @@ mod driver;
 mod gather;
 pub mod http;
 mod priorities;
+mod refused;
 mod runner;
 mod take;
 pub mod transport;

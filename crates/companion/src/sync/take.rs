@@ -8,7 +8,7 @@ use crate::{
 };
 use hemrond_domain::record::{DocumentId, DocumentKind};
 use hemrond_store::{Author, Requeue, SyncCommit};
-use hemrond_sync::{Session, Taken};
+use hemrond_sync::{Recovery, Session, Taken};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Companion {
@@ -45,6 +45,16 @@ impl Companion {
                 kept.into_iter().map(|(id, _)| id).collect()
             }
         };
+        for document in self.to_be_given_back(&taken).await? {
+            let kind = self.kind_of(&mut state, document).await?;
+            let hashes = self.store.hashes_not_refused(document).await?;
+            commit
+                .requeue
+                .extend(hashes.into_iter().map(|hash| Requeue {
+                    item: hemrond_store::ItemName { document, hash },
+                    urgency: kind.map_or(u8::MAX, urgency),
+                }));
+        }
         for compare in &taken.compare {
             let own = self.store.hashes_not_refused(compare.document).await?;
             let kind = self.kind_of(&mut state, compare.document).await?;
@@ -119,6 +129,20 @@ impl Companion {
         changed.dedup();
         self.announce(changed, by_others);
         Ok(())
+    }
+
+    /// What a restored server takes from this tablet, and may have forgotten: it was acknowledged by
+    /// an earlier life of the server, and goes from the tablet when this one has it or refuses it.
+    async fn to_be_given_back(&self, taken: &Taken) -> Outcome<Vec<DocumentId>> {
+        let Some(recovery) = taken.recovery else {
+            return Ok(Vec::new());
+        };
+        let mut documents = taken.gone.clone();
+        if recovery == Recovery::Begins {
+            let earlier = self.store.withdrawn_documents().await?;
+            documents.extend(earlier.into_iter().map(|(id, _)| id));
+        }
+        Ok(documents)
     }
 
     async fn kind_of(&self, state: &mut State, id: DocumentId) -> Outcome<Option<DocumentKind>> {

@@ -90,23 +90,31 @@ impl World {
         }
     }
 
-    /// Those of the items whose documents the user of this place may read.
-    pub(crate) fn readable_among(
+    /// Those of the items that a tablet which holds them gives to a server that lacks them: its own,
+    /// whatever has become of its rights, and others' whose documents its user may read by now.
+    pub(crate) fn given_back_among(
         &mut self,
         place: usize,
         items: &BTreeSet<ItemName>,
+        own: &BTreeSet<ItemName>,
     ) -> BTreeSet<ItemName> {
         let (Some(asker), Some(companion)) = (self.asker(place), self.running(place)) else {
             return BTreeSet::new();
         };
         let headers = self.headers(&companion);
+        let documents: BTreeSet<DocumentId> = items.iter().map(|item| item.document).collect();
+        let documents: Vec<DocumentId> = documents.into_iter().collect();
+        let site = Arc::clone(&self.site);
+        let withheld = to_the_end(site.database.withheld(&asker, &documents), &self.stop);
+        let withheld: BTreeSet<DocumentId> = withheld.into_iter().flatten().flatten().collect();
+        let may_read = |item: &ItemName| {
+            let header = headers.get(&item.document);
+            !withheld.contains(&item.document)
+                && header.is_some_and(|header| asker.readable.includes(&Resource::from(header)))
+        };
         items
             .iter()
-            .filter(|item| {
-                headers
-                    .get(&item.document)
-                    .is_some_and(|header| asker.readable.includes(&Resource::from(header)))
-            })
+            .filter(|item| own.contains(item) || may_read(item))
             .copied()
             .collect()
     }

@@ -73,7 +73,8 @@ impl World {
     }
 
     /// Items that are not on the server, and that no tablet can give it any more: the story took
-    /// the disks, or the right to read, from everybody who had them.
+    /// the disks from everybody who had them, or the right to read from all but their author, and
+    /// the disk from that one.
     pub(super) fn excuse_unreachable(&mut self) {
         let items: Vec<(usize, ItemName)> = self
             .witness
@@ -103,8 +104,10 @@ impl World {
             }
             drop(companion);
             let held = self.held_by(place, &names);
-            let may_read = self.readable_among(place, &held);
-            reachable.extend(may_read);
+            let number = self.places.get(place).copied();
+            let own = missing.iter().filter(|(tablet, _)| Some(*tablet) == number);
+            let own = own.map(|(_, item)| *item).collect();
+            reachable.extend(self.given_back_among(place, &held, &own));
         }
         self.witness
             .excuse(|saved| names.contains(&saved.item) && !reachable.contains(&saved.item));
