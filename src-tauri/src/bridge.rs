@@ -2,6 +2,7 @@
 
 use crate::tablet::Tablet;
 use hemrond_companion::api::Failure;
+use serde::Deserialize;
 use serde_json::Value;
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -26,7 +27,19 @@ pub(crate) async fn call(
 pub(crate) struct Paint {
     started: Instant,
     report: bool,
-    done: AtomicBool,
+    done: [AtomicBool; 3],
+}
+
+/// A page whose first picture is measured.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Page {
+    /// An empty page, to be measured against.
+    Blank,
+    /// The locked tablet.
+    Lock,
+    /// The round.
+    Round,
 }
 
 impl Paint {
@@ -34,19 +47,24 @@ impl Paint {
         Self {
             started: Instant::now(),
             report,
-            done: AtomicBool::new(false),
+            done: Default::default(),
         }
     }
 }
 
-/// The page says that its first content is on the screen.
+/// The page says that its content is on the screen.
 #[tauri::command]
 #[allow(
     clippy::needless_pass_by_value,
     reason = "the handler's macro passes state by value"
 )]
-pub(crate) fn painted(paint: State<'_, Paint>) {
-    if paint.report && !paint.done.swap(true, Ordering::Relaxed) {
-        println!("painted after {} ms", paint.started.elapsed().as_millis());
+pub(crate) fn painted(paint: State<'_, Paint>, page: Page) {
+    let first = match paint.done.get(page as usize) {
+        Some(done) => !done.swap(true, Ordering::Relaxed),
+        None => false,
+    };
+    if paint.report && first {
+        let after = paint.started.elapsed().as_millis();
+        println!("painted {page:?} after {after} ms");
     }
 }

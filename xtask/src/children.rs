@@ -20,7 +20,7 @@ use std::{
 /// Set by ctrl-c and by a polite request to end.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
-/// How long a program may take to say its first word.
+/// How long a program may take to say its next word.
 const TO_BEGIN: Duration = Duration::from_secs(60);
 
 /// How long a program may take to end when asked to.
@@ -82,41 +82,24 @@ impl Running {
 
     /// Starts a program and waits for the first line that it prints.
     pub(crate) fn start_and_read(command: &mut Command) -> Result<(Self, String), Error> {
-        let mut running = Self::start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
-        let mut out = running.output()?;
-        let (sender, first) = mpsc::channel();
-        thread::spawn(move || {
-            let mut line = String::new();
-            let _ = out.read_line(&mut line);
-            let _ = sender.send(line.trim().to_owned());
-            // The rest is read and forgotten, so that the program never waits for us.
-            let _ = std::io::copy(&mut out, &mut std::io::sink());
-        });
-        let line = running.first(&first)?;
-        if line.is_empty() {
-            return Err(Error::Missing(format!(
-                "{} ended without a word",
-                running.name
-            )));
-        }
+        let (running, words) = Self::start_and_listen(command)?;
+        let line = words.next()?;
         Ok((running, line))
     }
 
-    /// Waits for the first line; it is here as soon as it was printed, for starts are measured.
-    fn first(&self, line: &mpsc::Receiver<String>) -> Result<String, Error> {
-        let deadline = Instant::now() + TO_BEGIN;
-        loop {
-            match line.recv_timeout(Duration::from_millis(100)) {
-                Ok(line) => return Ok(line),
-                Err(RecvTimeoutError::Disconnected) => return Ok(String::new()),
-                Err(RecvTimeoutError::Timeout) if stopped() => return Err(Error::Stopped),
-                Err(RecvTimeoutError::Timeout) if Instant::now() > deadline => {
-                    let what = format!("the first line of {}", self.name);
-                    return Err(Error::TooLate(what));
-                }
-                Err(RecvTimeoutError::Timeout) => {}
+    /// Starts a program whose lines are waited for one by one.
+    pub(crate) fn start_and_listen(command: &mut Command) -> Result<(Self, Words), Error> {
+        let mut running = Self::start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
+        let out = running.output()?;
+        let (sender, lines) = mpsc::channel();
+        // Everything is read at once, so that the program never waits for us.
+        thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                let _ = sender.send(line.trim().to_owned());
             }
-        }
+        });
+        let name = running.name.clone();
+        Ok((running, Words { name, lines }))
     }
 
     /// What it prints, where that was piped.
@@ -140,6 +123,37 @@ impl Running {
         if let Ok(group) = i32::try_from(self.child.id()) {
             // A group that is gone already is what was wanted.
             let _ = killpg(Pid::from_raw(group), signal);
+        }
+    }
+}
+
+/// What a program says, line by line.
+#[derive(Debug)]
+pub(crate) struct Words {
+    name: String,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Words {
+    /// Waits for the next line; it is here as soon as it was printed, for starts are measured.
+    pub(crate) fn next(&self) -> Result<String, Error> {
+        let deadline = Instant::now() + TO_BEGIN;
+        loop {
+            match self.lines.recv_timeout(Duration::from_millis(100)) {
+                Ok(line) if line.is_empty() => {}
+                Ok(line) => return Ok(line),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::Missing(format!(
+                        "{} ended without a word",
+                        self.name
+                    )));
+                }
+                Err(RecvTimeoutError::Timeout) if stopped() => return Err(Error::Stopped),
+                Err(RecvTimeoutError::Timeout) if Instant::now() > deadline => {
+                    return Err(Error::TooLate(format!("the next line of {}", self.name)));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
         }
     }
 }

@@ -1,13 +1,13 @@
-// Tells the app's window that the first round stands on the screen, for measurements of the start.
+// Tells the app's window that a page stands on the screen, for measurements of the start.
 
 import { invoke } from '@tauri-apps/api/core';
 import { inWindow } from './transport/tauri';
 
-let told = false;
+const told = new Set<string>();
 
-/** After the frame that shows the content; once, and only in the app's window. */
-export function painted(): void {
-  if (told || !inWindow()) return;
-  told = true;
-  requestAnimationFrame(() => setTimeout(() => void invoke('painted').catch(() => undefined)));
+/** After the frame that shows the content; once for each page, and only in the app's window. */
+export function painted(page: 'lock' | 'round'): void {
+  if (told.has(page) || !inWindow()) return;
+  told.add(page);
+  requestAnimationFrame(() => setTimeout(() => void invoke('painted', { page }).catch(() => undefined)));
 }

@@ -5,10 +5,12 @@ use crate::{
         numbers::ms,
         results::{OURS, Results},
     },
-    children::Running,
+    children::{Running, Words},
     error::Error,
     project::{Profile, Project},
+    run,
     screen::Hidden,
+    tablet::PIN,
 };
 use std::{
     path::Path,
@@ -16,8 +18,8 @@ use std::{
     time::Instant,
 };
 
-/// Measures starts with a tablet's whole caseload behind the locked page, and of an empty window,
-/// in turn.
+/// Measures starts of a tablet with a whole caseload, up to the page that asks for the PIN and from
+/// the PIN to the round, and of an empty window, in turn.
 pub(in crate::bench) fn measure(
     project: &Project,
     profile: Profile,
@@ -27,35 +29,71 @@ pub(in crate::bench) fn measure(
 ) -> Result<(), Error> {
     let screen = Hidden::start()?;
     let program = project.binary(profile, "hemrond");
-    let empty = tablet.with_file_name("nobody");
-    let (mut ours, mut limit) = (Vec::new(), Vec::new());
+    let nobody = tablet.with_file_name("nobody");
+    let (mut locked, mut round, mut both, mut empty) = (vec![], vec![], vec![], vec![]);
     for _ in 0..starts {
-        limit.push(start(&program, &screen, &empty, true)?);
-        ours.push(start(&program, &screen, tablet, false)?);
+        let (window, took) = start(&program, &screen, &nobody, &["--blank"], "painted Blank")?;
+        empty.push(took);
+        drop(window);
+        let (window, start) = start(&program, &screen, tablet, &[], "painted Lock")?;
+        let unlock = window.unlock(&screen)?;
+        locked.push(start);
+        round.push(unlock);
+        both.push(start + unlock);
     }
-    results.add("first_paint_ms", "ms", OURS, &ours);
-    results.limit("first_paint_ms", "ms", &limit);
+    results.add("first_paint_ms", "ms", OURS, &locked);
+    results.limit("first_paint_ms", "ms", &empty);
+    results.add("pin_to_round_ms", "ms", OURS, &round);
+    results.add("first_round_ms", "ms", OURS, &both);
+    results.limit("first_round_ms", "ms", &empty);
     Ok(())
 }
 
-/// Starts the app, waits for its word that the page is on the screen, and ends it.
-fn start(program: &Path, screen: &Hidden, folder: &Path, blank: bool) -> Result<f64, Error> {
+/// The app's window.
+struct Window {
+    _running: Running,
+    words: Words,
+}
+
+/// Starts the app, and waits for its word that a page is on the screen.
+fn start(
+    program: &Path,
+    screen: &Hidden,
+    folder: &Path,
+    more: &[&str],
+    page: &str,
+) -> Result<(Window, f64), Error> {
     let mut app = Command::new(program);
     app.arg("--folder").arg(folder).arg("--report-paint");
-    app.args(["--keystore", "files"]);
-    if blank {
-        app.arg("--blank");
-    }
+    app.args(["--keystore", "files"]).args(more);
     app.stderr(Stdio::null());
     let begin = Instant::now();
-    let (_window, line) = Running::start_and_read(screen.show(&mut app))?;
+    let (_running, words) = Running::start_and_listen(screen.show(&mut app))?;
+    expect(&words, page)?;
     let took = ms(begin.elapsed());
-    if line.starts_with("painted") {
-        Ok(took)
-    } else {
-        Err(Error::Answer {
-            what: "starting the app".to_owned(),
-            answer: line,
-        })
+    Ok((Window { _running, words }, took))
+}
+
+impl Window {
+    /// Types the PIN as a person does, and measures from the last key to the round.
+    fn unlock(&self, screen: &Hidden) -> Result<f64, Error> {
+        let mut typing = Command::new("xdotool");
+        run::run(screen.show(typing.args(["type", "--delay", "20", PIN])))?;
+        let begin = Instant::now();
+        let mut open = Command::new("xdotool");
+        run::run(screen.show(open.args(["key", "Return"])))?;
+        expect(&self.words, "painted Round")?;
+        Ok(ms(begin.elapsed()))
     }
+}
+
+fn expect(words: &Words, beginning: &str) -> Result<(), Error> {
+    let line = words.next()?;
+    if line.starts_with(beginning) {
+        return Ok(());
+    }
+    Err(Error::Answer {
+        what: "starting the app".to_owned(),
+        answer: line,
+    })
 }
