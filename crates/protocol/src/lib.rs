@@ -8,6 +8,7 @@ pub mod digest;
 pub mod encoding;
 pub mod enrolment;
 pub mod limits;
+pub mod packing;
 mod request;
 mod response;
 pub mod signature;

@@ -1,0 +1,170 @@
+//! What is packed comes out as it was, and is small.
+
+#![allow(clippy::unwrap_used)]
+
+use super::{Parcel, UnpackError, pack, unpack};
+use crate::wire::{Author, Item, ItemKind, WireHeader, WireId};
+use automerge::{ActorId, AutoCommit, ROOT, ReadDoc as _, transaction::Transactable as _};
+use proptest::prelude::*;
+
+const LIMIT: usize = 1 << 20;
+
+fn header(part: &str) -> WireHeader {
+    WireHeader {
+        kind: "visit".to_owned(),
+        organisation: WireId([1; 16]),
+        unit: Some(WireId([2; 16])),
+        person: Some(WireId([3; 16])),
+        part: part.to_owned(),
+    }
+}
+
+fn item(kind: ItemKind, bytes: Vec<u8>) -> Item {
+    Item {
+        kind,
+        bytes,
+        author: None,
+    }
+}
+
+fn changes(document: &mut AutoCommit) -> Vec<Item> {
+    let changes = document.get_changes(&[]);
+    let raw = changes
+        .into_iter()
+        .map(|change| change.raw_bytes().to_vec());
+    raw.map(|bytes| item(ItemKind::Change, bytes)).collect()
+}
+
+/// A visit that Eva fills in field by field.
+fn evas_visit(number: u8) -> AutoCommit {
+    let mut visit = AutoCommit::new().with_actor(ActorId::from([number; 16]));
+    for field in 0..40 {
+        let name = format!("falls.question_{field}");
+        visit.put(ROOT, name, i64::from(number) + field).unwrap();
+        visit.commit_with(
+            automerge::transaction::CommitOptions::default().with_time(1_790_000_000 + field),
+        );
+    }
+    visit
+}
+
+fn comes_back(parcels: &[Parcel]) -> usize {
+    let packed = pack(parcels).unwrap();
+    assert_eq!(unpack(&packed, LIMIT).unwrap(), parcels);
+    packed.len()
+}
+
+#[test]
+fn a_rounds_visits_come_out_as_they_were_in_a_fraction_of_the_bytes() {
+    let parcels: Vec<Parcel> = (0..5)
+        .map(|number| Parcel {
+            header: header(&format!("visit {number}")),
+            items: changes(&mut evas_visit(number)),
+        })
+        .collect();
+    let bytes: usize = parcels
+        .iter()
+        .flat_map(|parcel| &parcel.items)
+        .map(|item| item.bytes.len())
+        .sum();
+    let packed = comes_back(&parcels);
+    // The hash before, the actor and the checksum: 52 bytes of every change that nothing compresses.
+    assert!(bytes - packed > 5 * 39 * 50, "{packed} of {bytes} bytes");
+}
+
+#[test]
+fn what_two_wrote_at_once_and_merged_comes_out_as_it_was() {
+    let mut eva = evas_visit(1);
+    let mut omar = eva.fork().with_actor(ActorId::from([9; 16]));
+    eva.put(ROOT, "cfs.level", 5).unwrap();
+    omar.put(ROOT, "cfs.level", 6).unwrap();
+    omar.put(ROOT, "note", "Går säkrare").unwrap();
+    eva.merge(&mut omar).unwrap();
+    eva.put(ROOT, "cfs.level", 6).unwrap();
+    assert_eq!(eva.get_all(ROOT, "cfs.level").unwrap().len(), 1);
+    let mut items = changes(&mut eva);
+    items.insert(7, item(ItemKind::Entry, b"a signed entry".to_vec()));
+    items.push(Item {
+        author: Some(Author {
+            actor: WireId([9; 16]),
+            user: WireId([4; 16]),
+            device: WireId([5; 16]),
+        }),
+        ..item(ItemKind::Change, changes(&mut omar).pop().unwrap().bytes)
+    });
+    comes_back(&[Parcel {
+        header: header("merged"),
+        items,
+    }]);
+}
+
+#[test]
+fn what_is_no_change_travels_as_it_is() {
+    let mut whole = changes(&mut evas_visit(1)).remove(3).bytes;
+    let mut wrong_sum = whole.clone();
+    wrong_sum[5] ^= 1;
+    let cut = whole[..whole.len() - 2].to_vec();
+    whole.push(0);
+    let items = [vec![], wrong_sum, cut, whole, b"\x85oJ\x83".to_vec()];
+    let items = items.map(|bytes| item(ItemKind::Change, bytes)).to_vec();
+    comes_back(&[Parcel {
+        header: header("rubbish"),
+        items,
+    }]);
+}
+
+#[test]
+fn little_never_unpacks_to_very_much() {
+    // One long actor, and a thousand changes that say "the same".
+    let mut change = AutoCommit::new().with_actor(ActorId::from(vec![7; 60_000]));
+    let mut items = Vec::new();
+    for number in 0..100 {
+        change.put(ROOT, "a", number).unwrap();
+        change.commit();
+    }
+    items.extend(changes(&mut change));
+    let packed = pack(&[Parcel {
+        header: header("long"),
+        items,
+    }])
+    .unwrap();
+    assert!(packed.len() < 70_000, "{}", packed.len());
+    assert_eq!(
+        unpack(&packed, LIMIT),
+        Err(UnpackError::TooLarge { limit: LIMIT })
+    );
+    // And items of no bytes cost what they cost.
+    let nothing = Parcel {
+        header: header("empty"),
+        items: vec![item(ItemKind::Change, Vec::new()); 50_000],
+    };
+    let packed = pack(&[nothing]).unwrap();
+    assert!(matches!(
+        unpack(&packed, LIMIT),
+        Err(UnpackError::TooLarge { .. })
+    ));
+}
+
+proptest! {
+    #[test]
+    fn any_items_come_back(items: Vec<(bool, Vec<u8>)>) {
+        let items = items.into_iter().map(|(entry, bytes)| {
+            item(if entry { ItemKind::Entry } else { ItemKind::Change }, bytes)
+        });
+        comes_back(&[Parcel { header: header("any"), items: items.collect() }]);
+    }
+
+    #[test]
+    fn damage_is_refused_or_gives_something_else_and_harms_nothing(
+        place: prop::sample::Index,
+        byte: u8,
+        cut: prop::sample::Index,
+    ) {
+        let parcel = Parcel { header: header("damaged"), items: changes(&mut evas_visit(1)) };
+        let mut packed = pack(&[parcel]).unwrap();
+        let at = place.index(packed.len());
+        packed[at] = byte;
+        let _ = unpack(&packed, LIMIT);
+        prop_assert!(unpack(&packed[..cut.index(packed.len())], LIMIT).is_err());
+    }
+}
