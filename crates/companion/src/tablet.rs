@@ -62,6 +62,8 @@ pub struct Companion {
     pub(crate) state: Mutex<State>,
     /// Held through a sync, so that two never run at once.
     pub(crate) syncing: Mutex<()>,
+    /// Whether the server's last answer said that it reads packed items.
+    pub(crate) server_unpacks: AtomicBool,
     /// Whether everything was compared with the server since this start.
     pub(crate) compared: AtomicBool,
     /// How often the size of a push was halved since a sync last came through.
@@ -215,6 +217,7 @@ impl Companion {
             folder: folder.to_owned(),
             state: Mutex::new(state),
             syncing: Mutex::new(()),
+            server_unpacks: AtomicBool::new(false),
             compared: AtomicBool::new(false),
             halvings: AtomicU32::new(0),
             announced: AtomicU64::new(0),

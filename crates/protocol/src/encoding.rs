@@ -1,11 +1,17 @@
 //! CBOR inside one length-capped zstd frame.
 
-use crate::limits::{MAX_COMPRESSED, MAX_DECOMPRESSED};
+use crate::{
+    limits::{MAX_COMPRESSED, MAX_DECOMPRESSED},
+    packing::{Message, UnpackError},
+};
 use minicbor::{Decode, Encode};
 use std::io::Read;
 
 /// The compression level: 3 is zstd's own default, fast enough for a tablet.
 const LEVEL: i32 = 3;
+
+/// Packed items are few bytes, and worth more of the tablet's time than its radio's.
+const LEVEL_PACKED: i32 = 7;
 
 /// A body that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +28,9 @@ pub enum DecodeError {
     /// Not the CBOR that was expected.
     #[error("the body is not a sync message: {0}")]
     NotCbor(#[source] minicbor::decode::Error),
+    /// Its items are not packed as they should be.
+    #[error(transparent)]
+    NotPacked(#[from] UnpackError),
     /// Something follows the message.
     #[error("the body goes on after its message")]
     Trailing,
@@ -47,11 +56,21 @@ pub fn encode<T: Encode<()>>(message: &T) -> Result<Vec<u8>, EncodeError> {
     zstd::encode_all(cbor.as_slice(), LEVEL).map_err(EncodeError::Zstd)
 }
 
-/// Reads a message, never unpacking more than [`MAX_DECOMPRESSED`].
+/// Writes a message for a peer that reads packed items.
+///
+/// # Errors
+/// When memory runs out.
+pub fn encode_packed<T: Message + Encode<()>>(mut message: T) -> Result<Vec<u8>, EncodeError> {
+    message.pack().map_err(EncodeError::Cbor)?;
+    let cbor = minicbor::to_vec(message).map_err(|error| EncodeError::Cbor(error.to_string()))?;
+    zstd::encode_all(cbor.as_slice(), LEVEL_PACKED).map_err(EncodeError::Zstd)
+}
+
+/// Reads a message, packed or not, never unpacking more than [`MAX_DECOMPRESSED`].
 ///
 /// # Errors
 /// When the body is too large, damaged, cut short, or something else altogether.
-pub fn decode<T: for<'b> Decode<'b, ()>>(body: &[u8]) -> Result<T, DecodeError> {
+pub fn decode<T: Message + for<'b> Decode<'b, ()>>(body: &[u8]) -> Result<T, DecodeError> {
     decode_within(body, MAX_COMPRESSED, MAX_DECOMPRESSED)
 }
 
@@ -59,11 +78,11 @@ pub fn decode<T: for<'b> Decode<'b, ()>>(body: &[u8]) -> Result<T, DecodeError> 
 ///
 /// # Errors
 /// As [`decode`].
-pub fn decode_response<T: for<'b> Decode<'b, ()>>(body: &[u8]) -> Result<T, DecodeError> {
+pub fn decode_response<T: Message + for<'b> Decode<'b, ()>>(body: &[u8]) -> Result<T, DecodeError> {
     decode_within(body, 16 * MAX_COMPRESSED, 16 * MAX_DECOMPRESSED)
 }
 
-fn decode_within<T: for<'b> Decode<'b, ()>>(
+fn decode_within<T: Message + for<'b> Decode<'b, ()>>(
     body: &[u8],
     compressed: usize,
     unpacked: usize,
@@ -81,12 +100,12 @@ fn decode_within<T: for<'b> Decode<'b, ()>>(
         return Err(DecodeError::TooLarge { limit: unpacked });
     }
     let mut reader = minicbor::Decoder::new(&cbor);
-    let message = reader.decode().map_err(DecodeError::NotCbor)?;
-    if reader.position() == cbor.len() {
-        Ok(message)
-    } else {
-        Err(DecodeError::Trailing)
+    let mut message: T = reader.decode().map_err(DecodeError::NotCbor)?;
+    if reader.position() != cbor.len() {
+        return Err(DecodeError::Trailing);
     }
+    message.unpack(unpacked)?;
+    Ok(message)
 }
 
 #[cfg(test)]
@@ -120,6 +139,7 @@ mod tests {
             app: "0.1.0".into(),
             run: None,
             log: None,
+            packing: None,
         }
     }
 

@@ -1,6 +1,9 @@
 //! What a tablet asks.
 
-use crate::wire::{Digest, Epoch, Item, WireHeader, WireId};
+use crate::{
+    packing::Packing,
+    wire::{Digest, Epoch, Item, WireHeader, WireId},
+};
 use minicbor::{Decode, Encode};
 
 /// One sync, from tablet to server. It may be sent again any number of times.
@@ -38,6 +41,9 @@ pub struct SyncRequest {
     /// server puts it on disk before anything else of this request.
     #[n(9)]
     pub log: Option<LogPush>,
+    /// How items travel; none from an app that knows one way only.
+    #[n(10)]
+    pub packing: Option<Packing>,
 }
 
 /// The next records of a tablet's access log.

@@ -1,6 +1,9 @@
 //! What the server answers.
 
-use crate::wire::{Author, Epoch, Item, WireHeader, WireId};
+use crate::{
+    packing::Packing,
+    wire::{Author, Epoch, Item, WireHeader, WireId},
+};
 use minicbor::{Decode, Encode};
 
 /// The answer to one sync.
@@ -51,6 +54,9 @@ pub struct SyncResponse {
     /// server that does not say.
     #[n(13)]
     pub lease_seconds: Option<u32>,
+    /// How items travel; none from a server that knows one way only.
+    #[n(14)]
+    pub packing: Option<Packing>,
 }
 
 /// What became of the records of an access log.

@@ -113,6 +113,7 @@ impl Tablet {
             app: "load".to_owned(),
             run: None,
             log: None,
+            packing: None,
         };
         Ok(Self {
             line,

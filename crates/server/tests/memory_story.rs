@@ -194,6 +194,7 @@ impl Tablet {
         SyncRequest {
             run: None,
             log: None,
+            packing: None,
             protocol: hemrond_protocol::VERSION,
             epoch: self.epoch,
             cursor: self.cursor,

@@ -173,6 +173,7 @@ pub fn taken_for_granted(sent: &SyncRequest, epoch: hemrond_protocol::Epoch) -> 
         logged: None,
         checkpoint: None,
         lease_seconds: None,
+        packing: None,
     }
 }
 

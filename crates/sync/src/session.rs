@@ -11,6 +11,7 @@ use hemrond_domain::record::DocumentId;
 use hemrond_protocol::{
     Author, Bucket, Delivery, DigestAnswer, DocumentDigest, Epoch, ItemHash, LogCheckpoint,
     LogPush, Logged, Outcome, PushDocument, SyncRequest, SyncResponse, VERSION, WireId, limits,
+    packing::Packing,
 };
 
 /// Where a tablet stands in a server's feed.
@@ -247,6 +248,7 @@ impl Session {
             app: self.app.clone(),
             run: self.run,
             log: gathered.log,
+            packing: Some(Packing::read()),
         }
     }
 

@@ -114,6 +114,7 @@ impl Server {
             logged: None,
             checkpoint: None,
             lease_seconds: None,
+            packing: None,
         };
         if request.epoch.is_some_and(|epoch| epoch != response.epoch) {
             return response;

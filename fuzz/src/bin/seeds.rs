@@ -190,6 +190,7 @@ fn requests(morning: &[RawChange]) -> Vec<(&'static str, SyncRequest)> {
         app: "0.1.0".to_owned(),
         run: None,
         log: None,
+        packing: None,
     };
     let mut push = nothing.clone();
     push.epoch = Some(Epoch([1; 16]));
@@ -236,6 +237,7 @@ fn responses(morning: &[RawChange]) -> Vec<(&'static str, SyncResponse)> {
         logged: None,
         checkpoint: None,
         lease_seconds: None,
+        packing: None,
     };
     let mut buckets = nothing.clone();
     buckets.digest = Some(DigestAnswer::Buckets(vec![3, 200], 41));

@@ -5,6 +5,7 @@ use hemrond_domain::record::Header;
 use hemrond_protocol::{
     SyncRequest, SyncResponse, WireHeader, encoding,
     enrolment::{EnrolRequest, EnrolResponse, Problem},
+    packing::Message,
 };
 use hemrond_server::inspector::is_public_key;
 use minicbor::{Decode, Encode};
@@ -51,7 +52,7 @@ fn unpacked<T>(cbor: &[u8], decode: fn(&[u8]) -> Result<T, encoding::DecodeError
 }
 
 /// What was read can be written, and is read again as it was.
-fn again<T: Encode<()> + for<'b> Decode<'b, ()> + PartialEq + Debug>(message: &T) {
+fn again<T: Message + Encode<()> + for<'b> Decode<'b, ()> + PartialEq + Debug>(message: &T) {
     let body = encoding::encode(message).ok();
     let read = body.and_then(|body| encoding::decode_response::<T>(&body).ok());
     assert_eq!(read.as_ref(), Some(message));

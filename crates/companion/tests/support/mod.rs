@@ -458,6 +458,7 @@ impl Held {
             logged,
             checkpoint,
             lease_seconds: None,
+            packing: None,
         }
     }
 }

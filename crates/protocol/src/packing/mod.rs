@@ -17,7 +17,95 @@ mod unpack;
 pub use pack::pack;
 pub use unpack::{UnpackError, unpack};
 
-use crate::wire::{Item, WireHeader};
+use crate::{
+    request::{PushDocument, SyncRequest},
+    response::{Delivery, SyncResponse},
+    wire::{Item, WireHeader},
+};
+use minicbor::{Decode, Encode};
+
+/// How items travel in a message, and how its sender can read them.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Encode, Decode)]
+pub struct Packing {
+    /// Whether the sender reads packed items.
+    #[n(0)]
+    pub reads: bool,
+    /// The message's items while they travel packed.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    items: Option<Vec<u8>>,
+}
+
+impl Packing {
+    /// What a sender says that reads packed items.
+    #[must_use]
+    pub const fn read() -> Self {
+        Self {
+            reads: true,
+            items: None,
+        }
+    }
+}
+
+/// A message with items of documents in it.
+pub trait Message {
+    /// Takes the items out.
+    fn take(&mut self) -> Vec<Parcel>;
+    /// Puts items back.
+    fn put(&mut self, parcels: Vec<Parcel>);
+    /// Where packed items stand.
+    fn packing(&mut self) -> &mut Option<Packing>;
+
+    /// Packs the items where they stand.
+    ///
+    /// # Errors
+    /// As [`pack`].
+    fn pack(&mut self) -> Result<(), String> {
+        let packed = pack(&self.take())?;
+        self.packing().get_or_insert_default().items = Some(packed);
+        Ok(())
+    }
+
+    /// Unpacks the items, where they are packed, to no more than this many bytes in all.
+    ///
+    /// # Errors
+    /// As [`unpack`].
+    fn unpack(&mut self, limit: usize) -> Result<(), UnpackError> {
+        let packed = self
+            .packing()
+            .as_mut()
+            .and_then(|packing| packing.items.take());
+        if let Some(packed) = packed {
+            self.put(unpack(&packed, limit)?);
+        }
+        Ok(())
+    }
+}
+
+macro_rules! message {
+    ($message:ident, $items:ident: $document:ident) => {
+        impl Message for $message {
+            fn take(&mut self) -> Vec<Parcel> {
+                let items = std::mem::take(&mut self.$items).into_iter();
+                items
+                    .map(|$document { header, items }| Parcel { header, items })
+                    .collect()
+            }
+
+            fn put(&mut self, parcels: Vec<Parcel>) {
+                let items = parcels.into_iter();
+                let items = items.map(|Parcel { header, items }| $document { header, items });
+                self.$items.extend(items);
+            }
+
+            fn packing(&mut self) -> &mut Option<Packing> {
+                &mut self.packing
+            }
+        }
+    };
+}
+
+message!(SyncRequest, push: PushDocument);
+message!(SyncResponse, deliveries: Delivery);
 
 /// Items of one document.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,6 +18,7 @@ use hemrond_domain::record::DocumentId;
 use hemrond_policy::Principal;
 use hemrond_protocol::{
     DigestAnswer, DigestQuery, Outcome, SyncRequest, SyncResponse, VERSION, WireId, limits,
+    packing::Packing,
 };
 use hemrond_sync::acceptance::Verdict;
 
@@ -152,6 +153,7 @@ async fn attempt(
             None => None,
         },
         lease_seconds: Some(server.lease_seconds),
+        packing: Some(Packing::read()),
     };
     if request.epoch.is_some_and(|epoch| epoch != life.epoch) {
         return Ok((response, tally));

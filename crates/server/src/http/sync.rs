@@ -53,9 +53,10 @@ async fn answer(
     let body = body.map_err(|rejection| too_large_or_cut(&rejection))?;
     check_body(&presented(parts).ok_or(AdmissionError::Unsigned)?, &body)?;
     let request = decode(body).await?;
+    let packed = request.packing.as_ref().is_some_and(|way| way.reads);
     let (response, tally) = exchange::exchange(server, device, account, request).await?;
     note_seen(server, device).await;
-    let body = encode(response).await?;
+    let body = encode(response, packed).await?;
     let mut response = ([(CONTENT_TYPE_HEADER, CONTENT_TYPE)], body).into_response();
     response.extensions_mut().insert(tally);
     Ok(response)
@@ -94,8 +95,15 @@ async fn decode(body: Bytes) -> Result<SyncRequest, Refused> {
     })
 }
 
-async fn encode(response: SyncResponse) -> Result<Vec<u8>, Refused> {
-    let encoded = tokio::task::spawn_blocking(move || encoding::encode(&response)).await;
+async fn encode(response: SyncResponse, packed: bool) -> Result<Vec<u8>, Refused> {
+    let encoded = tokio::task::spawn_blocking(move || {
+        if packed {
+            encoding::encode_packed(response)
+        } else {
+            encoding::encode(&response)
+        }
+    })
+    .await;
     encoded.map_err(|_| closing())?.map_err(|error| {
         tracing::error!(%error, "an answer could not be written");
         Refused::new(

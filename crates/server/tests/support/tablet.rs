@@ -184,6 +184,7 @@ impl Tablet {
             app: "test".to_owned(),
             run: None,
             log: None,
+            packing: None,
         }
     }
 

@@ -28,5 +28,6 @@ pub(crate) fn nothing_new(request: &SyncRequest) -> SyncResponse {
         logged: None,
         checkpoint: None,
         lease_seconds: None,
+        packing: None,
     }
 }
