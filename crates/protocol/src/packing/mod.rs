@@ -9,6 +9,7 @@
 mod change;
 mod number;
 mod pack;
+mod records;
 mod streams;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,7 @@ pub use pack::pack;
 pub use unpack::{UnpackError, unpack};
 
 use crate::{
-    request::{PushDocument, SyncRequest},
+    request::{LogRecord, PushDocument, SyncRequest},
     response::{Delivery, SyncResponse},
     wire::{Item, WireHeader},
 };
@@ -33,6 +34,9 @@ pub struct Packing {
     /// The message's items while they travel packed.
     #[cbor(n(1), with = "minicbor::bytes")]
     items: Option<Vec<u8>>,
+    /// Its records of the access log while they travel packed.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    records: Option<Vec<u8>>,
 }
 
 impl Packing {
@@ -42,6 +46,7 @@ impl Packing {
         Self {
             reads: true,
             items: None,
+            records: None,
         }
     }
 }
@@ -52,6 +57,8 @@ pub trait Message {
     fn take(&mut self) -> Vec<Parcel>;
     /// Puts items back.
     fn put(&mut self, parcels: Vec<Parcel>);
+    /// Records of the access log in it.
+    fn records(&mut self) -> Option<&mut Vec<LogRecord>>;
     /// Where packed items stand.
     fn packing(&mut self) -> &mut Option<Packing>;
 
@@ -60,8 +67,11 @@ pub trait Message {
     /// # Errors
     /// As [`pack`].
     fn pack(&mut self) -> Result<(), String> {
-        let packed = pack(&self.take())?;
-        self.packing().get_or_insert_default().items = Some(packed);
+        let items = pack(&self.take())?;
+        let records = self.records().map(std::mem::take);
+        let packing = self.packing().get_or_insert_default();
+        packing.items = Some(items);
+        packing.records = records.map(|records| records::pack(&records));
         Ok(())
     }
 
@@ -70,19 +80,22 @@ pub trait Message {
     /// # Errors
     /// As [`unpack`].
     fn unpack(&mut self, limit: usize) -> Result<(), UnpackError> {
-        let packed = self
-            .packing()
-            .as_mut()
-            .and_then(|packing| packing.items.take());
-        if let Some(packed) = packed {
-            self.put(unpack(&packed, limit)?);
+        let Some(packing) = self.packing() else {
+            return Ok(());
+        };
+        let (items, packed) = (packing.items.take(), packing.records.take());
+        if let Some(items) = items {
+            self.put(unpack(&items, limit)?);
+        }
+        if let (Some(packed), Some(records)) = (packed, self.records()) {
+            records.extend(records::unpack(&packed, limit)?);
         }
         Ok(())
     }
 }
 
 macro_rules! message {
-    ($message:ident, $items:ident: $document:ident) => {
+    ($message:ident, $items:ident: $document:ident, $records:ident) => {
         impl Message for $message {
             fn take(&mut self) -> Vec<Parcel> {
                 let items = std::mem::take(&mut self.$items).into_iter();
@@ -97,6 +110,10 @@ macro_rules! message {
                 self.$items.extend(items);
             }
 
+            fn records(&mut self) -> Option<&mut Vec<LogRecord>> {
+                $records(self)
+            }
+
             fn packing(&mut self) -> &mut Option<Packing> {
                 &mut self.packing
             }
@@ -104,8 +121,17 @@ macro_rules! message {
     };
 }
 
-message!(SyncRequest, push: PushDocument);
-message!(SyncResponse, deliveries: Delivery);
+message!(SyncRequest, push: PushDocument, request_records);
+message!(SyncResponse, deliveries: Delivery, no_records);
+
+fn request_records(request: &mut SyncRequest) -> Option<&mut Vec<LogRecord>> {
+    request.log.as_mut().map(|log| &mut log.records)
+}
+
+/// Answers carry none.
+const fn no_records(_answer: &mut SyncResponse) -> Option<&mut Vec<LogRecord>> {
+    None
+}
 
 /// Items of one document.
 #[derive(Debug, Clone, PartialEq, Eq)]

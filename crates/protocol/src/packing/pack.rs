@@ -8,6 +8,7 @@ use super::{
     streams::{Stream, Writing},
 };
 use crate::wire::{Item, ItemHash, ItemKind};
+use std::collections::BTreeMap;
 
 /// Packs the items of documents. What this gives is meant to be compressed as a whole.
 ///
@@ -26,6 +27,8 @@ struct Packing {
     streams: Writing,
     /// Times go on from document to document: a round's visits follow each other.
     time: i64,
+    /// Documents that have come already, by their headers: a feed brings one again and again.
+    met: BTreeMap<Vec<u8>, (u64, Before)>,
 }
 
 /// The change before in the same document.
@@ -40,10 +43,20 @@ struct Before {
 impl Packing {
     fn parcel(&mut self, parcel: &Parcel) -> Result<(), String> {
         let header = minicbor::to_vec(&parcel.header).map_err(|error| error.to_string())?;
+        let next = self.met.len() as u64 + 1;
         let documents = self.streams.to(Stream::Documents);
-        write_bytes(documents, &header);
+        let (number, mut before) = match self.met.remove(&header) {
+            Some((number, before)) => {
+                write(documents, number);
+                (number, before)
+            }
+            None => {
+                write(documents, 0);
+                write_bytes(documents, &header);
+                (next, Before::default())
+            }
+        };
         write(documents, parcel.items.len() as u64);
-        let mut before = Before::default();
         for item in &parcel.items {
             let author = match &item.author {
                 None => 0,
@@ -55,6 +68,7 @@ impl Packing {
             };
             self.item(item, author, &mut before);
         }
+        self.met.insert(header, (number, before));
         Ok(())
     }
 

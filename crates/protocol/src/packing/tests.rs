@@ -2,9 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::{Parcel, UnpackError, pack, unpack};
+use super::{Parcel, UnpackError, pack, records, unpack};
+use crate::request::LogRecord;
 use crate::wire::{Author, Item, ItemKind, WireHeader, WireId};
 use automerge::{ActorId, AutoCommit, ROOT, ReadDoc as _, transaction::Transactable as _};
+use hemrond_audit::{Action, Event, Record};
+use hemrond_domain::{
+    ids::{DeviceId, OrganisationId, PersonId, UnitId, UserId},
+    record::DocumentId,
+};
 use proptest::prelude::*;
 
 const LIMIT: usize = 1 << 20;
@@ -70,6 +76,36 @@ fn a_rounds_visits_come_out_as_they_were_in_a_fraction_of_the_bytes() {
     let packed = comes_back(&parcels);
     // The hash before, the actor and the checksum: 52 bytes of every change that nothing compresses.
     assert!(bytes - packed > 5 * 39 * 50, "{packed} of {bytes} bytes");
+}
+
+/// A feed brings a document's changes as they came, between those of others.
+#[test]
+fn documents_that_come_again_and_again_are_no_larger_for_it() {
+    let (mut eva, mut omar) = (changes(&mut evas_visit(1)), changes(&mut evas_visit(2)));
+    let whole = comes_back(&[
+        Parcel {
+            header: header("1"),
+            items: eva.clone(),
+        },
+        Parcel {
+            header: header("2"),
+            items: omar.clone(),
+        },
+    ]);
+    let mut parcels = Vec::new();
+    while let (Some(one), Some(two)) = (eva.pop(), omar.pop()) {
+        parcels.push(Parcel {
+            header: header("2"),
+            items: vec![two],
+        });
+        parcels.push(Parcel {
+            header: header("1"),
+            items: vec![one],
+        });
+    }
+    parcels.reverse();
+    let pieces = comes_back(&parcels);
+    assert!(pieces < whole + 2 * parcels.len() + 9, "{pieces}, {whole}");
 }
 
 #[test]
@@ -167,4 +203,92 @@ proptest! {
         let _ = unpack(&packed, LIMIT);
         prop_assert!(unpack(&packed[..cut.index(packed.len())], LIMIT).is_err());
     }
+}
+
+/// A chain of a tablet's records: a visit is written in, another is read.
+fn chain(length: u8) -> Vec<LogRecord> {
+    let mut previous = [0; 32];
+    let mut records = Vec::new();
+    for number in 1..=length {
+        let event = Event {
+            action: if number % 7 == 0 {
+                Action::Read
+            } else {
+                Action::Write
+            },
+            user: UserId::from_stored([1; 16]),
+            role: "nurse".to_owned(),
+            unit: UnitId::from_stored([2; 16]),
+            organisation: OrganisationId::from_stored([3; 16]),
+            device: DeviceId::from_stored([4; 16]),
+            person: (number % 5 > 0).then(|| PersonId::from_stored([number / 20; 16])),
+            kind: Some("visit".to_owned()),
+            document: Some(DocumentId::from_bytes([number / 10; 16])),
+            reason: (number == 9).then(|| "Ringd om fallet".to_owned()),
+            basis: None,
+            at_ms: 1_795_400_000_000 + i64::from(number) * 731 - i64::from(number % 3) * 9_000,
+        };
+        let record = Record {
+            seq: u64::from(number),
+            previous,
+            event,
+        };
+        let bytes = record.encode().unwrap();
+        previous = Record::hash_of(&bytes);
+        records.push(LogRecord(bytes));
+    }
+    records
+}
+
+fn records_come_back(records: &[LogRecord]) -> usize {
+    let packed = records::pack(records);
+    assert_eq!(records::unpack(&packed, LIMIT).unwrap(), records);
+    packed.len()
+}
+
+#[test]
+fn a_chain_of_records_comes_out_as_it_was_in_a_fraction_of_the_bytes() {
+    let records = chain(200);
+    let bytes: usize = records.iter().map(|LogRecord(record)| record.len()).sum();
+    let packed = records_come_back(&records);
+    assert!(packed * 8 < bytes, "{packed} of {bytes} bytes");
+    records_come_back(&[]);
+    records_come_back(&records[57..61]);
+}
+
+#[test]
+fn records_that_do_not_hold_together_come_out_as_they_were() {
+    let mut records = chain(30);
+    records.remove(11);
+    records.swap(3, 20);
+    records[5].0[9] ^= 1;
+    records[7].0.pop();
+    records[8].0.push(0);
+    records.insert(2, LogRecord(Vec::new()));
+    records.insert(4, LogRecord(b"\x83\x01\x41".to_vec()));
+    records_come_back(&records);
+}
+
+proptest! {
+    #[test]
+    fn any_records_come_back(records: Vec<Vec<u8>>) {
+        let records: Vec<LogRecord> = records.into_iter().map(LogRecord).collect();
+        records_come_back(&records);
+    }
+
+    #[test]
+    fn damaged_records_harm_nothing(place: prop::sample::Index, byte: u8, cut: prop::sample::Index) {
+        let mut packed = records::pack(&chain(60));
+        prop_assert!(records::unpack(&packed[..cut.index(packed.len())], LIMIT).is_err());
+        let at = place.index(packed.len());
+        packed[at] = byte;
+        let _ = records::unpack(&packed, LIMIT);
+    }
+}
+
+#[test]
+fn a_few_bytes_never_unpack_to_very_many_records() {
+    let packed = records::pack(&vec![LogRecord(Vec::new()); 60_000]);
+    let unpacked = records::unpack(&packed, LIMIT);
+    assert_eq!(unpacked, Err(UnpackError::TooLarge { limit: LIMIT }));
 }

@@ -33,6 +33,7 @@ pub fn unpack(bytes: &[u8], limit: usize) -> Result<Vec<Parcel>, UnpackError> {
     let mut unpacking = Unpacking {
         streams,
         time: 0,
+        met: Vec::new(),
         left: limit,
         limit,
     };
@@ -50,6 +51,8 @@ pub fn unpack(bytes: &[u8], limit: usize) -> Result<Vec<Parcel>, UnpackError> {
 struct Unpacking<'a> {
     streams: Reading<'a>,
     time: i64,
+    /// Documents that have come already.
+    met: Vec<(WireHeader, Before)>,
     /// How many bytes may still come out.
     left: usize,
     limit: usize,
@@ -66,21 +69,37 @@ struct Before {
 
 impl<'a> Unpacking<'a> {
     fn parcel(&mut self) -> Result<Parcel, UnpackError> {
-        let header = cbor::<WireHeader>(self.bytes(Stream::Documents)?)?;
+        let place = match self.number(Stream::Documents)? {
+            0 => {
+                let header = cbor::<WireHeader>(self.bytes(Stream::Documents)?)?;
+                self.met.push((header, Before::default()));
+                self.met.len() - 1
+            }
+            number => usize::try_from(number - 1).map_err(|_| UnpackError::Malformed)?,
+        };
+        let met = self.met.get_mut(place).ok_or(UnpackError::Malformed)?;
+        let (header, mut before) = (met.0.clone(), std::mem::take(&mut met.1));
+        // A document costs memory too, and may come without an item.
+        self.pay(size_of::<Parcel>() + header.kind.len() + header.part.len())?;
         let count = self.number(Stream::Documents)?;
         let mut items = Vec::new();
-        let mut before = Before::default();
         for _ in 0..count {
             let item = self.item(&mut before)?;
             // An item costs memory beside its bytes, and may have none.
-            let cost = item.bytes.len() + size_of::<Item>();
-            self.left = self
-                .left
-                .checked_sub(cost)
-                .ok_or(UnpackError::TooLarge { limit: self.limit })?;
+            self.pay(item.bytes.len() + size_of::<Item>())?;
             items.push(item);
         }
+        if let Some(met) = self.met.get_mut(place) {
+            met.1 = before;
+        }
         Ok(Parcel { header, items })
+    }
+
+    fn pay(&mut self, bytes: usize) -> Result<(), UnpackError> {
+        let left = self.left.checked_sub(bytes);
+        let limit = self.limit;
+        self.left = left.ok_or(UnpackError::TooLarge { limit })?;
+        Ok(())
     }
 
     fn item(&mut self, before: &mut Before) -> Result<Item, UnpackError> {
