@@ -1,5 +1,6 @@
 //! Measuring the programs from outside, as they are, beside what others would use.
 
+mod chart;
 mod form;
 mod goals;
 mod hemrond;
@@ -30,7 +31,7 @@ use std::{
 };
 use work::{
     documents::{self, Load},
-    paint, using,
+    growth, paint, shift_end, using,
 };
 
 /// How much is measured.
@@ -55,6 +56,10 @@ struct Numbers {
     persons: u32,
     starts: usize,
     times: usize,
+    /// Tablets that come back at the end of a shift.
+    shift: usize,
+    /// Documents on the server, from few to many.
+    growth: &'static [u32],
 }
 
 const QUICK: Numbers = Numbers {
@@ -64,6 +69,8 @@ const QUICK: Numbers = Numbers {
     persons: 100,
     starts: 1,
     times: 10,
+    shift: 10,
+    growth: &[50, 500],
 };
 
 const SHORT: Numbers = Numbers {
@@ -73,6 +80,8 @@ const SHORT: Numbers = Numbers {
     persons: 10_000,
     starts: 5,
     times: 1_000,
+    shift: 500,
+    growth: &[1_000, 10_000, 100_000],
 };
 
 const FULL: Numbers = Numbers {
@@ -86,6 +95,7 @@ const FULL: Numbers = Numbers {
         },
     ],
     week: Load::whole(200, 5),
+    growth: &[1_000, 10_000, 100_000, 1_000_000],
     ..SHORT
 };
 
@@ -151,6 +161,24 @@ pub(crate) fn bench(project: &Project, scale: Scale) -> Result<(), Error> {
     }
     let bare = compressed(&folder, &documents::bare(numbers.week))?;
     results.limit("week_bytes", "bytes", &[bare]);
+    shift_end::ours(
+        project,
+        numbers.profile,
+        numbers.shift,
+        &folder.join("shift"),
+        &mut results,
+    )?;
+    if scale == Scale::Peers {
+        let place = folder.join("shift-pouchdb");
+        shift_end::pouchdb(project, numbers.shift, &place, &mut results)?;
+    }
+    growth::measure(
+        project,
+        numbers.profile,
+        numbers.growth,
+        &folder.join("growing"),
+        &mut results,
+    )?;
     in_hand(project, numbers, &folder, &proxy, &mut results)?;
     results.write(&folder)
 }

@@ -1,5 +1,7 @@
 //! The work that is measured.
 
 pub(super) mod documents;
+pub(super) mod growth;
 pub(super) mod paint;
+pub(super) mod shift_end;
 pub(super) mod using;
