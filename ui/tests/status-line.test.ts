@@ -29,6 +29,7 @@ it('claims that all is on the server only when it was reached', () => {
   expect(statusWords(quiet)).toBe('Ansluten · Allt är på servern');
   expect(statusWords({ ...quiet, connection: 'unknown' })).not.toContain('servern');
   expect(statusWords({ ...quiet, connection: 'offline' })).not.toContain('servern');
+  expect(statusWords({ ...quiet, refused: 1 })).toBe('Ansluten · Inget väntar · 1 nekad av servern');
 });
 
 it('asks for attention when something was refused or has two answers', () => {

@@ -1,7 +1,9 @@
 // No network, no server, no battery: what was written is there, and the page says in words where.
 import { expect, test, type Page } from '../harness/stories';
-import { go } from '../harness/screens';
-import type { Tablet } from '../harness/world';
+import { broken } from '../harness/axe';
+import { tooWide } from '../harness/layout';
+import { go, LANGUAGES, THEMES, wear } from '../harness/screens';
+import { PLAIN, type Tablet } from '../harness/world';
 
 test.setTimeout(240_000);
 
@@ -108,4 +110,40 @@ test('The battery falls out while Eva types: what was marked as kept is there af
   await expect(status(again)).toHaveText('Ansluten · Allt är på servern', BACK);
   const omar = await world.tablet('omar', 'Väst 4');
   expect((await omar.call('visit', { visit })).texts['note']).toContain(kept);
+});
+
+test('What the server refuses is said with its reason, and sent again once the account is right', async ({ world, pageOf }) => {
+  const eva = await world.tablet('eva', 'Väst 3');
+  const omar = await world.tablet('omar', 'Väst 4');
+  const page = await pageOf(omar);
+  const role = (...as: string[]) => world.server.administer('users', 'set-role', '--user', 'Omar Haddad', ...as);
+  await go(page, '#/sync');
+  await page.getByTestId('offline-switch').click();
+  const visit = await visitOf(page, omar, 'Bertil Hägg');
+  await note(page, 'Föll i hallen i natt, inte skadad.');
+  // Somebody gives his account another role by mistake.
+  await role('--role', 'hemtjanst', '--unit', 'Hemtjänst Norr');
+
+  await go(page, '#/sync');
+  await page.getByTestId('offline-switch').click();
+  const refused = page.getByTestId('sync-refused');
+  await expect(refused).toBeVisible(BACK);
+  await expect(status(page)).toHaveText('Ansluten · Inget väntar · 1 nekad av servern');
+  await expect(refused.getByTestId('refused-item').first()).toContainText('Bertil Hägg');
+  for (const language of LANGUAGES) {
+    for (const theme of THEMES) {
+      await wear(page, { ...PLAIN, language, theme, text_percent: 200 });
+      expect(await tooWide(page)).toEqual([]);
+      expect(await broken(page, theme)).toEqual([]);
+    }
+  }
+  await wear(page, PLAIN);
+
+  await role('--role', 'nurse', '--unit', 'Mobila teamet');
+  await page.getByTestId('sync-now').click();
+  await page.getByTestId('send-again').first().press('Enter');
+  await expect(refused).toHaveCount(0, BACK);
+  await expect(status(page)).toHaveText('Ansluten · Allt är på servern', BACK);
+  await eva.sync();
+  expect((await eva.call('visit', { visit })).texts['note']).toBe('Föll i hallen i natt, inte skadad.');
 });
