@@ -3,6 +3,7 @@
 import { deepEqual, notDeepEqual } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,10 @@ import { createInterface } from 'node:readline';
 
 /** @import { Draft, Edit, Fields } from './lines.js' */
 
-const PEERS = ['pouchdb', 'hocuspocus', 'automerge-repo', 'automerge-repo-sync-server'];
+/** The one program that is both of a peer's, and is built elsewhere. */
+const SAMOD = join(import.meta.dirname, '../../target/peers/release/hemrond-bench-samod');
+
+const PEERS = ['pouchdb', 'hocuspocus', 'automerge-repo', 'automerge-repo-sync-server', 'samod'];
 
 /** How long a peer may take for any one thing, in milliseconds. */
 const PATIENCE = 60_000;
@@ -20,9 +24,12 @@ class Program {
   #child;
   #lines;
 
-  /** @param {string[]} words */
-  constructor(...words) {
-    this.#child = spawn(process.execPath, words, { cwd: import.meta.dirname, stdio: ['pipe', 'pipe', 'inherit'] });
+  /**
+   * @param {string} program
+   * @param {string[]} words
+   */
+  constructor(program, ...words) {
+    this.#child = spawn(program, words, { cwd: import.meta.dirname, stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
@@ -82,7 +89,7 @@ class Stage {
   }
 
   async server() {
-    const server = this.#start('server.js', '--folder', join(this.#folder, 'server'));
+    const server = this.#start('server', '--folder', join(this.#folder, 'server'));
     const { listening } = await server.next();
     return { server, address: listening };
   }
@@ -92,7 +99,7 @@ class Stage {
    * @param {string} address
    */
   client(name, address) {
-    return this.#start('client.js', '--folder', join(this.#folder, name), '--server', address);
+    return this.#start('client', '--folder', join(this.#folder, name), '--server', address);
   }
 
   kill() {
@@ -100,11 +107,14 @@ class Stage {
   }
 
   /**
-   * @param {string} program
+   * @param {'server' | 'client'} side
    * @param {string[]} words
    */
-  #start(program, ...words) {
-    const running = new Program(join(this.#peer, program), ...words);
+  #start(side, ...words) {
+    const running =
+      this.#peer === 'samod'
+        ? new Program(SAMOD, side, ...words)
+        : new Program(process.execPath, join(this.#peer, `${side}.js`), ...words);
     this.#running.push(running);
     return running;
   }
@@ -218,6 +228,10 @@ async function same(client, expected) {
 }
 
 for (const peer of PEERS) {
+  if (peer === 'samod' && !existsSync(SAMOD)) {
+    console.log(`${peer}: not built`);
+    continue;
+  }
   const folder = await mkdtemp(join(tmpdir(), 'hemrond-peers-'));
   const stage = new Stage(peer, folder);
   try {
