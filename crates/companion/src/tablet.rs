@@ -226,6 +226,7 @@ impl Companion {
             asked: Notify::new(),
             granted: std::sync::Mutex::new(None),
         };
+        companion.recall_form().await?;
         companion
             .refresh_directory(&mut *companion.state.lock().await)
             .await?;

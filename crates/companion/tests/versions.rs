@@ -5,8 +5,9 @@
 
 mod support;
 
-use hemrond_companion::Knows;
-use serde_json::json;
+use hemrond_companion::{Knows, sync::transport::TransportError};
+use hemrond_protocol::Packing;
+use serde_json::{Value, json};
 use support::*;
 
 #[tokio::test]
@@ -63,4 +64,50 @@ async fn what_evas_older_app_wrote_before_omars_newer_one_came_is_in_both() {
         assert!(text.contains("Har ramlat i hallen."), "{page}");
         assert_eq!(page["fields"]["cfs.level"], 6, "{page}");
     }
+}
+
+/// What one day at Astrid's takes on the wire.
+async fn day_at(tablet: &Tablet, document: &Value) -> usize {
+    for level in 1..=8 {
+        tablet.set(document, &[("cfs.level", json!(level))]).await;
+    }
+    tablet.sync().await;
+    tablet.exchange.last_body()
+}
+
+#[tokio::test]
+async fn what_eva_sends_is_packed_from_the_first_request_after_a_restart_and_plain_in_doubt() {
+    let day = Day::new();
+    let eva = day.tablet(Who::Eva).await;
+    let astrid = eva.astrid().await;
+    let visit = eva.plan(&astrid).await;
+    eva.sync().await;
+    let plain = day_at(&eva, &visit.document).await;
+    // The server is updated, and says so from now on.
+    day.exchange
+        .spoil(Some(|answer| answer.packing = Some(Packing::read())));
+    eva.sync().await;
+    let packed = day_at(&eva, &visit.document).await;
+    assert!(
+        packed * 3 < plain * 2,
+        "{packed} bytes packed, {plain} plain"
+    );
+    let eva = eva.restart().await;
+    let after_restart = day_at(&eva, &visit.document).await;
+    assert!(
+        after_restart * 3 < plain * 2,
+        "{after_restart} bytes after a restart"
+    );
+
+    // Something is wrong with the packed form: the plain one goes, and nothing waits for long.
+    day.exchange
+        .fail([TransportError::Rejected("request.malformed".to_owned())]);
+    eva.set(&visit.document, &[("cfs.level", json!(6))]).await;
+    assert_eq!(eva.fails("sync_now", json!({})).await, "transport.rejected");
+    let in_doubt = day_at(&eva, &visit.document).await;
+    assert!(
+        in_doubt > packed,
+        "{in_doubt} bytes in doubt, {packed} packed"
+    );
+    assert_eq!(eva.ok("status", json!({})).await["waiting"], 0);
 }

@@ -53,7 +53,7 @@ pub enum EncodeError {
 /// When memory runs out.
 pub fn encode<T: Encode<()>>(message: &T) -> Result<Vec<u8>, EncodeError> {
     let cbor = minicbor::to_vec(message).map_err(|error| EncodeError::Cbor(error.to_string()))?;
-    zstd::encode_all(cbor.as_slice(), LEVEL).map_err(EncodeError::Zstd)
+    compress(&cbor, LEVEL).map_err(EncodeError::Zstd)
 }
 
 /// Writes a message for a peer that reads packed items.
@@ -63,7 +63,12 @@ pub fn encode<T: Encode<()>>(message: &T) -> Result<Vec<u8>, EncodeError> {
 pub fn encode_packed<T: Message + Encode<()>>(mut message: T) -> Result<Vec<u8>, EncodeError> {
     message.pack().map_err(EncodeError::Cbor)?;
     let cbor = minicbor::to_vec(message).map_err(|error| EncodeError::Cbor(error.to_string()))?;
-    zstd::encode_all(cbor.as_slice(), LEVEL_PACKED).map_err(EncodeError::Zstd)
+    compress(&cbor, LEVEL_PACKED).map_err(EncodeError::Zstd)
+}
+
+/// In one go: a compressor that is not told how much will come lays out, and clears, tables for the most that could.
+fn compress(cbor: &[u8], level: i32) -> std::io::Result<Vec<u8>> {
+    zstd::bulk::compress(cbor, level)
 }
 
 /// Reads a message, packed or not, never unpacking more than [`MAX_DECOMPRESSED`].

@@ -28,7 +28,7 @@ pub const PAGE_BYTES: u32 = 1 << 20;
 pub const NEWS_WAIT_SECONDS: u64 = 25;
 
 /// Bounds the records of an access log in one request; a tablet with more sends several.
-pub const MAX_LOG_RECORDS: usize = 1_000;
+pub const MAX_LOG_RECORDS: usize = 4_000;
 
 /// Bounds one record of an access log, in bytes.
 pub const MAX_LOG_RECORD_BYTES: usize = 2_048;

@@ -68,6 +68,10 @@ pub struct LogPush {
     /// The root of the server's log then.
     #[cbor(n(5), with = "minicbor::bytes")]
     pub known_root: [u8; 32],
+    /// Whether the server's word about its log may wait while that only goes on; `false` from an app
+    /// that always wants it.
+    #[cbor(n(6), default)]
+    pub no_hurry: bool,
 }
 
 /// One record of an access log.

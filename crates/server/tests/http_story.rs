@@ -7,7 +7,8 @@ use ed25519_dalek::SigningKey;
 use hemrond_documents::Edit;
 use hemrond_domain::{ids::DeviceId, people::Role, record::Header};
 use hemrond_protocol::{
-    Item, ItemKind, Outcome, PushDocument, SyncRequest, encoding, enrolment::EnrolResponse, limits,
+    CONTENT_TYPE, Item, ItemKind, Outcome, PushDocument, SYNC_PATH, SyncRequest, encoding,
+    enrolment::EnrolResponse, limits,
 };
 use hemrond_server::{exchange::asker, newsroom::Look};
 use std::time::Duration;
@@ -469,6 +470,24 @@ async fn every_answer_carries_the_headers_that_browsers_heed() {
         }
         assert_eq!(header("x-request-id").len(), 16);
     }
+}
+
+/// It is no document, and only a signed request gets it; it is no larger than it must be.
+#[tokio::test]
+async fn an_answer_to_a_tablet_says_nothing_to_browsers_but_that_it_is_none() {
+    let town = Town::new(Backend::Sqlite).await;
+    let eva = town.tablet("Eva").await;
+    let body = encoding::encode(&eva.request()).unwrap();
+    let response = eva.signing().post(SYNC_PATH, body).await;
+    let headers = response.headers();
+    assert_eq!(headers["content-type"], CONTENT_TYPE);
+    assert_eq!(headers["x-content-type-options"], "nosniff");
+    assert_eq!(headers["cache-control"], "no-store");
+    assert!(!headers.contains_key("content-security-policy"));
+    // Refused, it is what anybody may come upon.
+    let refused = eva.signing().post(SYNC_PATH, vec![0; 3]).await;
+    assert!(refused.status().is_client_error());
+    assert!(refused.headers().contains_key("content-security-policy"));
 }
 
 #[tokio::test]

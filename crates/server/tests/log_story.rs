@@ -26,6 +26,7 @@ on_every_storage!(
     a_server_that_forgot_asks_for_what_it_lacks,
     rubbish_is_kept_and_told_of,
     the_signed_log_only_goes_on,
+    the_servers_word_may_wait_unless_it_takes_something_back,
     the_servers_own_acts_are_a_chain_of_their_own,
     what_is_five_years_old_goes_and_the_tree_stays,
 );
@@ -79,6 +80,7 @@ impl Trace {
             .skip(usize::try_from(self.sent.seq).unwrap());
         SyncRequest {
             log: Some(LogPush {
+                no_hurry: false,
                 after: self.sent.seq,
                 after_hash: self.sent.hash,
                 records: records.cloned().map(LogRecord).collect(),
@@ -282,6 +284,35 @@ async fn the_signed_log_only_goes_on(backend: Backend) {
     let kept = town.storage.checkpoints().await.unwrap();
     assert!((3..=6).contains(&kept.len()), "one an hour: {}", kept.len());
     assert_eq!(faults(&town).await, 0);
+}
+
+/// AC20: a tablet that logs nothing itself need not be told of what others log; a log that is not what
+/// it knows is told at once.
+async fn the_servers_word_may_wait_unless_it_takes_something_back(backend: Backend) {
+    let town = Town::new(backend).await;
+    let mut eva = Trace::of(town.tablet("Eva").await);
+    eva.look(1);
+    let given = eva.sync().await.checkpoint.unwrap();
+    let key = VerifyingKey::from_bytes(&given.key).unwrap();
+    let known = Checkpoint::open(&given.note, &key).unwrap();
+    eva.known = (known.size, known.root);
+    let mut omar = Trace::of(town.tablet("Omar").await);
+    omar.look(2);
+    omar.sync().await;
+
+    let patient = |known: (u64, [u8; 32])| {
+        let mut request = eva.request();
+        if let Some(log) = &mut request.log {
+            (log.known_size, log.known_root, log.no_hurry) = (known.0, known.1, true);
+        }
+        request
+    };
+    let ask = async |known| eva.tablet.send(&patient(known)).await.unwrap().checkpoint;
+    assert_eq!(ask(eva.known).await, None, "only grown");
+    let size = town.storage.log_tree(0).await.unwrap().size;
+    assert!(ask((size, [7; 32])).await.is_some(), "another log");
+    assert!(ask((size + 5, [7; 32])).await.is_some(), "a shorter log");
+    assert!(eva.sync().await.checkpoint.is_some(), "it is in a hurry");
 }
 
 /// AC12: reviews are kept with who reviewed and what was found, and the server's own acts are logged

@@ -30,7 +30,7 @@ use std::{
     process::{Command, Stdio},
 };
 use work::{
-    documents::{self, Load},
+    documents::{self, Load, Runs},
     growth, paint, shift_end, using,
 };
 
@@ -144,12 +144,15 @@ pub(crate) fn bench(project: &Project, scale: Scale) -> Result<(), Error> {
                 ));
                 continue;
             }
-            let runs = documents::carry(side, *load, &folder, &proxy)?;
+            let Some(runs) = carried(side, *load, &folder, &proxy, &mut results)? else {
+                continue;
+            };
             runs.tell(&mut results, load.documents);
             if few {
                 runs.tell_few(&mut results);
             }
         }
+        results.write(&folder)?;
     }
     let ours = Hemrond {
         project,
@@ -157,10 +160,13 @@ pub(crate) fn bench(project: &Project, scale: Scale) -> Result<(), Error> {
         persons: 100,
     };
     for side in sides(&ours, &peers) {
-        documents::carry(side, numbers.week, &folder, &proxy)?.tell_week(&mut results);
+        if let Some(runs) = carried(side, numbers.week, &folder, &proxy, &mut results)? {
+            runs.tell_week(&mut results);
+        }
     }
     let bare = compressed(&folder, &documents::bare(numbers.week))?;
     results.limit("week_bytes", "bytes", &[bare]);
+    results.write(&folder)?;
     shift_end::ours(
         project,
         numbers.profile,
@@ -172,6 +178,7 @@ pub(crate) fn bench(project: &Project, scale: Scale) -> Result<(), Error> {
         let place = folder.join("shift-pouchdb");
         shift_end::pouchdb(project, numbers.shift, &place, &mut results)?;
     }
+    results.write(&folder)?;
     growth::measure(
         project,
         numbers.profile,
@@ -179,8 +186,30 @@ pub(crate) fn bench(project: &Project, scale: Scale) -> Result<(), Error> {
         &folder.join("growing"),
         &mut results,
     )?;
+    results.write(&folder)?;
     in_hand(project, numbers, &folder, &proxy, &mut results)?;
-    results.write(&folder)
+    results.write(&folder)?;
+    results.tell();
+    Ok(())
+}
+
+/// What a side was measured at. A peer that fails is named among the notes, and the others go on.
+fn carried(
+    side: &dyn Side,
+    load: Load,
+    folder: &Path,
+    proxy: &Proxy,
+    results: &mut Results,
+) -> Result<Option<Runs>, Error> {
+    match documents::carry(side, load, folder, proxy) {
+        Err(error) if side.name() != OURS => {
+            documents::clear(folder)?;
+            let (name, count) = (side.name(), load.documents);
+            results.note(format!("{name}: {count} documents failed: {error}"));
+            Ok(None)
+        }
+        carried => carried.map(Some),
+    }
 }
 
 /// A tablet with a large caseload: its memory, its first picture, and how it answers.

@@ -75,7 +75,12 @@ impl Results {
         &mut self.rows[place]
     }
 
-    /// Writes `results.jsonl` and `results.md` into a folder, and says how many goals are reached.
+    /// Prints the table, and how many goals are reached.
+    pub(super) fn tell(&self) {
+        println!("\n{}", self.table());
+    }
+
+    /// Writes what was measured so far into `results.jsonl` and `results.md` in a folder.
     pub(super) fn write(&self, folder: &Path) -> Result<(), Error> {
         let lines: String = self
             .rows
@@ -84,10 +89,7 @@ impl Results {
             .collect();
         let cannot = || Error::io("writing the results");
         fs::write(folder.join("results.jsonl"), lines).map_err(cannot())?;
-        let table = self.table();
-        fs::write(folder.join("results.md"), &table).map_err(cannot())?;
-        println!("\n{table}");
-        Ok(())
+        fs::write(folder.join("results.md"), self.table()).map_err(cannot())
     }
 
     fn table(&self) -> String {

@@ -7,13 +7,20 @@ use ed25519_dalek::VerifyingKey;
 use hemrond_audit::{Action, Record, checkpoint::Checkpoint, tree};
 use hemrond_protocol::{Epoch, LogCheckpoint, LogPush, LogRecord, Logged, limits};
 use hemrond_store::{LogHead, LogState};
+use std::sync::atomic::Ordering;
 
 /// How long records are kept after the server has said that it has them: a server that is restored
 /// from a backup of this age still gets them back.
 const KEPT_AFTER: Duration = Duration::days(90);
 
 /// How many records one request carries at most, before a slow network halves it.
-const MOST: usize = limits::MAX_LOG_RECORDS / 2;
+const MOST: usize = 500;
+
+/// The same for a server that unpacks: records say little that the one before has not said.
+const MOST_PACKED: usize = limits::MAX_LOG_RECORDS;
+
+/// How old the server's word about its log may become while this tablet logs nothing itself.
+const WORD_HOLDS: Duration = Duration::minutes(15);
 
 /// Keys into the text files.
 const INCONSISTENT: &str = "log.inconsistent";
@@ -25,7 +32,11 @@ impl Companion {
     /// The next records for the server, and whether there are more.
     pub(crate) async fn gather_log(&self, halvings: u32) -> Outcome<(LogPush, bool)> {
         let state = self.store.log_state().await?;
-        let most = (MOST >> halvings).max(1);
+        let most = match self.server_unpacks.load(Ordering::Relaxed) {
+            true => MOST_PACKED,
+            false => MOST,
+        };
+        let most = (most >> halvings).max(1);
         let first = if state.from_oldest {
             1
         } else {
@@ -44,14 +55,20 @@ impl Companion {
             None => state.head,
         };
         let known = remembered(&state);
+        let age = |known: &Checkpoint| self.clock.now().timestamp_millis().abs_diff(known.at_ms);
+        let no_hurry = rows.is_empty()
+            && known
+                .as_ref()
+                .is_some_and(|known| age(known) < WORD_HOLDS.num_milliseconds().unsigned_abs());
         Ok((
             LogPush {
                 after: after.seq,
                 after_hash: after.hash,
                 records: rows.into_iter().map(|row| LogRecord(row.bytes)).collect(),
                 oldest: state.from_oldest,
-                known_size: known.map_or(0, |known| known.size),
-                known_root: known.map_or_else(tree::empty, |known| known.root),
+                known_size: known.as_ref().map_or(0, |known| known.size),
+                known_root: known.as_ref().map_or_else(tree::empty, |known| known.root),
+                no_hurry,
             },
             more,
         ))

@@ -81,12 +81,7 @@ impl Companion {
         loop {
             let gathered = self.gather(&session).await?;
             let request = session.request(gathered);
-            let body = if self.server_unpacks.load(Ordering::Relaxed) {
-                encoding::encode_packed(request)
-            } else {
-                encoding::encode(&request)
-            };
-            let body = body.map_err(|error| violation(&error))?;
+            let body = self.written(request).map_err(|error| violation(&error))?;
             if body.len() > limits::MAX_COMPRESSED {
                 return Err(Problem::new("transport.too_large"));
             }
@@ -94,12 +89,13 @@ impl Companion {
                 if matches!(error, TransportError::Timeout | TransportError::TooLarge) {
                     self.push_less();
                 }
+                self.doubt_form(&error);
                 error.problem()
             })?;
             let response: SyncResponse =
                 encoding::decode_response(&answer).map_err(|error| violation(&error))?;
             let reads = response.packing.as_ref().is_some_and(|way| way.reads);
-            self.server_unpacks.store(reads, Ordering::Relaxed);
+            self.note_form(reads).await?;
             let before = session.position().cursor;
             let lease_seconds = response.lease_seconds;
             let mut taken = session

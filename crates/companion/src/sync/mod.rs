@@ -2,6 +2,7 @@
 
 mod delivery;
 mod driver;
+mod form;
 mod gather;
 pub mod http;
 mod priorities;

@@ -197,6 +197,7 @@ struct Held {
     refuse: Option<String>,
     faults: VecDeque<TransportError>,
     pushes: Vec<usize>,
+    bodies: Vec<usize>,
     rescue: Option<RescueKey>,
     spoil: Option<fn(&mut SyncResponse)>,
     instead: Option<Vec<u8>>,
@@ -323,6 +324,11 @@ impl Exchange {
             })
             .collect();
         held.returning = left;
+    }
+
+    /// How many bytes the last sync that came through had.
+    pub(crate) fn last_body(&self) -> usize {
+        *self.lock().bodies.last().unwrap()
     }
 
     /// How many items each sync that came through has carried.
@@ -515,6 +521,7 @@ impl Transport for Wire {
             .devices
             .get(&device)
             .ok_or_else(|| TransportError::Rejected("device.unknown".to_owned()))?;
+        held.bodies.push(body.len());
         let request = encoding::decode(&body).unwrap();
         let mut response = held.sync(device, who, request);
         if let Some(spoil) = held.spoil {

@@ -49,7 +49,8 @@ pub(super) async fn take(
     })
 }
 
-/// The log's signed state, where it is another than the tablet knows.
+/// The log's signed state, where it is another than the tablet knows. What has only grown can wait
+/// where the tablet says so; whether it has only grown is what the tablet finds out then.
 pub(super) async fn checkpoint(
     server: &Server,
     push: &LogPush,
@@ -57,6 +58,9 @@ pub(super) async fn checkpoint(
 ) -> Result<Option<LogCheckpoint>, ExchangeError> {
     let tree = server.storage.log_tree(push.known_size).await?;
     if (tree.size, tree.root) == (push.known_size, push.known_root) {
+        return Ok(None);
+    }
+    if push.no_hurry && tree.size > push.known_size {
         return Ok(None);
     }
     let key = signing_key(server).await?;

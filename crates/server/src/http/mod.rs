@@ -21,20 +21,25 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use hemrond_protocol::{ENROL_PATH, NEWS_PATH, NONCE_PATH, SYNC_PATH, limits};
+use hemrond_protocol::{CONTENT_TYPE, ENROL_PATH, NEWS_PATH, NONCE_PATH, SYNC_PATH, limits};
 use problem::Refused;
 use std::time::Duration;
-use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// Bounds an enrolment's body.
 const ENROL_BYTES: usize = 16 << 10;
 
-/// What every answer says to a browser that should come upon it. A page of the server's own may
-/// say something else by itself.
-const HEADERS: [(HeaderName, &str); 7] = [
+/// What every answer says, whoever asked.
+const FOR_ALL: [(HeaderName, &str); 2] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
     (header::CACHE_CONTROL, "no-store"),
+];
+
+/// What every answer says to a browser that should come upon it. A page of the server's own may
+/// say something else by itself. An answer to a tablet's sync leaves it out: it is no document, only
+/// a signed request gets it, and these would be a third of its bytes when nothing is new.
+const FOR_BROWSERS: [(HeaderName, &str); 5] = [
+    (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
     (
         header::CONTENT_SECURITY_POLICY,
@@ -106,18 +111,30 @@ fn around(router: Router<Shared>, server: Shared, time: Duration) -> Router {
         .layer(middleware::from_fn(move |request, next| {
             in_time(time, request, next)
         }));
-    let router = HEADERS.into_iter().fold(router, |router, (name, value)| {
-        router.layer(SetResponseHeaderLayer::if_not_present(
-            name,
-            HeaderValue::from_static(value),
-        ))
-    });
     router
+        .layer(middleware::map_response(guarded))
         .layer(middleware::from_fn_with_state(
             server.clone(),
             observe::observe,
         ))
         .with_state(server)
+}
+
+/// Says what browsers and caches must know, where the answer does not say it by itself.
+async fn guarded(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let kind = headers.get(header::CONTENT_TYPE);
+    let of_tablets = kind.is_some_and(|kind| kind.as_bytes() == CONTENT_TYPE.as_bytes());
+    let guards = match of_tablets {
+        true => &[][..],
+        false => &FOR_BROWSERS,
+    };
+    for (name, value) in FOR_ALL.iter().chain(guards) {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
+    }
+    response
 }
 
 /// Ends a request that takes too long, such as one whose body trickles in.

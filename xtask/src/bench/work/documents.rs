@@ -104,6 +104,16 @@ pub(in crate::bench) fn carry(
     })
 }
 
+/// Takes away what a side that failed has left.
+pub(in crate::bench) fn clear(folder: &Path) -> Result<(), Error> {
+    for left in [folder.join("template"), folder.join("run")] {
+        if left.exists() {
+            remove(&left)?;
+        }
+    }
+    Ok(())
+}
+
 impl Runs {
     fn add(&self, results: &mut Results, name: &str, unit: &'static str, value: fn(&Run) -> f64) {
         let values: Vec<f64> = self.runs.iter().map(value).collect();
