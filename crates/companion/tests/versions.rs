@@ -6,7 +6,7 @@
 mod support;
 
 use hemrond_companion::{Knows, sync::transport::TransportError};
-use hemrond_protocol::Packing;
+use hemrond_protocol::packing::Packing;
 use serde_json::{Value, json};
 use support::*;
 

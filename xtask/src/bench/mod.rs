@@ -30,8 +30,9 @@ use std::{
     process::{Command, Stdio},
 };
 use work::{
+    crowd,
     documents::{self, Load, Runs},
-    growth, paint, shift_end, using,
+    growth, online, paint, shift_end, using,
 };
 
 /// How much is measured.
@@ -58,6 +59,8 @@ struct Numbers {
     times: usize,
     /// Tablets that come back at the end of a shift.
     shift: usize,
+    /// Tablets that wait for news.
+    online: usize,
     /// Documents on the server, from few to many.
     growth: &'static [u32],
 }
@@ -70,6 +73,7 @@ const QUICK: Numbers = Numbers {
     starts: 1,
     times: 10,
     shift: 10,
+    online: 20,
     growth: &[50, 500],
 };
 
@@ -81,6 +85,7 @@ const SHORT: Numbers = Numbers {
     starts: 5,
     times: 1_000,
     shift: 500,
+    online: 1_000,
     growth: &[1_000, 10_000, 100_000],
 };
 
@@ -119,6 +124,7 @@ pub(crate) fn bench(project: &Project, scale: Scale) -> Result<(), Error> {
     setup::setup(project, &needs, false)?;
     build::interface(project)?;
     build::programs(project, numbers.profile)?;
+    crowd::build(project, numbers.profile)?;
     let folder = project.target("bench");
     let _only_one = only_one(project, "bench")?;
     empty(&folder)?;
@@ -178,6 +184,14 @@ pub(crate) fn bench(project: &Project, scale: Scale) -> Result<(), Error> {
         let place = folder.join("shift-pouchdb");
         shift_end::pouchdb(project, numbers.shift, &place, &mut results)?;
     }
+    results.write(&folder)?;
+    online::measure(
+        project,
+        numbers.profile,
+        numbers.online,
+        &folder.join("online"),
+        &mut results,
+    )?;
     results.write(&folder)?;
     growth::measure(
         project,

@@ -8,13 +8,16 @@
 //! them at the same moment. What each waits is from that moment until the server has everything of
 //! its own on disk; what others wrote comes afterwards, and is not counted.
 //!
+//! `load ADDRESS online` is a calm hour: each tablet has synced and waits for news. Once all of them have
+//! waited as long as the server lets them, and wait again, it says so, and goes on until it is ended.
+//!
 //! Each part prints one JSON object.
 
 mod tablet;
 
 use std::{error::Error, io::BufRead, sync::Arc, time::Instant};
 use tablet::Tablet;
-use tokio::sync::Barrier;
+use tokio::{sync::Barrier, task::JoinSet};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -104,13 +107,41 @@ async fn shift(tablets: Vec<Tablet>) -> Outcome<()> {
     Ok(())
 }
 
+/// Waits for news, and goes on with that for as long as nothing fails.
+async fn wait(mut tablet: Tablet, everybody: Arc<Barrier>) -> Outcome<()> {
+    tablet.news().await?;
+    everybody.wait().await;
+    loop {
+        tablet.news().await?;
+    }
+}
+
+async fn online(tablets: Vec<Tablet>) -> Outcome<()> {
+    let count = tablets.len();
+    let everybody = Arc::new(Barrier::new(count + 1));
+    let mut waiting = JoinSet::new();
+    for tablet in tablets {
+        waiting.spawn(wait(tablet, Arc::clone(&everybody)));
+    }
+    let told = async {
+        everybody.wait().await;
+        println!("{{\"what\":\"online\",\"tablets\":{count}}}");
+        std::future::pending().await
+    };
+    tokio::select! {
+        () = told => Ok(()),
+        Some(failed) = waiting.join_next() => failed?,
+    }
+}
+
 #[tokio::main]
 async fn main() -> Outcome<()> {
     // Fails only if it is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut arguments = std::env::args().skip(1);
     let url = arguments.next().ok_or("give the server's address")?;
-    let end_of_shift = arguments.next().as_deref() == Some("shift");
+    let what = arguments.next();
+    let end_of_shift = what.as_deref() == Some("shift");
     let documents = if end_of_shift { SHIFT_DOCUMENTS } else { 1 };
     let mut tablets = Vec::new();
     for (number, code) in (1..).zip(std::io::stdin().lock().lines()) {
@@ -121,6 +152,9 @@ async fn main() -> Outcome<()> {
     println!("{{\"what\":\"ready\"}}");
     if end_of_shift {
         return shift(tablets).await;
+    }
+    if what.as_deref() == Some("online") {
+        return online(tablets).await;
     }
     let tablets = part("nothing new", tablets, false).await?;
     part("one new change", tablets, true).await?;

@@ -9,13 +9,14 @@ use hemrond_domain::{
     record::Header,
 };
 use hemrond_protocol::{
-    ENROL_PATH, Item, ItemKind, NONCE_PATH, PushDocument, SYNC_PATH, SyncRequest, SyncResponse,
-    VERSION, encoding,
+    ENROL_PATH, Item, ItemKind, NEWS_PATH, NONCE_PATH, PushDocument, SYNC_PATH, SyncRequest,
+    SyncResponse, VERSION, encoding,
     enrolment::{EnrolRequest, EnrolResponse, device_id},
     limits,
     packing::Packing,
     signature::{self, Nonce, Target},
 };
+use reqwest::RequestBuilder;
 use std::convert::Infallible;
 
 /// Signs each request with the nonce that the last answer brought.
@@ -44,16 +45,36 @@ impl Line {
     }
 
     async fn post(&mut self, path: &str, body: Vec<u8>) -> Outcome<reqwest::Response> {
-        let device = device_id(self.key.verifying_key().as_bytes());
+        let request = self.http.post(format!("{}{path}", self.url));
         let target = Target {
             method: "POST",
             path,
             query: None,
         };
-        let signed = signature::sign(&target, &body, device, &self.nonce, |base| {
+        self.send(&target, request, body).await
+    }
+
+    async fn get(&mut self, path: &str, query: &str) -> Outcome<reqwest::Response> {
+        let request = self.http.get(format!("{}{path}?{query}", self.url));
+        let target = Target {
+            method: "GET",
+            path,
+            query: Some(query),
+        };
+        self.send(&target, request, Vec::new()).await
+    }
+
+    async fn send(
+        &mut self,
+        target: &Target<'_>,
+        request: RequestBuilder,
+        body: Vec<u8>,
+    ) -> Outcome<reqwest::Response> {
+        let device = device_id(self.key.verifying_key().as_bytes());
+        let signed = signature::sign(target, &body, device, &self.nonce, |base| {
             Ok::<_, Infallible>(self.key.sign(base).to_bytes())
         })?;
-        let mut request = self.http.post(format!("{}{path}", self.url)).body(body);
+        let mut request = request.body(body);
         for (name, value) in signed.headers() {
             request = request.header(name, value);
         }
@@ -138,6 +159,14 @@ impl Tablet {
         self.request.epoch = Some(response.epoch);
         self.request.cursor = response.cursor;
         Ok(Some(response))
+    }
+
+    /// Waits for news until there is some or the server has nothing to say.
+    pub(crate) async fn news(&mut self) -> Outcome<()> {
+        let query = format!("after={}", self.request.cursor);
+        let response = self.line.get(NEWS_PATH, &query).await?;
+        response.error_for_status()?;
+        Ok(())
     }
 
     /// A change in each of its visits, to be pushed with the next sync.

@@ -1,23 +1,17 @@
 //! What a sync costs as the server's documents grow.
 
+use super::crowd;
 use crate::{
     bench::{
         chart::{Curve, draw},
         results::{OURS, Results},
     },
-    children::Running,
     error::Error,
     project::{Profile, Project},
     tablet::Server,
 };
 use serde_json::Value;
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::{BufRead as _, Write as _},
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{collections::BTreeMap, fs, io::BufRead as _, path::Path};
 
 /// How many tablets sync at once: few, so that the server is what is measured.
 const TABLETS: usize = 2;
@@ -83,17 +77,7 @@ fn costs(
     profile: Profile,
     server: &Server,
 ) -> Result<Vec<(String, f64)>, Error> {
-    let mut load = Command::new(project.binary(profile, "examples/load"));
-    load.arg(&server.address);
-    let mut load = Running::start(load.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
-    let mut stdin = load.process().stdin.take();
-    for _ in 0..TABLETS {
-        let code = server.code("Eva Lind")?;
-        if let Some(stdin) = &mut stdin {
-            writeln!(stdin, "{code}").map_err(Error::io("giving the load its codes"))?;
-        }
-    }
-    drop(stdin);
+    let mut load = crowd::send(project, profile, server, TABLETS, None)?;
     let lines = load.output()?.lines().map_while(Result::ok);
     let parts = lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
     let costs: Vec<(String, f64)> = parts

@@ -1,8 +1,9 @@
-//! How long the window takes from being started to its first page, beside an empty window.
+//! How long the window takes from being started to its first page, and how much memory it needs, beside an
+//! empty window.
 
 use crate::{
     bench::{
-        numbers::ms,
+        numbers::{memory_of, ms},
         results::{OURS, Results},
     },
     children::{Running, Words},
@@ -31,12 +32,15 @@ pub(in crate::bench) fn measure(
     let program = project.binary(profile, "hemrond");
     let nobody = tablet.with_file_name("nobody");
     let (mut locked, mut round, mut both, mut empty) = (vec![], vec![], vec![], vec![]);
+    let mut more = vec![];
     for _ in 0..starts {
-        let (window, took) = start(&program, &screen, &nobody, &["--blank"], "painted Blank")?;
+        let (mut window, took) = start(&program, &screen, &nobody, &["--blank"], "painted Blank")?;
         empty.push(took);
+        let bare = window.memory()?;
         drop(window);
-        let (window, start) = start(&program, &screen, tablet, &[], "painted Lock")?;
+        let (mut window, start) = start(&program, &screen, tablet, &[], "painted Lock")?;
         let unlock = window.unlock(&screen)?;
+        more.push(window.memory()? - bare);
         locked.push(start);
         round.push(unlock);
         both.push(start + unlock);
@@ -46,12 +50,13 @@ pub(in crate::bench) fn measure(
     results.add("pin_to_round_ms", "ms", OURS, &round);
     results.add("first_round_ms", "ms", OURS, &both);
     results.limit("first_round_ms", "ms", &empty);
+    results.add("tablet_mb", "MB", OURS, &more);
     Ok(())
 }
 
 /// The app's window.
 struct Window {
-    _running: Running,
+    running: Running,
     words: Words,
 }
 
@@ -68,13 +73,19 @@ fn start(
     app.args(["--keystore", "files"]).args(more);
     app.stderr(Stdio::null());
     let begin = Instant::now();
-    let (_running, words) = Running::start_and_listen(screen.show(&mut app))?;
+    let (running, words) = Running::start_and_listen(screen.show(&mut app))?;
     expect(&words, page)?;
     let took = ms(begin.elapsed());
-    Ok((Window { _running, words }, took))
+    Ok((Window { running, words }, took))
 }
 
 impl Window {
+    /// The most memory that the app's own process has used; what the page itself needs is in others, with and
+    /// without a caseload.
+    fn memory(&mut self) -> Result<f64, Error> {
+        memory_of(self.running.process().id())
+    }
+
     /// Types the PIN as a person does, and measures from the last key to the round.
     fn unlock(&self, screen: &Hidden) -> Result<f64, Error> {
         let mut typing = Command::new("xdotool");

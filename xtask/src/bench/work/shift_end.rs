@@ -1,5 +1,6 @@
 //! The end of a shift: many tablets come back at the same moment, each with thirty changed documents.
 
+use super::crowd;
 use crate::{
     bench::{
         form::answers,
@@ -10,16 +11,19 @@ use crate::{
     children::Running,
     error::Error,
     project::{Profile, Project},
-    run,
     tablet::Server,
 };
 use serde_json::{Map, Value, json};
-use std::{fs, io::Write as _, path::Path, process::Command, process::Stdio};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// What each of them brings.
 const DOCUMENTS: usize = 30;
 
-/// Ours: tablets that are nothing but their requests, signed and packed as tablets' are.
+/// Ours.
 pub(in crate::bench) fn ours(
     project: &Project,
     profile: Profile,
@@ -27,32 +31,14 @@ pub(in crate::bench) fn ours(
     folder: &Path,
     results: &mut Results,
 ) -> Result<(), Error> {
-    let mut cargo = run::cargo(project);
-    cargo.args(["build", "-p", "hemrond-server", "--example", "load"]);
-    if profile == Profile::Release {
-        cargo.arg("--release");
-    }
-    run::run(run::locked(&mut cargo))?;
     fs::create_dir_all(folder).map_err(Error::io("making a folder to measure in"))?;
     let mut server = Server::new(project, profile, folder);
     server.seed(100)?;
     server.serve()?;
-    let mut codes = String::new();
-    for _ in 0..tablets {
-        codes.push_str(&server.code("Eva Lind")?);
-        codes.push('\n');
-    }
-    let mut load = Command::new(project.binary(profile, "examples/load"));
-    load.arg(&server.address).arg("shift");
-    let mut load = Running::start(load.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
-    let stdin = load.process().stdin.take();
-    let mut stdin = stdin.ok_or_else(|| Error::Missing("the load takes no codes".to_owned()))?;
-    let given = stdin.write_all(codes.as_bytes());
-    given.map_err(Error::io("giving the load its codes"))?;
-    drop(stdin);
-    let told = last_object(load)?;
+    let mut load = crowd::send(project, profile, &server, tablets, Some("shift"))?;
+    let told = crowd::told(&mut load, "shift")?;
     tell(OURS, &told, results);
-    results.add("server_mb", "MB", OURS, &[memory_of(server.id()?)?]);
+    results.add("shift_end_mb", "MB", OURS, &[memory_of(server.id()?)?]);
     Ok(())
 }
 
@@ -90,7 +76,8 @@ pub(in crate::bench) fn pouchdb(
         ])
         .args(["--tablets", &tablets.to_string()])
         .args(["--forms", &json!(forms).to_string()]);
-    let told = last_object(Running::start(shift.stdout(Stdio::piped()))?)?;
+    let mut shift = Running::start(shift.stdout(Stdio::piped()))?;
+    let told = crowd::told(&mut shift, "shift")?;
     tell("pouchdb", &told, results);
     server.close()
 }
@@ -99,18 +86,4 @@ fn tell(side: &'static str, told: &Value, results: &mut Results) {
     let number = |name: &str| told[name].as_f64().unwrap_or_default();
     results.add("shift_end", "syncs/s", side, &[number("per_second")]);
     results.add("shift_end_p99_ms", "ms", side, &[number("p99_ms")]);
-}
-
-/// The last line of a program that measures by itself.
-fn last_object(mut program: Running) -> Result<Value, Error> {
-    let out = program.output()?;
-    let lines: Vec<String> = std::io::BufRead::lines(out).map_while(Result::ok).collect();
-    let last = lines.last().cloned().unwrap_or_default();
-    match serde_json::from_str::<Value>(&last) {
-        Ok(told) if told["p99_ms"].is_number() => Ok(told),
-        _ => Err(Error::Answer {
-            what: "the end of a shift".to_owned(),
-            answer: last,
-        }),
-    }
 }
