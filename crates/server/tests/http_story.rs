@@ -484,10 +484,12 @@ async fn an_answer_to_a_tablet_says_nothing_to_browsers_but_that_it_is_none() {
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert_eq!(headers["cache-control"], "no-store");
     assert!(!headers.contains_key("content-security-policy"));
+    assert!(!headers.contains_key("x-request-id"));
     // Refused, it is what anybody may come upon.
     let refused = eva.signing().post(SYNC_PATH, vec![0; 3]).await;
     assert!(refused.status().is_client_error());
     assert!(refused.headers().contains_key("content-security-policy"));
+    assert!(refused.headers().contains_key("x-request-id"));
 }
 
 #[tokio::test]

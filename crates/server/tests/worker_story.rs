@@ -11,7 +11,7 @@ use hemrond_domain::{ids::RowId, record::Header};
 use hemrond_protocol::{ItemKind, Outcome};
 use hemrond_server::inspector::{
     Findings, Inline, Inspector, Interrupted, Raw, Reader, Reading, Worker,
-    worker::{self, Confinement, Patience, Program, StartError},
+    worker::{self, Confinement, Honest, Patience, Program, Reads, StartError},
 };
 use hemrond_sync::acceptance::{Finding, Reason};
 use hemrond_tests::until;
@@ -37,9 +37,32 @@ fn poisonable_worker() {
     // The test library says its own on standard output, so the pipe is the third file here.
     let pipe = || File::options().write(true).open("/proc/self/fd/3");
     let Ok(output) = pipe() else { return };
-    let mut junk = pipe().unwrap();
+    let junk = pipe().unwrap();
     Confinement::default().apply().unwrap();
-    let read = move |reader: &mut Reader, item: &Raw| {
+    worker::serve(io::stdin(), output, Poisonable { junk }).unwrap();
+}
+
+/// Reads as workers do, unless it is poisoned.
+struct Poisonable {
+    junk: File,
+}
+
+impl Reads for Poisonable {
+    fn together(&mut self, reader: &mut Reader, items: &[Raw]) -> Option<Vec<Finding>> {
+        for item in items {
+            self.swallow(item);
+        }
+        Honest.together(reader, items)
+    }
+
+    fn one(&mut self, reader: &mut Reader, item: &Raw) -> Finding {
+        self.swallow(item);
+        reader.read(item)
+    }
+}
+
+impl Poisonable {
+    fn swallow(&mut self, item: &Raw) {
         let holds = |poison: &str| {
             let poison = poison.as_bytes();
             item.bytes.windows(poison.len()).any(|at| at == poison)
@@ -49,13 +72,11 @@ fn poisonable_worker() {
             Some(1) => loop {
                 std::thread::park();
             },
-            Some(2) => junk.write_all(&[0xff; 64]).unwrap(),
+            Some(2) => self.junk.write_all(&[0xff; 64]).unwrap(),
             Some(_) => drop(std::hint::black_box(vec![1_u8; 256 << 20])),
             None => {}
         }
-        reader.read(item)
-    };
-    worker::serve(io::stdin(), output, read).unwrap();
+    }
 }
 
 fn poisonable() -> Program {
@@ -185,8 +206,8 @@ async fn what_kills_stops_confuses_or_bloats_a_worker_is_refused_alone() {
         let found = worker.read(work.clone()).await.unwrap();
         assert_eq!(found, all_but(&work, &[(1, 1)]), "{poison}");
     }
-    // Each poison is tried twice.
-    assert_eq!(worker.restarts(), 2 * POISON.len() as u64);
+    // Each poison is met with the others, and then tried twice.
+    assert_eq!(worker.restarts(), 3 * POISON.len() as u64);
 }
 
 #[tokio::test]
@@ -333,7 +354,7 @@ async fn evas_poisoned_change_is_kept_on_both_sides_and_the_rest_of_her_push_arr
         .metrics
         .render(0, town.server.inspector.restarts());
     assert!(
-        metrics.contains("hemrond_reader_restarts_total 2"),
+        metrics.contains("hemrond_reader_restarts_total 3"),
         "{metrics}"
     );
 }

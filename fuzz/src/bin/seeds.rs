@@ -8,8 +8,8 @@ use hemrond_protocol::{
     signature::{Nonce, Target, sign},
 };
 use hemrond_server::inspector::{
-    Raw, Reader, Reading,
-    worker::{Job, answer},
+    Raw, Reading,
+    worker::{Honest, Job, answer},
 };
 use std::{collections::BTreeMap, convert::Infallible, error::Error, fs};
 
@@ -128,9 +128,9 @@ fn pushes(contents: &[&[u8]]) -> Result<(), Box<dyn Error>> {
             .collect(),
         keys: BTreeMap::from([(sample::TABLET, sample::public_key())]),
     };
-    let job = minicbor::to_vec(Job::of(&reading, &[]))?;
+    let job = minicbor::to_vec(Job::of(&reading, &[], false))?;
     let mut answers = vec![1];
-    answer(job.clone(), &mut answers, Reader::read)?;
+    answer(job.clone(), &mut answers, &mut Honest)?;
     write("worker", "job", &[vec![0], job].concat())?;
     write("worker", "answers", &answers)
 }

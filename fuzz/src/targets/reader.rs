@@ -5,7 +5,7 @@ use hemrond_documents::entry::SignedEntry;
 use hemrond_protocol::ItemKind;
 use hemrond_server::inspector::{
     Findings, Raw, Reader, Reading, name_of,
-    worker::{Found, Job, Opened, answer, frame, receive},
+    worker::{Found, Honest, Job, Opened, answer, frame, receive},
 };
 use hemrond_sync::acceptance::Finding;
 use std::{
@@ -52,9 +52,9 @@ pub(super) fn reader(bytes: &[u8]) {
 
 /// What a server hears that has a worker read.
 fn told(reading: &Reading) -> Option<Findings> {
-    let job = frame(&Job::of(reading, &[])).ok()?;
+    let job = frame(&Job::of(reading, &[], false)).ok()?;
     let mut answers = Vec::new();
-    answer(job.get(4..)?.to_vec(), &mut answers, Reader::read).ok()?;
+    answer(job.get(4..)?.to_vec(), &mut answers, &mut Honest).ok()?;
     let mut pipe = answers.as_slice();
     let mut findings = Findings {
         given: heard::<Opened>(&mut pipe)?.into(),

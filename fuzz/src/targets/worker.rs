@@ -2,8 +2,8 @@
 
 use super::reader::heard;
 use hemrond_server::inspector::{
-    Reader, Reading,
-    worker::{Found, Job, Opened, answer},
+    Reading,
+    worker::{Found, Honest, Job, Opened, answer},
 };
 
 /// A job for the worker, or answers for the server, as the first byte says.
@@ -18,7 +18,7 @@ pub(super) fn worker(bytes: &[u8]) {
 /// Every item of a job is answered, and what the worker says the server understands.
 fn asked(bytes: &[u8]) {
     let mut answers = Vec::new();
-    let done = answer(bytes.to_vec(), &mut answers, Reader::read);
+    let done = answer(bytes.to_vec(), &mut answers, &mut Honest);
     let job = minicbor::decode::<Job>(bytes).ok();
     let Some(reading) = job.and_then(|job| Reading::try_from(job).ok()) else {
         assert!(done.is_err() && answers.is_empty());
@@ -33,7 +33,7 @@ fn asked(bytes: &[u8]) {
     }
     assert!(pipe.is_empty());
     // The job as it would be sent again is the same job.
-    let again = minicbor::to_vec(Job::of(&reading, &[])).unwrap_or_default();
+    let again = minicbor::to_vec(Job::of(&reading, &[], false)).unwrap_or_default();
     let again = minicbor::decode::<Job>(&again).ok();
     assert_eq!(again.and_then(|job| job.try_into().ok()), Some(reading));
 }

@@ -10,9 +10,11 @@
 
 mod against;
 mod operations;
+mod series;
 
 pub use against::{Accepted, check};
 pub use operations::{STRING_MAX, Target, Write, check_operations};
+pub use series::check_series;
 
 use crate::{
     actor::is_reserved,

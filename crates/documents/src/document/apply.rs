@@ -11,7 +11,7 @@ use crate::{
     schema::Knows,
     snapshot::Snapshot,
 };
-use automerge::{Change, ChangeHash};
+use automerge::{Automerge, Change, ChangeHash};
 use hemrond_domain::record::Header;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -213,9 +213,18 @@ impl Document {
         if changes.is_empty() {
             return Ok(());
         }
+        self.state = self.state_with(changes)?;
+        for change in changes {
+            self.log.push(change.clone());
+        }
+        Ok(())
+    }
+
+    /// The library's state with these changes, which are in order.
+    pub(super) fn state_with(&self, changes: &[Logged]) -> Result<Automerge, Reason> {
         let (state, containers) = (&self.state, &self.containers);
         // Nothing of the copy is used after a panic, so nothing half-done can be seen.
-        let copy = catch_unwind(AssertUnwindSafe(|| {
+        catch_unwind(AssertUnwindSafe(|| {
             let mut copy = state.clone();
             let parsed: Vec<Change> = changes
                 .iter()
@@ -234,12 +243,7 @@ impl Document {
             drop(Snapshot::of(&copy, containers, None));
             Ok(copy)
         }))
-        .unwrap_or_else(|_| Err(Reason::Refused("the library failed on it".to_owned())))?;
-        self.state = copy;
-        for change in changes {
-            self.log.push(change.clone());
-        }
-        Ok(())
+        .unwrap_or_else(|_| Err(Reason::Refused("the library failed on it".to_owned())))
     }
 
     /// The first of some changes that cannot be applied.
@@ -259,7 +263,7 @@ impl Document {
     }
 }
 
-fn read(bytes: &[u8]) -> Result<Logged, (Hash, Reason)> {
+pub(super) fn read(bytes: &[u8]) -> Result<Logged, (Hash, Reason)> {
     let chunk = chunk::parse(bytes, &Limits::STORED)
         .map_err(|error| (sha256(bytes), Reason::Unreadable(error)))?;
     Ok(Logged {

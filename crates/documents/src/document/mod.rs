@@ -1,5 +1,6 @@
 //! A document in memory: its changes and what they add up to.
 
+mod ahead;
 mod apply;
 mod edits;
 mod order;

@@ -3,7 +3,7 @@
 use super::{actor, headers, minute, row, tablet, user, visit};
 use crate::{
     Document, Edit, Limits, RawChange, Value,
-    accept::{Refusal, Target, check, check_counter, check_operations, inspect},
+    accept::{Refusal, Target, check, check_counter, check_operations, check_series, inspect},
     genesis, migrations, parse_chunk,
 };
 use automerge::{
@@ -89,6 +89,81 @@ fn an_honest_edit_is_taken_in_and_told() {
     );
     assert_eq!(accepted.writes[0].value, Some(Value::Int(6)));
     assert!(check(&eva, &sent[0].bytes, &Limits::EDIT).unwrap().known);
+}
+
+/// Eva's morning in one visit: six changes, each on the one before.
+fn morning() -> Vec<RawChange> {
+    let mut eva = tablet(2);
+    let levels = (1..=6).map(|level| [Edit::set("cfs.level", level)]);
+    levels
+        .enumerate()
+        .flat_map(|(place, edit)| eva.edit(minute(place as i64), &edit).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_series_is_taken_in_as_one_by_one() {
+    let server = tablet(1);
+    let sent = morning();
+    let mut one_by_one = server.clone();
+    let mut said = Vec::new();
+    for change in &sent {
+        said.push(
+            check(&one_by_one, &change.bytes, &Limits::EDIT)
+                .unwrap()
+                .inspected,
+        );
+        one_by_one.apply([&change.bytes]).unwrap();
+    }
+    let bytes: Vec<&[u8]> = sent.iter().map(|change| change.bytes.as_slice()).collect();
+    let (together, inspected) = check_series(&server, &bytes, &Limits::EDIT).unwrap();
+    assert_eq!(inspected, said);
+    assert_eq!(together.heads(), one_by_one.heads());
+    assert_eq!(together.content(), one_by_one.content());
+    assert!(
+        server.heads() != together.heads(),
+        "the document itself stays as it was"
+    );
+
+    // What is there already is passed over, and what follows goes on from it.
+    let again = [bytes.clone(), bytes.clone()].concat();
+    let (known, inspected) = check_series(&together, &again, &Limits::EDIT).unwrap();
+    assert_eq!(inspected.len(), 12);
+    assert_eq!(known.heads(), together.heads());
+}
+
+#[test]
+fn a_series_in_which_anything_is_wrong_is_none() {
+    let server = tablet(1);
+    let sent = morning();
+    let series = |changes: &[Vec<u8>]| {
+        let bytes: Vec<&[u8]> = changes.iter().map(Vec::as_slice).collect();
+        check_series(&server, &bytes, &Limits::EDIT).is_some()
+    };
+    let sound: Vec<Vec<u8>> = sent.iter().map(|change| change.bytes.clone()).collect();
+    assert!(series(&sound));
+    for place in 0..sound.len() {
+        let mut broken = sound.clone();
+        broken[place][20] ^= 1;
+        assert!(!series(&broken), "a broken change at {place}");
+        let mut counted = sound.clone();
+        counted[place] = altered(&sound[place], |change| {
+            change.start_op = change.start_op.saturating_add(1);
+        });
+        assert!(!series(&counted), "a wrong counter at {place}");
+        if place + 1 < sound.len() {
+            let mut lacking = sound.clone();
+            lacking.remove(place);
+            assert!(!series(&lacking), "none at {place}");
+            let mut swapped = sound.clone();
+            swapped.swap(place, place + 1);
+            assert!(!series(&swapped), "out of order at {place}");
+        }
+    }
+    // A document in which something waits is read one by one.
+    let mut waiting = server.clone();
+    waiting.apply([&sound[1]]).unwrap();
+    assert!(check_series(&waiting, &[&sound[0]], &Limits::EDIT).is_none());
 }
 
 #[test]

@@ -122,19 +122,23 @@ fn around(router: Router<Shared>, server: Shared, time: Duration) -> Router {
 
 /// Says what browsers and caches must know, where the answer does not say it by itself.
 async fn guarded(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    let kind = headers.get(header::CONTENT_TYPE);
-    let of_tablets = kind.is_some_and(|kind| kind.as_bytes() == CONTENT_TYPE.as_bytes());
-    let guards = match of_tablets {
+    let guards = match is_for_tablets(&response) {
         true => &[][..],
         false => &FOR_BROWSERS,
     };
+    let headers = response.headers_mut();
     for (name, value) in FOR_ALL.iter().chain(guards) {
         if !headers.contains_key(name) {
             headers.insert(name.clone(), HeaderValue::from_static(value));
         }
     }
     response
+}
+
+/// Whether this answers a tablet's sync, and is no refusal.
+fn is_for_tablets(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes() == CONTENT_TYPE.as_bytes())
 }
 
 /// Ends a request that takes too long, such as one whose body trickles in.

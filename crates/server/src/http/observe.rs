@@ -1,6 +1,6 @@
 //! A line in the log per request: numbers and ids of devices, never a name or a word of content.
 
-use super::problem::LoggedCode;
+use super::{is_for_tablets, problem::LoggedCode};
 use crate::{environment::draw_id, exchange::Tally, state::Shared};
 use axum::{
     extract::{Request, State},
@@ -64,7 +64,10 @@ pub(crate) async fn observe(
         gone = tally.gone,
         "answered"
     );
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    // An answer that a tablet takes is never asked about; one that it cannot take may be.
+    if !is_for_tablets(&response)
+        && let Ok(value) = HeaderValue::from_str(&id)
+    {
         response.headers_mut().insert("x-request-id", value);
     }
     response

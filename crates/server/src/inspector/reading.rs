@@ -26,7 +26,13 @@ impl Findings {
     /// Reads all of a document's items.
     pub(super) fn of(reading: &Reading) -> Self {
         let mut reader = Reader::open(&reading.header, &reading.stored, reading.keys.clone());
-        let items = reading.items.iter().map(|item| reader.read(item)).collect();
+        let one_by_one = |reader: &mut Reader| {
+            let items = reading.items.iter();
+            items.map(|item| reader.read(item)).collect()
+        };
+        let items = reader
+            .read_together(&reading.items)
+            .unwrap_or_else(|| one_by_one(&mut reader));
         Self {
             given: reader.given(),
             items,
@@ -67,6 +73,24 @@ impl Reader {
     #[must_use]
     pub fn given(&self) -> BTreeMap<ItemHash, u64> {
         self.given.clone()
+    }
+
+    /// Reads items of which each is a change that may be taken in after those before it, as nearly
+    /// all pushes are, and adds them. None, and nothing added, where it is otherwise: they are then to be
+    /// read one by one.
+    pub fn read_together(&mut self, items: &[Raw]) -> Option<Vec<Finding>> {
+        let document = self.document.as_mut()?;
+        let only_changes = items.iter().all(|item| item.kind == ItemKind::Change);
+        if !only_changes || document.header().kind() == DocumentKind::Acts {
+            return None;
+        }
+        let changes: Vec<&[u8]> = items.iter().map(|item| item.bytes.as_slice()).collect();
+        let (with_them, inspected) =
+            guarded(|| accept::check_series(document, &changes, &Limits::EDIT)).flatten()?;
+        *document = with_them;
+        let inspected = inspected.into_iter();
+        let found = inspected.map(|says| Finding::Change(claims(says, true)));
+        Some(found.collect())
     }
 
     /// Reads the next item, and adds it, so that the one after it may build on it.

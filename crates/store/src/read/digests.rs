@@ -1,9 +1,9 @@
 //! The fallback's side: digests of what the server may be expected to hold, by bucket and by
 //! document.
 //!
-//! Withdrawn documents are left out, for the server does not count them as held; and so is what the
-//! server has refused. Should it have taken that since, from a colleague's tablet, the digests
-//! differ, the comparison brings it, and it is called refused no longer.
+//! Withdrawn documents are left out, for the server does not count them as held; and so is what waits
+//! to be sent and what the server has refused. Should it have either all the same, because its answer
+//! was lost or a colleague's tablet brought it, the digests differ, and the comparison finds it there.
 
 use crate::{
     cell::{Cell as _, Columns},
@@ -41,10 +41,10 @@ impl Store {
             let [first, ..] = *id.as_bytes();
             combine(buckets.entry(first).or_default(), &columns.next()?);
         }
-        for (id, refused) in refused(&mut reading).await? {
+        for (id, absent) in not_there(&mut reading).await? {
             let [first, ..] = *id.as_bytes();
             if let Some(digest) = buckets.get_mut(&first) {
-                combine(digest, &refused);
+                combine(digest, &absent);
             }
         }
         buckets.retain(|_, digest| *digest != NOTHING);
@@ -60,7 +60,7 @@ impl Store {
         buckets: &[u8],
     ) -> Result<Vec<(DocumentId, [u8; 32])>, StoreError> {
         let mut reading = self.read().await?;
-        let refused = refused(&mut reading).await?;
+        let absent = not_there(&mut reading).await?;
         let mut wanted = buckets.to_vec();
         wanted.sort_unstable();
         wanted.dedup();
@@ -81,8 +81,8 @@ impl Store {
             for row in &rows {
                 let mut columns = Columns::of(row);
                 let (id, mut digest) = (columns.next()?, columns.next()?);
-                if let Some(refused) = refused.get(&id) {
-                    combine(&mut digest, refused);
+                if let Some(absent) = absent.get(&id) {
+                    combine(&mut digest, absent);
                 }
                 if digest != NOTHING {
                     found.push((id, digest));
@@ -128,13 +128,14 @@ impl Store {
     }
 }
 
-/// What the refused items add to the digests of their documents; of documents that are not
+/// What unsent and refused items add to the digests of their documents; of documents that are not
 /// withdrawn.
-async fn refused(reading: &mut Session) -> Result<BTreeMap<DocumentId, [u8; 32]>, StoreError> {
+async fn not_there(reading: &mut Session) -> Result<BTreeMap<DocumentId, [u8; 32]>, StoreError> {
     let rows = sql::rows(
         reading,
-        "SELECT refused.document, refused.hash FROM refused
-         JOIN documents ON documents.id = refused.document WHERE documents.withdrawn_at IS NULL",
+        "SELECT document, hash FROM (
+             SELECT document, hash FROM refused UNION SELECT document, hash FROM outbox
+         ) JOIN documents ON documents.id = document WHERE withdrawn_at IS NULL",
         sql::nothing(),
     )
     .await?;

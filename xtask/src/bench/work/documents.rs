@@ -233,7 +233,9 @@ fn cost(proxy: &Proxy, work: impl FnOnce() -> Result<(), Error>) -> Result<Cost,
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Error> {
-    run::run(Command::new("cp").arg("-a").arg(from).arg(to))
+    run::run(Command::new("cp").arg("-a").arg(from).arg(to))?;
+    // Whoever waits for the disk first would wait for the copy as well.
+    run::run(&mut Command::new("sync"))
 }
 
 fn remove(folder: &Path) -> Result<(), Error> {

@@ -36,10 +36,32 @@ pub enum Failure {
 pub fn run(confinement: Confinement) -> Result<(), Failure> {
     Confinement::close_files().map_err(Failure::Unconfined)?;
     confinement.apply().map_err(Failure::Unconfined)?;
-    serve(io::stdin(), io::stdout().lock(), Reader::read)
+    serve(io::stdin(), io::stdout().lock(), Honest)
 }
 
-/// Answers every job that comes in, having `read` read each item, until the input is closed. The
+/// How a worker reads.
+pub trait Reads {
+    /// All items at once; none where they are to be read one by one.
+    fn together(&mut self, reader: &mut Reader, items: &[Raw]) -> Option<Vec<Finding>>;
+    /// The next item.
+    fn one(&mut self, reader: &mut Reader, item: &Raw) -> Finding;
+}
+
+/// As workers do.
+#[derive(Debug, Clone, Copy)]
+pub struct Honest;
+
+impl Reads for Honest {
+    fn together(&mut self, reader: &mut Reader, items: &[Raw]) -> Option<Vec<Finding>> {
+        reader.read_together(items)
+    }
+
+    fn one(&mut self, reader: &mut Reader, item: &Raw) -> Finding {
+        reader.read(item)
+    }
+}
+
+/// Answers every job that comes in, having `reads` read each item, until the input is closed. The
 /// process ends then even if it is in the midst of reading: whoever asked is gone.
 ///
 /// # Errors
@@ -47,7 +69,7 @@ pub fn run(confinement: Confinement) -> Result<(), Failure> {
 pub fn serve(
     input: impl Read + Send + 'static,
     mut output: impl Write,
-    mut read: impl FnMut(&mut Reader, &Raw) -> Finding,
+    mut reads: impl Reads,
 ) -> Result<(), Failure> {
     frames::write(&mut output, &GREETING)?;
     let (sender, jobs) = mpsc::sync_channel(0);
@@ -55,7 +77,7 @@ pub fn serve(
         .spawn(move || listen(input, &sender))
         .map_err(FrameError::from)?;
     for bytes in jobs {
-        answer(bytes, &mut output, &mut read)?;
+        answer(bytes, &mut output, &mut reads)?;
     }
     Ok(())
 }
@@ -67,15 +89,20 @@ pub fn serve(
 pub fn answer(
     bytes: Vec<u8>,
     output: &mut impl Write,
-    mut read: impl FnMut(&mut Reader, &Raw) -> Finding,
+    reads: &mut impl Reads,
 ) -> Result<(), Failure> {
     let job: Job = minicbor::decode(&bytes).map_err(FrameError::from)?;
     drop(bytes);
+    let together = !job.is_one_by_one();
     let reading = Reading::try_from(job)?;
     let mut reader = Reader::open(&reading.header, &reading.stored, reading.keys);
     frames::write(output, &Opened::from(reader.given()))?;
+    if together && let Some(found) = reads.together(&mut reader, &reading.items) {
+        let found: Vec<Found> = found.into_iter().map(Found::from).collect();
+        return Ok(frames::write_all(output, &found)?);
+    }
     for item in &reading.items {
-        frames::write(output, &Found::from(read(&mut reader, item)))?;
+        frames::write(output, &Found::from(reads.one(&mut reader, item)))?;
     }
     Ok(())
 }

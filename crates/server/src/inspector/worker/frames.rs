@@ -44,6 +44,19 @@ pub(super) fn write<T: Encode<()>>(to: &mut impl Write, message: &T) -> Result<(
     Ok(to.flush()?)
 }
 
+/// Writes messages in one go, as a worker does.
+pub(super) fn write_all<T: Encode<()>>(
+    to: &mut impl Write,
+    messages: &[T],
+) -> Result<(), FrameError> {
+    let mut bytes = Vec::new();
+    for message in messages {
+        bytes.append(&mut frame(message)?);
+    }
+    to.write_all(&bytes)?;
+    Ok(to.flush()?)
+}
+
 /// Reads the bytes of a message, as a worker does; none where the pipe is closed between two.
 pub(super) fn read(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut length = [0; 4];

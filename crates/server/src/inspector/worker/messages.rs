@@ -9,7 +9,7 @@ use minicbor::{Decode, Encode, bytes::ByteVec};
 use std::collections::BTreeMap;
 
 /// The first thing that a worker says. It changes with the messages.
-pub(super) const GREETING: &str = concat!("hemrond-worker 2 ", env!("CARGO_PKG_VERSION"));
+pub(super) const GREETING: &str = concat!("hemrond-worker 3 ", env!("CARGO_PKG_VERSION"));
 
 /// Thirty-two bytes: an item's name, or a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -27,13 +27,17 @@ pub struct Job {
     items: Vec<Item>,
     #[n(3)]
     keys: Vec<(WireId, Bytes32)>,
+    /// Whether each item is to be answered before the next is read, so that it is known which one a
+    /// worker is lost at.
+    #[n(4)]
+    one_by_one: bool,
 }
 
 impl Job {
     /// A document's items that nothing was found in yet. Those in which a sound change was found
     /// are told as if they were stored.
     #[must_use]
-    pub fn of(reading: &Reading, found: &[Finding]) -> Self {
+    pub fn of(reading: &Reading, found: &[Finding], one_by_one: bool) -> Self {
         let sound =
             |finding: &Finding| matches!(finding, Finding::Change(change) if change.checked);
         let taken = reading.items.iter().zip(found);
@@ -54,7 +58,12 @@ impl Job {
                 .iter()
                 .map(|(device, key)| (WireId::from(*device), Bytes32(*key)))
                 .collect(),
+            one_by_one,
         }
+    }
+
+    pub(super) const fn is_one_by_one(&self) -> bool {
+        self.one_by_one
     }
 }
 

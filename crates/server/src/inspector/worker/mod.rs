@@ -1,7 +1,8 @@
 //! Reading in processes of their own, which may die without anyone noticing.
 //!
 //! A worker is this same program, started with nothing but two pipes: no environment, no sockets, a
-//! bound on its memory. It answers item by item, so that when it dies, hangs or talks nonsense the
+//! bound on its memory. It reads a document's items together, which costs a fraction; when it dies, hangs
+//! or talks nonsense, the rest of the push is read one by one and answered item by item, so that the
 //! item is known that led to it. That item is tried once more in a fresh worker, for the first may
 //! have been killed for no fault of its; then it is refused, and the rest of the push goes on.
 
@@ -13,7 +14,7 @@ mod pool;
 mod process;
 mod work;
 
-pub use child::{Failure, answer, run, serve};
+pub use child::{Failure, Honest, Reads, answer, run, serve};
 pub use confine::Confinement;
 pub use frames::{FrameError, frame, receive};
 pub use messages::{Found, Job, Opened};

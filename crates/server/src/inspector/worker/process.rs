@@ -131,13 +131,14 @@ impl Process {
     }
 
     /// Has it open a document and read the items after those that something was `found` in. What
-    /// it finds in each is to be asked for then.
+    /// it finds in each is to be asked for then, and where it is to read `one_by_one` is told at once.
     pub(super) async fn open(
         &mut self,
         reading: &Reading,
         found: &[Finding],
+        one_by_one: bool,
     ) -> Result<BTreeMap<ItemHash, u64>, Lost> {
-        let job = Job::of(reading, found);
+        let job = Job::of(reading, found, one_by_one);
         timeout(self.step, frames::send(&mut self.input, &job))
             .await
             .map_err(|_| Lost::Late(self.step))??;

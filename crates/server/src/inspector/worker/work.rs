@@ -12,6 +12,8 @@ use crate::inspector::{Findings, Reading, reading::unreadable};
 pub(super) struct Work<'a> {
     worker: Lent<'a>,
     losses_left: usize,
+    /// Whether a worker was lost while it read items together: from then on they are read one by one.
+    one_by_one: bool,
     /// What led to losses, for the same document may come again further on.
     poison: Vec<Vec<u8>>,
 }
@@ -30,6 +32,7 @@ impl<'a> Work<'a> {
         Ok(Self {
             worker: pool.worker().await?,
             losses_left: patience.losses,
+            one_by_one: false,
             poison: Vec::new(),
         })
     }
@@ -39,7 +42,7 @@ impl<'a> Work<'a> {
         self.worker.give_back();
     }
 
-    /// Reads a document's items. What a worker is lost at twice is refused.
+    /// Reads a document's items. What a worker is lost at twice, reading one by one, is refused.
     pub(super) async fn read(&mut self, mut reading: Reading) -> Result<Findings, StartError> {
         reading.stored.retain(|bytes| !self.poison.contains(bytes));
         let mut findings = Findings::default();
@@ -51,6 +54,10 @@ impl<'a> Work<'a> {
             tracing::warn!(%why, ?place, "a worker was lost");
             self.losses_left -= 1;
             self.worker.replace().await?;
+            // Read together, any of the items may have led to it.
+            if place != Place::Opening && !std::mem::replace(&mut self.one_by_one, true) {
+                continue;
+            }
             if suspect.replace(place) != Some(place) {
                 continue;
             }
@@ -77,7 +84,7 @@ impl<'a> Work<'a> {
     ) -> Result<(), (Place, Lost)> {
         let process = &mut self.worker.process;
         findings.given = process
-            .open(reading, &findings.items)
+            .open(reading, &findings.items, self.one_by_one)
             .await
             .map_err(|why| (Place::Opening, why))?;
         for number in findings.items.len()..reading.items.len() {
