@@ -66,8 +66,8 @@ struct Numbers {
 }
 
 const QUICK: Numbers = Numbers {
-    profile: Profile::Release,
-    loads: &[Load::whole(100, 5)],
+    profile: Profile::Debug,
+    loads: &[Load::whole(20, 1)],
     week: Load::whole(10, 1),
     persons: 100,
     starts: 1,

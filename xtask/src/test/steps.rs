@@ -126,6 +126,8 @@ fn clippy(project: &Project) -> Result<Counts, Error> {
 }
 
 fn deny(project: &Project) -> Result<Counts, Error> {
+    // It looks at every target's dependencies; a build downloads this one's alone.
+    run::run(run::locked(run::cargo(project).arg("fetch")))?;
     let mut cargo = run::cargo(project);
     cargo.args(["deny", "--offline", "check", "licenses", "bans", "sources"]);
     if advisories::prepare(project)? {
