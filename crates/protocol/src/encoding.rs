@@ -145,6 +145,7 @@ mod tests {
             run: None,
             log: None,
             packing: None,
+            elsewhere: None,
         }
     }
 

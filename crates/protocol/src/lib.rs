@@ -15,10 +15,12 @@ pub mod signature;
 mod wire;
 
 pub use request::{
-    Bucket, DigestQuery, DocumentDigest, LogPush, LogRecord, PushDocument, SyncRequest,
+    AskElsewhere, Bucket, DigestQuery, DocumentDigest, LogPush, LogRecord, PushDocument,
+    SyncRequest,
 };
 pub use response::{
-    Delivery, DigestAnswer, HeldDocument, LogCheckpoint, Logged, Outcome, SyncResponse,
+    Delivery, DigestAnswer, Elsewhere, FoundElsewhere, GiverElsewhere, HeldDocument, LogCheckpoint,
+    Logged, OpenedElsewhere, Outcome, SyncResponse,
 };
 pub use wire::{
     Author, Digest, Epoch, Item, ItemHash, ItemKind, WireHeader, WireHeaderError, WireId,

@@ -44,6 +44,20 @@ pub struct SyncRequest {
     /// How items travel; none from an app that knows one way only.
     #[n(10)]
     pub packing: Option<Packing>,
+    /// What is asked about a person at other organisations. The feed waits meanwhile.
+    #[n(11)]
+    pub elsewhere: Option<AskElsewhere>,
+}
+
+/// What other organisations have of a person, to be shown and not kept (lag 2022:913, 3 kap.).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct AskElsewhere {
+    /// The person, as the asker's own organisation knows them.
+    #[n(0)]
+    pub person: WireId,
+    /// One document of theirs, to be opened; none to be told what there is.
+    #[n(1)]
+    pub document: Option<WireId>,
 }
 
 /// The next records of a tablet's access log.

@@ -57,6 +57,82 @@ pub struct SyncResponse {
     /// How items travel; none from a server that knows one way only.
     #[n(14)]
     pub packing: Option<Packing>,
+    /// What there is of a person at other organisations; none where nothing was asked, and from a
+    /// server that does not know the question.
+    #[n(15)]
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// What other organisations have of a person, as far as the asker may know of it now.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Encode, Decode)]
+pub struct Elsewhere {
+    /// Whether there is something. Where nothing more may be told, neither whose nor what it is
+    /// (lag 2022:913, 2 kap. 4 §).
+    #[n(0)]
+    pub exists: bool,
+    /// Why nothing of it, or not all, may be read: the code of a sentence.
+    #[n(1)]
+    pub why_not: Option<String>,
+    /// The documents that may be named, those written in last first.
+    #[n(2)]
+    pub found: Vec<FoundElsewhere>,
+    /// Whether there are more than these.
+    #[n(3)]
+    pub more: bool,
+    /// Organisations that the person has blocked, told in danger only (3 kap. 5 §).
+    #[n(4)]
+    pub blocked_at: Vec<GiverElsewhere>,
+    /// The document that was to be opened.
+    #[n(5)]
+    pub opened: Option<OpenedElsewhere>,
+}
+
+/// An organisation, as others may be told of it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode)]
+pub struct GiverElsewhere {
+    /// Which.
+    #[n(0)]
+    pub organisation: WireId,
+    /// What it is called.
+    #[n(1)]
+    pub name: String,
+}
+
+/// A document of another organisation.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct FoundElsewhere {
+    /// Which.
+    #[n(0)]
+    pub document: WireId,
+    /// What kind of document, by its stable name.
+    #[n(1)]
+    pub kind: String,
+    /// Whose it is.
+    #[n(2)]
+    pub giver: GiverElsewhere,
+    /// What the unit is called that wrote it, where one unit keeps it.
+    #[n(3)]
+    pub unit: Option<String>,
+    /// When the server took in the last of it, in milliseconds since 1970.
+    #[n(4)]
+    pub last_ms: i64,
+    /// Whether it may be opened now; otherwise an emergency may choose it.
+    #[n(5)]
+    pub readable: bool,
+}
+
+/// A document of another organisation, opened.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct OpenedElsewhere {
+    /// What it is and whose.
+    #[n(0)]
+    pub what: FoundElsewhere,
+    /// Its header and items.
+    #[n(1)]
+    pub delivery: Delivery,
+    /// The policy by which it may be read: the legal basis.
+    #[n(2)]
+    pub basis: String,
 }
 
 /// What became of the records of an access log.

@@ -1,6 +1,7 @@
 //! Writing in documents from the server's side: the directory, and sample data.
 
 use crate::{
+    elsewhere::national_number,
     environment::Chance,
     inspector::{Inline, Raw, Reading},
     storage::{Asker, PushedDocument, PushedItem, Storage, StorageError},
@@ -124,6 +125,8 @@ fn pushed(written: &Written, stored: Vec<Vec<u8>>) -> PushedDocument {
         keys: BTreeMap::new(),
     };
     let findings = Inline::read_one(&reading);
+    let changes = raw.iter().map(|raw| raw.bytes.clone());
+    let all: Vec<Vec<u8>> = reading.stored.iter().cloned().chain(changes).collect();
     let items = raw
         .into_iter()
         .zip(findings.items)
@@ -145,6 +148,7 @@ fn pushed(written: &Written, stored: Vec<Vec<u8>>) -> PushedDocument {
             write: true,
             blocked: false,
         },
+        number: national_number(&written.header, &all),
         given: findings.given,
         items,
     }

@@ -10,6 +10,7 @@ pub mod authoring;
 pub mod cli;
 pub mod credential;
 pub mod directory;
+pub mod elsewhere;
 pub mod enrolment;
 pub mod environment;
 pub mod exchange;

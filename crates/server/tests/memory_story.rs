@@ -195,6 +195,7 @@ impl Tablet {
             run: None,
             log: None,
             packing: None,
+            elsewhere: None,
             protocol: hemrond_protocol::VERSION,
             epoch: self.epoch,
             cursor: self.cursor,

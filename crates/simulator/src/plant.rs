@@ -174,6 +174,7 @@ pub fn taken_for_granted(sent: &SyncRequest, epoch: hemrond_protocol::Epoch) -> 
         checkpoint: None,
         lease_seconds: None,
         packing: None,
+        elsewhere: None,
     }
 }
 

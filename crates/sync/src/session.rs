@@ -249,6 +249,7 @@ impl Session {
             run: self.run,
             log: gathered.log,
             packing: Some(Packing::read()),
+            elsewhere: None,
         }
     }
 

@@ -115,6 +115,7 @@ impl Server {
             checkpoint: None,
             lease_seconds: None,
             packing: None,
+            elsewhere: None,
         };
         if request.epoch.is_some_and(|epoch| epoch != response.epoch) {
             return response;

@@ -191,6 +191,7 @@ fn requests(morning: &[RawChange]) -> Vec<(&'static str, SyncRequest)> {
         run: None,
         log: None,
         packing: None,
+        elsewhere: None,
     };
     let mut push = nothing.clone();
     push.epoch = Some(Epoch([1; 16]));
@@ -238,6 +239,7 @@ fn responses(morning: &[RawChange]) -> Vec<(&'static str, SyncResponse)> {
         checkpoint: None,
         lease_seconds: None,
         packing: None,
+        elsewhere: None,
     };
     let mut buckets = nothing.clone();
     buckets.digest = Some(DigestAnswer::Buckets(vec![3, 200], 41));

@@ -465,6 +465,7 @@ impl Held {
             checkpoint,
             lease_seconds: None,
             packing: None,
+            elsewhere: None,
         }
     }
 }

@@ -139,6 +139,7 @@ impl Tablet {
             run: None,
             log: None,
             packing: Some(Packing::read()),
+            elsewhere: None,
         };
         Ok(Self {
             line,

@@ -9,6 +9,7 @@ mod log;
 mod prepare;
 
 use crate::{
+    elsewhere,
     inspector::Interrupted,
     metrics::add,
     state::Server,
@@ -154,8 +155,13 @@ async fn attempt(
         },
         lease_seconds: Some(server.lease_seconds),
         packing: Some(Packing::read()),
+        elsewhere: None,
     };
     if request.epoch.is_some_and(|epoch| epoch != life.epoch) {
+        return Ok((response, tally));
+    }
+    if let Some(ask) = &request.elsewhere {
+        response.elsewhere = Some(elsewhere::look(server, account, ask).await?);
         return Ok((response, tally));
     }
     let mut gone: Vec<DocumentId> = unreadable;

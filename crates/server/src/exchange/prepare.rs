@@ -2,6 +2,7 @@
 
 use super::ExchangeError;
 use crate::{
+    elsewhere::national_number,
     inspector::{Findings, Interrupted, Raw, Reading, name_of},
     state::Server,
     storage::{Account, Asker, PushedDocument, PushedItem},
@@ -9,7 +10,7 @@ use crate::{
 use hemrond_domain::{
     ids::DeviceId,
     law::{self, Maker},
-    record::{DocumentKind, Header},
+    record::{DocumentId, DocumentKind, Header},
 };
 use hemrond_policy::{Action, Principal, Resource};
 use hemrond_protocol::{Author, Item, ItemKind, PushDocument, WireHeader, limits::MAX_ITEM_BYTES};
@@ -44,18 +45,21 @@ pub(super) async fn prepare(
         })
         .collect();
     let findings = read_all(server, asker, push, &headers, &permissions).await?;
+    let numbers = numbers(server, push, &headers, &findings).await?;
     let maker = Maker {
         user: account.user.id,
         role: account.user.role,
         organisation: account.user.organisation,
         unit: account.user.unit,
     };
-    let prepared = push.iter().zip(headers).zip(permissions).zip(findings);
+    let documents = push.iter().zip(headers).zip(permissions);
+    let prepared = documents.zip(findings).zip(numbers);
     Ok(prepared
         .map(
-            |(((document, header), permission), findings)| PushedDocument {
+            |((((document, header), permission), findings), number)| PushedDocument {
                 header,
                 permission,
+                number,
                 given: findings.given,
                 items: items(&document.items, findings.items, &maker),
             },
@@ -157,6 +161,36 @@ async fn read_all(
         .into_iter()
         .map(|unread| unread.or_else(|| read.next()).ok_or(Interrupted.into()))
         .collect()
+}
+
+/// The national numbers that the push's person documents say, as far as it could be read.
+async fn numbers(
+    server: &Server,
+    push: &[PushDocument],
+    headers: &[Result<Header, Reason>],
+    findings: &[Findings],
+) -> Result<Vec<Option<String>>, ExchangeError> {
+    let is_person = |header: &&Header| header.kind() == DocumentKind::Person;
+    let people = headers.iter().flatten().filter(is_person);
+    let people: Vec<DocumentId> = people.map(Header::id).collect();
+    let mut stored = BTreeMap::new();
+    if !people.is_empty() {
+        stored = server.storage.changes(&people).await?;
+    }
+    let documents = push.iter().zip(headers).zip(findings);
+    let number = |((document, header), findings): ((&PushDocument, _), &Findings)| {
+        let header: &Header = Result::as_ref(header).ok().filter(is_person)?;
+        let changes = stored.entry(header.id()).or_default();
+        let sound = document.items.iter().zip(&findings.items);
+        let sound = sound.filter(|(_, finding)| is_sound_change(finding));
+        changes.extend(sound.map(|(item, _)| item.bytes.clone()));
+        national_number(header, changes)
+    };
+    Ok(documents.map(number).collect())
+}
+
+fn is_sound_change(finding: &Finding) -> bool {
+    matches!(finding, Finding::Change(change) if change.checked)
 }
 
 fn raw(item: &Item) -> Raw {

@@ -3,7 +3,7 @@
 use super::StorageError;
 use async_trait::async_trait;
 use hemrond_domain::{
-    ids::{DeviceId, UserId},
+    ids::{DeviceId, OrganisationId, PersonId, UserId},
     record::{DocumentId, Header},
 };
 use hemrond_policy::{Readable, Resource};
@@ -61,6 +61,9 @@ pub struct PushedDocument {
     pub header: Result<Header, Reason>,
     /// What the sender may do with it.
     pub permission: Permission,
+    /// The national number that a person document says with this push; none for other documents. A
+    /// push that is refused may say what is not so: whoever looks by it asks the document again.
+    pub number: Option<String>,
     /// The changes that follow from the header, with the counter of their last operation.
     pub given: BTreeMap<ItemHash, u64>,
     /// The items, in the order of the push.
@@ -202,6 +205,11 @@ pub trait Records: Send + Sync {
         &self,
         documents: &[DocumentId],
     ) -> Result<BTreeMap<DocumentId, Vec<Vec<u8>>>, StorageError>;
+    /// The persons whose documents say this national number, or have said it.
+    async fn people_numbered(
+        &self,
+        number: &str,
+    ) -> Result<Vec<(OrganisationId, PersonId)>, StorageError>;
     /// What a device sent and was refused, newest first.
     async fn refused(&self, device: DeviceId) -> Result<Vec<RefusedItem>, StorageError>;
     /// What was published after `after`, in order and at most so much of it; and the feed's last

@@ -72,6 +72,8 @@ pub type Choose<'a> = dyn Fn(&[Aged], &[Hold]) -> Vec<DocumentId> + Send + Sync 
 pub trait Retention: Send + Sync {
     /// Every document about a person, as one moment saw them, by person and document.
     async fn aged(&self) -> Result<Vec<Aged>, StorageError>;
+    /// The same about some persons.
+    async fn aged_of(&self, persons: &[PersonId]) -> Result<Vec<Aged>, StorageError>;
     /// Destroys what is chosen of what there is about these persons, in one transaction: items,
     /// refused items, and what the feed said of them. Tablets are told by the feed. What remains is
     /// a row that keeps each from coming back. Gives what was destroyed.

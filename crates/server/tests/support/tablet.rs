@@ -139,7 +139,11 @@ impl Tablet {
 
     /// Makes a legal act about Astrid, on this tablet only.
     pub fn act(&mut self, act: &Act, made_at: DateTime<Utc>) -> ActId {
-        let header = Header::acts(KOMMUN, super::ASTRID);
+        self.act_in(Header::acts(KOMMUN, super::ASTRID), act, made_at)
+    }
+
+    /// Makes a legal act in an acts document, on this tablet only.
+    pub fn act_in(&mut self, header: Header, act: &Act, made_at: DateTime<Utc>) -> ActId {
         let signer = ActSigner {
             author: self.user.id,
             author_name: self.user.name.clone(),
@@ -185,6 +189,7 @@ impl Tablet {
             run: None,
             log: None,
             packing: None,
+            elsewhere: None,
         }
     }
 

@@ -29,5 +29,6 @@ pub(crate) fn nothing_new(request: &SyncRequest) -> SyncResponse {
         checkpoint: None,
         lease_seconds: None,
         packing: None,
+        elsewhere: None,
     }
 }

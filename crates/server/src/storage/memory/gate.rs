@@ -30,6 +30,7 @@ pub enum Call {
     Withheld,
     Document,
     Changes,
+    PeopleNumbered,
     Refused,
     Published,
     News,

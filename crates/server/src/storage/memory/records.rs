@@ -6,7 +6,10 @@ use crate::storage::{
     StorageError, TakenIn,
 };
 use async_trait::async_trait;
-use hemrond_domain::{ids::DeviceId, record::DocumentId};
+use hemrond_domain::{
+    ids::{DeviceId, OrganisationId, PersonId},
+    record::DocumentId,
+};
 use hemrond_protocol::{ItemHash, ItemKind};
 use std::collections::BTreeMap;
 
@@ -130,6 +133,27 @@ impl Records for Process {
                         (!changes.is_empty()).then_some((*id, changes))
                     })
                     .collect()
+            })
+            .await)
+    }
+
+    async fn people_numbered(
+        &self,
+        number: &str,
+    ) -> Result<Vec<(OrganisationId, PersonId)>, StorageError> {
+        Ok(self
+            .read(Call::PeopleNumbered, |state| {
+                let said = state.numbers.iter().filter(|(said, _)| said == number);
+                let documents = said.filter_map(|(_, id)| state.documents.get(id));
+                let mut found: Vec<_> = documents
+                    .filter(|document| !document.items.is_empty())
+                    .filter_map(|document| {
+                        let header = &document.header;
+                        Some((header.organisation(), header.person_id()?))
+                    })
+                    .collect();
+                found.sort_unstable();
+                found
             })
             .await)
     }

@@ -19,6 +19,12 @@ impl Retention for Process {
         Ok(self.read(Call::Aged, |state| aged(state, None)).await)
     }
 
+    async fn aged_of(&self, persons: &[PersonId]) -> Result<Vec<Aged>, StorageError> {
+        Ok(self
+            .read(Call::Aged, |state| aged(state, Some(persons)))
+            .await)
+    }
+
     async fn destroy(
         &self,
         persons: &[PersonId],
@@ -185,6 +191,7 @@ fn forget(state: &mut State, id: DocumentId) -> u64 {
             fed.audience = None;
         }
     }
+    Arc::make_mut(&mut state.numbers).retain(|(_, document)| *document != id);
     let refused = Arc::make_mut(&mut state.refused);
     let before = refused.len();
     refused.retain(|_, refused| refused.document != Some(id));

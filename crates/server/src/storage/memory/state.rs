@@ -13,7 +13,10 @@ use hemrond_domain::{
 use hemrond_policy::{Readable, Resource};
 use hemrond_protocol::{Digest, Epoch, ItemHash, ItemKind, digest::mix};
 use hemrond_sync::acceptance::{ActorId, Claimant};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A one-time code.
 #[derive(Debug, Clone)]
@@ -114,6 +117,8 @@ pub(super) struct State {
     pub(super) feed: Arc<BTreeMap<u64, Fed>>,
     /// What of the acts decides who may read what.
     pub(super) narrowing: Arc<Narrowing>,
+    /// National numbers that person documents say, or have said.
+    pub(super) numbers: Arc<BTreeSet<(String, DocumentId)>>,
     /// The last position given out.
     pub(super) head: u64,
     pub(super) sign_ins: super::sign_ins::Table,
@@ -144,6 +149,7 @@ impl State {
             actors: Arc::default(),
             feed: Arc::default(),
             narrowing: Arc::default(),
+            numbers: Arc::default(),
             head: 0,
             sign_ins: super::sign_ins::Table::default(),
             sessions: BTreeMap::new(),

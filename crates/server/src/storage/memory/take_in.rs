@@ -32,6 +32,7 @@ pub(super) struct Layout {
     refused: Vec<((DeviceId, [u8; 32]), Refused)>,
     effects: Vec<Effect>,
     narrowing: Arc<Narrowing>,
+    numbers: BTreeSet<(String, DocumentId)>,
 }
 
 /// Judges a push, and gives what it takes the positions after `before`.
@@ -50,6 +51,7 @@ pub(super) fn lay_out(
     let mut changed: Vec<Effect> = Vec::new();
     let mut blocked = Vec::new();
     let mut items = Vec::new();
+    let mut numbers = BTreeSet::new();
     let mut refused = Vec::new();
     let mut verdicts = Vec::with_capacity(documents.len());
     let mut position = before;
@@ -78,6 +80,8 @@ pub(super) fn lay_out(
                         position += 1;
                         let stored = stored(item, asker, position, now);
                         items.push((header.clone(), hash, stored));
+                        let said = document.number.clone();
+                        numbers.extend(said.map(|number| (number, header.id())));
                         // What is opened in this push is open for what follows in it.
                         for effect in effects(header, &item.offered.finding) {
                             Arc::make_mut(&mut narrowing).add(&effect);
@@ -104,6 +108,7 @@ pub(super) fn lay_out(
         refused,
         effects: changed,
         narrowing,
+        numbers,
     })
 }
 
@@ -115,6 +120,9 @@ pub(super) fn apply(state: &mut State, layout: Layout) -> u64 {
     if !layout.effects.is_empty() {
         state.narrowing = layout.narrowing;
         reconsider(state, &layout.effects);
+    }
+    if !layout.numbers.is_empty() {
+        Arc::make_mut(&mut state.numbers).extend(layout.numbers);
     }
     if !layout.actors.is_empty() {
         Arc::make_mut(&mut state.actors).extend(layout.actors);

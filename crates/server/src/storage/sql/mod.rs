@@ -14,6 +14,7 @@ mod known;
 mod ledger;
 mod log;
 mod log_write;
+mod numbers;
 mod outgoing;
 mod page;
 mod published;

@@ -1,14 +1,18 @@
 //! Documents and the feed: each call is one transaction.
 
 use super::{
-    StorageError, Tables, convert, digests, lock_head, outgoing, page, published, refused, take_in,
+    StorageError, Tables, convert, digests, lock_head, numbers, outgoing, page, published, refused,
+    take_in,
 };
 use crate::storage::{
     Asker, Digested, Kept, Page, PageQuery, Publication, PushedDocument, Records, RefusedItem,
     TakenIn,
 };
 use async_trait::async_trait;
-use hemrond_domain::{ids::DeviceId, record::DocumentId};
+use hemrond_domain::{
+    ids::{DeviceId, OrganisationId, PersonId},
+    record::DocumentId,
+};
 use hemrond_protocol::ItemHash;
 use std::collections::BTreeMap;
 
@@ -70,6 +74,14 @@ impl Records for Tables {
     ) -> Result<BTreeMap<DocumentId, Vec<Vec<u8>>>, StorageError> {
         let mut connection = self.read.acquire().await?;
         digests::changes(&mut connection, documents).await
+    }
+
+    async fn people_numbered(
+        &self,
+        number: &str,
+    ) -> Result<Vec<(OrganisationId, PersonId)>, StorageError> {
+        let mut connection = self.read.acquire().await?;
+        numbers::people(&mut connection, number).await
     }
 
     async fn refused(&self, device: DeviceId) -> Result<Vec<RefusedItem>, StorageError> {

@@ -34,6 +34,11 @@ impl Retention for Tables {
         aged(&mut transaction, None).await
     }
 
+    async fn aged_of(&self, persons: &[PersonId]) -> Result<Vec<Aged>, StorageError> {
+        let mut transaction = self.reading().await?;
+        aged(&mut transaction, Some(persons)).await
+    }
+
     async fn destroy(
         &self,
         persons: &[PersonId],
@@ -173,6 +178,7 @@ async fn destroy(
             "DELETE FROM blocks WHERE act IN (SELECT hash FROM items WHERE document_id IN ",
             "DELETE FROM block_lifts WHERE act IN (SELECT hash FROM items WHERE document_id IN ",
             "DELETE FROM openings WHERE act IN (SELECT hash FROM items WHERE document_id IN ",
+            "DELETE FROM person_numbers WHERE document_id IN (SELECT id FROM documents WHERE id IN ",
             "DELETE FROM refused_items WHERE document_id IN (SELECT id FROM documents WHERE id IN ",
             "DELETE FROM items WHERE document_id IN (SELECT id FROM documents WHERE id IN ",
         ] {

@@ -3,7 +3,7 @@
 use super::{
     BINDS, Connection, Db, StorageError, acts, convert,
     known::{self, State},
-    move_head, page, refused,
+    move_head, numbers, page, refused,
 };
 use crate::storage::{
     Asker, PushedDocument, PushedItem, TakenIn,
@@ -42,6 +42,7 @@ pub(super) async fn take_in(
     let mut narrowing = acts::load(connection, documents).await?;
     let sight = Sight::from(asker);
     let mut changed: Vec<Effect> = Vec::new();
+    let mut said: Vec<(String, DocumentId)> = Vec::new();
     let mut blocked = Vec::new();
     let mut taken = Vec::new();
     let mut headers: BTreeMap<DocumentId, &Header> = BTreeMap::new();
@@ -79,6 +80,7 @@ pub(super) async fn take_in(
                             fed: head,
                         });
                         add(state, id, item, &hash);
+                        said.extend(document.number.clone().map(|number| (number, id)));
                         // What is opened in this push is open for what follows in it.
                         for effect in effects(header, &item.offered.finding) {
                             narrowing.add(&effect);
@@ -101,6 +103,9 @@ pub(super) async fn take_in(
         write_items(connection, asker, &taken, now).await?;
         write_actors(connection, &judge).await?;
         write_feed(connection, &taken).await?;
+        said.sort_unstable();
+        said.dedup();
+        numbers::keep(connection, &said).await?;
         acts::keep(connection, &changed).await?;
         head = acts::publish(connection, &changed, &narrowing, head).await?;
         move_head(connection, head).await?;

@@ -1,0 +1,50 @@
+//! By which national numbers persons are found across organisations.
+
+use super::{BINDS, Connection, Db, StorageError, convert};
+use hemrond_domain::{
+    ids::{OrganisationId, PersonId},
+    record::DocumentId,
+};
+use sqlx::QueryBuilder;
+
+/// Notes that documents say these numbers.
+pub(super) async fn keep(
+    connection: &mut Connection,
+    said: &[(String, DocumentId)],
+) -> Result<(), StorageError> {
+    for some in said.chunks(BINDS / 2) {
+        let mut query =
+            QueryBuilder::<Db>::new("INSERT INTO person_numbers (number, document_id) ");
+        query.push_values(some, |mut row, (number, document)| {
+            row.push_bind(number.clone())
+                .push_bind(document.as_bytes().to_vec());
+        });
+        query.push(" ON CONFLICT DO NOTHING");
+        query.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// The persons whose documents say a number, or have said it.
+pub(super) async fn people(
+    connection: &mut Connection,
+    number: &str,
+) -> Result<Vec<(OrganisationId, PersonId)>, StorageError> {
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = sqlx::query_as(
+        "SELECT d.organisation_id, d.person_id FROM person_numbers n \
+         JOIN documents d ON d.id = n.document_id \
+         WHERE n.number = $1 AND d.person_id IS NOT NULL AND d.item_count > 0 \
+         ORDER BY d.organisation_id, d.person_id",
+    )
+    .bind(number.to_owned())
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|(organisation, person)| {
+            Ok((
+                OrganisationId::from_stored(convert::id(organisation)?),
+                PersonId::from_stored(convert::id(person)?),
+            ))
+        })
+        .collect()
+}
