@@ -10,10 +10,12 @@ use hemrond_domain::ids::PersonId;
 use serde::Serialize;
 use serde_json::Value;
 
-/// What the policy says to whoever may not, whom a block keeps away, and who shows no relation.
-const DENIED: [&str; 3] = [
+/// What the policy says to whoever may not, whom a block keeps away, what another organisation does not give, and who shows no
+/// relation.
+const DENIED: [&str; 4] = [
     "policy.forbidden",
     "policy.blocked",
+    "policy.elsewhere",
     "policy.relation_needed",
 ];
 impl Command {
@@ -69,6 +71,10 @@ impl Companion {
         match &command {
             Command::SyncNow(_) => return self.sync_now().await,
             Command::Enrol(args) => return self.enrol_now(args, &trace).await,
+            Command::Elsewhere(_)
+            | Command::ElsewhereOpen(_)
+            | Command::ElsewhereDanger(_)
+            | Command::ElsewhereChoose(_) => return self.look_elsewhere(&command, &trace).await,
             _ => {}
         }
         let mut guard = self.state.lock().await;
@@ -84,7 +90,7 @@ impl Companion {
     }
 
     /// Logs what an answer shows, before it leaves, and what was refused.
-    async fn trace(
+    pub(crate) async fn trace(
         &self,
         state: &mut State,
         trace: &Traced,
@@ -169,6 +175,11 @@ impl Companion {
             Command::DeclareRelation(args) => answer(self.declare_relation(state, &args).await),
             Command::EmergencyUnits(args) => answer(self.emergency_units(state, &args).await),
             Command::EmergencyOpen(args) => answer(self.emergency_open(state, &args).await),
+            // Asked before the state is taken.
+            Command::Elsewhere(_)
+            | Command::ElsewhereOpen(_)
+            | Command::ElsewhereDanger(_)
+            | Command::ElsewhereChoose(_) => Err(Problem::new("command.unreadable")),
             Command::AskToLift(args) => answer(self.ask_to_lift(state, &args).await),
             Command::Disclose(args) => answer(self.disclose(state, &args).await),
         }

@@ -14,6 +14,9 @@ import type { DeclareRelation } from "./DeclareRelation";
 import type { Disclose } from "./Disclose";
 import type { DoorView } from "./DoorView";
 import type { EditDocument } from "./EditDocument";
+import type { ElsewhereChoose } from "./ElsewhereChoose";
+import type { ElsewhereDocument } from "./ElsewhereDocument";
+import type { ElsewherePage } from "./ElsewherePage";
 import type { EmergencyOpen } from "./EmergencyOpen";
 import type { EmergencyReason } from "./EmergencyReason";
 import type { EmergencyUnits } from "./EmergencyUnits";
@@ -35,6 +38,7 @@ import type { Observation } from "./Observation";
 import type { Observe } from "./Observe";
 import type { OfDocument } from "./OfDocument";
 import type { OfDoorUser } from "./OfDoorUser";
+import type { OfElsewhere } from "./OfElsewhere";
 import type { OfField } from "./OfField";
 import type { OfPerson } from "./OfPerson";
 import type { OfVisit } from "./OfVisit";
@@ -170,6 +174,14 @@ export interface Commands {
   emergency_units: { args: EmergencyReason; answer: EmergencyUnits };
   /** Step 2 of an emergency opening: opens chosen units' data for some hours. */
   emergency_open: { args: EmergencyOpen; answer: Opened };
+  /** What other organisations have of a person, asked of the server now. */
+  elsewhere: { args: OfPerson; answer: ElsewherePage };
+  /** Opens a document of another organisation, to be read and not kept. */
+  elsewhere_open: { args: OfElsewhere; answer: ElsewhereDocument };
+  /** In danger, step 1: what others have, and which of them the person has blocked. */
+  elsewhere_danger: { args: EmergencyReason; answer: ElsewherePage };
+  /** In danger, step 2: opens what was chosen of it for some hours. */
+  elsewhere_choose: { args: ElsewhereChoose; answer: ElsewherePage };
   /** Asks another organisation to lift its block. */
   ask_to_lift: { args: AskToLift; answer: AccessState };
   /** Stores why an observation may be told to another unit. */

@@ -8,7 +8,7 @@ export type CommandName = keyof Commands;
 /** Commands that only look; everything else writes. */
 const READS: ReadonlySet<CommandName> = new Set<CommandName>([
   'status', 'door', 'door_touch', 'round', 'search', 'check_identity', 'person', 'visit', 'inbox', 'sync_page', 'history', 'who_looked',
-  'access_state', 'print_sheet',
+  'access_state', 'print_sheet', 'elsewhere', 'elsewhere_open',
 ]);
 
 let written = 0;

@@ -5,6 +5,7 @@ import AccessPage from './access/AccessPage.svelte';
 import ConsentPage from './consent/ConsentPage.svelte';
 import DoctorPage from './doctor/DoctorPage.svelte';
 import ReadingPage from './doctor/ReadingPage.svelte';
+import ElsewherePage from './elsewhere/ElsewherePage.svelte';
 import EmergencyPage from './emergency/EmergencyPage.svelte';
 import EnrolPage from './enrol/EnrolPage.svelte';
 import LookedPage from './looked/LookedPage.svelte';
@@ -38,6 +39,7 @@ const PAGES: Record<string, Page> = {
   visit: VisitPage,
   access: AccessPage,
   consent: ConsentPage,
+  elsewhere: ElsewherePage,
   emergency: EmergencyPage,
   looked: LookedPage,
   sheet: SheetPage,

@@ -183,6 +183,10 @@ impl Companion {
                     }
                 }
             }
+            Whose::Elsewhere(person, document) => {
+                subject.person = Some(person);
+                subject.document = Some(document);
+            }
             Whose::Round(day) => {
                 let team = self.team_of_the_day(state, day).await?;
                 let organisation = state.enrolled()?.user.organisation;

@@ -45,6 +45,8 @@ pub(crate) enum Whose {
     Visit(VisitId),
     /// A document's.
     Document(DocumentId),
+    /// A document that another organisation has of a person.
+    Elsewhere(PersonId, DocumentId),
     /// The team's round of a day.
     Round(NaiveDate),
 }
@@ -145,6 +147,13 @@ pub(crate) fn traced(command: &Command, today: NaiveDate) -> Traced {
         Command::DeclareRelation(args) => before(LegalAct, Whose::Person(args.person), ACTS),
         Command::AskToLift(args) => before(LegalAct, Whose::Person(args.person), ACTS),
         Command::Disclose(args) => before(LegalAct, Whose::Person(args.person), ACTS),
+        Command::Elsewhere(args) => after(Read, Whose::Person(args.person), "elsewhere"),
+        Command::ElsewhereOpen(args) => {
+            let whose = Whose::Elsewhere(args.person, args.document);
+            after(Read, whose, "elsewhere")
+        }
+        Command::ElsewhereDanger(args) => emergency(args.person, &args.reason),
+        Command::ElsewhereChoose(args) => emergency(args.person, &args.reason),
         Command::EmergencyUnits(args) => emergency(args.person, &args.reason),
         Command::EmergencyOpen(args) => emergency(args.person, &args.reason),
     }

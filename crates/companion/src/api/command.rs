@@ -211,6 +211,14 @@ commands! {
     EmergencyUnits "emergency_units" (EmergencyReason) -> EmergencyUnits;
     /// Step 2 of an emergency opening: opens chosen units' data for some hours.
     EmergencyOpen "emergency_open" (EmergencyOpen) -> Opened;
+    /// What other organisations have of a person, asked of the server now.
+    Elsewhere "elsewhere" (OfPerson) -> ElsewherePage;
+    /// Opens a document of another organisation, to be read and not kept.
+    ElsewhereOpen "elsewhere_open" (OfElsewhere) -> ElsewhereDocument;
+    /// In danger, step 1: what others have, and which of them the person has blocked.
+    ElsewhereDanger "elsewhere_danger" (EmergencyReason) -> ElsewherePage;
+    /// In danger, step 2: opens what was chosen of it for some hours.
+    ElsewhereChoose "elsewhere_choose" (ElsewhereChoose) -> ElsewherePage;
     /// Asks another organisation to lift its block.
     AskToLift "ask_to_lift" (AskToLift) -> AccessState;
     /// Stores why an observation may be told to another unit.

@@ -10,6 +10,7 @@ mod access_log;
 mod command;
 mod common;
 mod door;
+mod elsewhere;
 mod observation;
 mod person;
 mod records;
@@ -25,6 +26,7 @@ pub use command::{
 };
 pub use common::*;
 pub use door::*;
+pub use elsewhere::*;
 pub use observation::*;
 pub use person::*;
 pub use records::*;

@@ -1,23 +1,17 @@
 //! A readable copy of visits, in Swedish whatever language the interface has (patientdatalagen 3:13).
 //!
 //! It names the person and, unless their identity is protected, their number; never an address, a
-//! phone number or a relative. Every signature stands with what was signed, what corrects it and what
-//! the patient finds wrong in it; what nobody has signed is marked so; what was retracted is readable,
-//! with who and when.
+//! phone number or a relative. What it says of a visit is in [`readable`](crate::readable).
 
 use crate::{
-    api::{Language, PersonBrief},
-    cache::{Open, Signed},
-    projection::additions,
+    api::{Language, Line, PersonBrief},
+    cache::Open,
+    readable::{Readable, moment, sentence},
     tablet::State,
-    texts,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use hemrond_documents::{
-    Value,
-    views::{Note, VisitView},
-};
-use std::collections::BTreeMap;
+use hemrond_documents::views::VisitView;
+use hemrond_domain::ids::UserId;
 
 /// A visit as it goes into a copy.
 pub(super) struct VisitCopy {
@@ -66,96 +60,15 @@ pub(super) fn page(
 fn write_visit(page: &mut Page, state: &State, visit: &VisitCopy) {
     let day = visit.on.map(|day| day.to_string()).unwrap_or_default();
     page.element("h2", &words("copy.visit", &[("day", &day)]));
-    let entries = &visit.open.entries;
-    for (place, entry) in entries.iter().enumerate() {
-        write_entry(page, entry);
-        if place + 1 < entries.len() {
-            page.element("p", &word("copy.corrected"));
+    let name_of = |user: Option<UserId>| state.colleague(user).name.unwrap_or_default();
+    let mut readable = Readable::new(Language::Sv, &name_of);
+    readable.visit(&visit.view, &visit.open);
+    for line in readable.into_lines() {
+        match line {
+            Line::Heading { text } => page.element("h3", &text),
+            Line::Words { text } => page.element("p", &text),
+            Line::Pair { name, value } => page.pair(&name, &value),
         }
-        let hash = hex::encode(entry.hash);
-        for note in &visit.view.notes {
-            if note.dissent_with.as_deref() == Some(hash.as_str()) {
-                write_note(page, state, note, "copy.dissent");
-            }
-        }
-    }
-    match entries.last() {
-        None => {
-            page.element("h3", &word("copy.unsigned"));
-            write_texts(
-                page,
-                [("note", &visit.view.note), ("plan", &visit.view.plan)],
-            );
-            write_fields(page, visit.view.fields.values());
-        }
-        Some(last) => write_additions(page, &visit.open, last),
-    }
-    for note in &visit.view.notes {
-        let with_entry = note.dissent_with.is_some() && !entries.is_empty();
-        if !with_entry && note.handed_out_to.is_none() {
-            write_note(page, state, note, "copy.note");
-        }
-    }
-}
-
-fn write_entry(page: &mut Page, entry: &Signed) {
-    page.element(
-        "h3",
-        &words(
-            "copy.signed",
-            &[("name", &entry.author_name), ("time", &moment(entry.at))],
-        ),
-    );
-    if entry.corrects.is_some() {
-        page.element("p", &word("copy.corrects"));
-    }
-    write_texts(page, &entry.content.texts);
-    write_fields(page, &entry.content.fields);
-}
-
-fn write_additions(page: &mut Page, open: &Open, last: &Signed) {
-    let additions = additions(&open.document, &last.heads);
-    if additions.is_empty() {
-        return;
-    }
-    page.element("h3", &word("copy.additions"));
-    for addition in additions {
-        let value = addition.after.as_ref();
-        let value = value.map(|value| value_words(&addition.field, value));
-        let value = value.unwrap_or_else(|| word("copy.removed"));
-        page.pair(&field_name(&addition.field), &value);
-    }
-}
-
-fn write_texts<'a, K: AsRef<str> + 'a>(
-    page: &mut Page,
-    texts: impl IntoIterator<Item = (K, &'a String)>,
-) {
-    for (key, text) in texts {
-        if !text.trim().is_empty() {
-            page.pair(&field_name(key.as_ref()), text);
-        }
-    }
-}
-
-fn write_fields(page: &mut Page, fields: &BTreeMap<String, Value>) {
-    for (field, value) in fields {
-        page.pair(&field_name(field), &value_words(field, value));
-    }
-}
-
-fn write_note(page: &mut Page, state: &State, note: &Note, key: &str) {
-    let name = state.colleague(note.by).name.unwrap_or_default();
-    let at = note.at.map(moment).unwrap_or_default();
-    page.element("h3", &words(key, &[("name", &name), ("time", &at)]));
-    page.element("p", note.text.as_deref().unwrap_or_default());
-    if let Some(retraction) = &note.retraction {
-        let by = state.colleague(retraction.by).name.unwrap_or_default();
-        let at = retraction.at.map(moment).unwrap_or_default();
-        page.element(
-            "p",
-            &words("copy.retracted", &[("name", &by), ("time", &at)]),
-        );
     }
 }
 
@@ -201,48 +114,5 @@ fn word(key: &str) -> String {
 }
 
 fn words(key: &str, params: &[(&str, &str)]) -> String {
-    let params = params
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
-    texts::sentence(Language::Sv, key, &params).unwrap_or_else(|| key.to_owned())
-}
-
-fn known(key: &str) -> Option<String> {
-    texts::sentence(Language::Sv, key, &BTreeMap::new())
-}
-
-/// What a field is called; rows' fields ("drugs/ROW/name") by collection and field.
-fn field_name(field: &str) -> String {
-    let mut parts = field.split('/');
-    let key = match (parts.next(), parts.nth(1)) {
-        (Some(collection), Some(of)) => format!("field.{collection}.{of}"),
-        _ => format!("field.{field}"),
-    };
-    if let Some(name) = known(&key) {
-        return name;
-    }
-    match field.strip_suffix(".note") {
-        Some(beside) => words("field.note_of", &[("field", &field_name(beside))]),
-        None => field.to_owned(),
-    }
-}
-
-fn value_words(field: &str, value: &Value) -> String {
-    match value {
-        Value::Bool(yes) => word(if *yes { "copy.yes" } else { "copy.no" }),
-        Value::Text(text) => [
-            format!("value.{field}.{text}"),
-            format!("{field}.{text}"),
-            format!("value.any.{text}"),
-        ]
-        .iter()
-        .find_map(|key| known(key))
-        .unwrap_or_else(|| text.clone()),
-        Value::Int(_) | Value::Number(_) => value.to_string().replace('.', ","),
-    }
-}
-
-fn moment(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
+    sentence(Language::Sv, key, params)
 }

@@ -170,7 +170,7 @@ impl Companion {
 }
 
 /// An answer that no honest server of ours gives.
-fn violation(error: &dyn std::fmt::Display) -> Problem {
+pub(crate) fn violation(error: &dyn std::fmt::Display) -> Problem {
     tracing::warn!(reason = %error, "the server's answer was not used");
     Problem::new("sync.violation")
 }

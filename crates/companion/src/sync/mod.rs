@@ -1,7 +1,7 @@
 //! Sync on the tablet: carrying the engine's messages, and knowing when.
 
 mod delivery;
-mod driver;
+pub(crate) mod driver;
 mod form;
 mod gather;
 pub mod http;

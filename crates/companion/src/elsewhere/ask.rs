@@ -1,0 +1,51 @@
+//! The question itself: after a sync, so that the server knows of every consent and opening that this
+//! tablet knows of.
+
+use crate::{
+    failure::{Outcome, Problem},
+    sync::driver::violation,
+    tablet::Companion,
+};
+use hemrond_domain::{ids::PersonId, record::DocumentId};
+use hemrond_protocol::{
+    AskElsewhere, Elsewhere, Epoch, SyncRequest, SyncResponse, VERSION, WireId, encoding, limits,
+};
+
+impl Companion {
+    /// Asks the server what others have of a person, or for one document.
+    pub(super) async fn ask(
+        &self,
+        person: PersonId,
+        document: Option<DocumentId>,
+    ) -> Outcome<Elsewhere> {
+        self.sync().await?;
+        let access = self.state.lock().await.enrolled()?.access()?;
+        let position = self.store.sync_position().await?;
+        let request = SyncRequest {
+            protocol: VERSION,
+            epoch: position.epoch.map(Epoch),
+            cursor: position.cursor,
+            push: Vec::new(),
+            wanted: Vec::new(),
+            digest: None,
+            page_bytes: limits::PAGE_BYTES,
+            app: env!("CARGO_PKG_VERSION").to_owned(),
+            run: Some(WireId(self.run)),
+            log: None,
+            packing: None,
+            elsewhere: Some(AskElsewhere {
+                person: WireId::from(person),
+                document: document.map(WireId::from),
+            }),
+        };
+        let body = encoding::encode(&request).map_err(|error| violation(&error))?;
+        let answer = self.transport.sync(&access, body).await;
+        let answer = answer.map_err(|error| error.problem())?;
+        let response: SyncResponse =
+            encoding::decode_response(&answer).map_err(|error| violation(&error))?;
+        // An older server passes the question over; one that was just restored answers nothing yet.
+        response
+            .elsewhere
+            .ok_or_else(|| Problem::new("elsewhere.unanswered"))
+    }
+}
