@@ -148,5 +148,5 @@ fn without_contact_eva_is_told_that_nobody_was_asked() {
     eva.sync();
     town.server.kill();
     let failed = eva.fails("elsewhere", json!({ "person": astrid }));
-    assert_eq!(failed, "transport.unreachable");
+    assert_eq!(failed, "elsewhere.no_contact");
 }

@@ -59,6 +59,7 @@ pub const CODES: &[&str] = &[
     "edit.in_conflict",
     "edit.not_in_conflict",
     "edit.refused",
+    "elsewhere.no_contact",
     "elsewhere.unanswered",
     "emergency.first_step",
     "emergency.nothing",

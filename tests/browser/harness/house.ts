@@ -27,6 +27,9 @@ export class House {
       world.tablet('stina', 'Norr 2'), world.tablet('lena', 'Kontoret'),
     ]);
     const maja = await world.newcomer('Maja Nord', 'Rehab Söder', 'Söder 1');
+    const known = ['Tolvar Nilsson', 'Sigrid Öberg', 'Bertil Hägg'];
+    const ingrid = await world.neighbour(await Promise.all(known.map((name) => eva.person(name))));
+    await ingrid.kill();
     const box = world.emptyTablet();
     await box.start();
 

@@ -71,6 +71,12 @@ async function pageOf(page: Page, tablet: Tablet, where: string, name: string): 
   await seen(page, `${where}-page`);
 }
 
+/** What others have of a person, asked for. */
+async function elsewhere(page: Page, tablet: Tablet, name: string): Promise<void> {
+  await pageOf(page, tablet, 'elsewhere', name);
+  await tap(page, 'elsewhere-ask');
+}
+
 async function observe(page: Page, tablet: Tablet, name: string): Promise<void> {
   const { id } = await tablet.person(name);
   await go(page, `#/observe/${id}`);
@@ -333,6 +339,26 @@ export const SCREENS: Screen[] = [
   },
   { name: 'looked', who: 'eva', open: (page, house) => pageOf(page, house.eva, 'looked', 'Tolvar Nilsson') },
   { name: 'sheet', who: 'eva', open: (page, house) => pageOf(page, house.eva, 'sheet', 'Tolvar Nilsson') },
+  { name: 'elsewhere', who: 'eva', open: (page, house) => pageOf(page, house.eva, 'elsewhere', 'Tolvar Nilsson') },
+  { name: 'elsewhere-exists', who: 'eva', open: async (page, house) => { await elsewhere(page, house.eva, 'Sigrid Öberg'); await seen(page, 'elsewhere-exists'); } },
+  { name: 'elsewhere-found', who: 'eva', open: async (page, house) => { await elsewhere(page, house.eva, 'Tolvar Nilsson'); await seen(page, 'elsewhere-open'); } },
+  {
+    name: 'elsewhere-reading', who: 'eva',
+    open: async (page, house) => {
+      await elsewhere(page, house.eva, 'Tolvar Nilsson');
+      await tap(page, 'elsewhere-open');
+      await seen(page, 'elsewhere-part');
+    },
+  },
+  {
+    name: 'elsewhere-danger', who: 'eva',
+    open: async (page, house) => {
+      await elsewhere(page, house.eva, 'Bertil Hägg');
+      await at(page, 'elsewhere-danger-words').fill('Medvetslös, okända läkemedel');
+      await tap(page, 'elsewhere-danger-show');
+      await seen(page, 'elsewhere-choice');
+    },
+  },
   {
     name: 'relation', who: 'maja',
     open: async (page, house) => {

@@ -1,7 +1,7 @@
 // A server and the tablets of people who work with it: real programs, real databases, nothing in between.
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Commands, Failure, Settings } from './api';
+import type { Commands, Failure, PersonBrief, Settings } from './api';
 import { runFolder, UI } from './places';
 import { run, Running } from './program';
 
@@ -177,6 +177,45 @@ export class World {
     await hers.enrol(this.server.url, code, tablet);
     await hers.start();
     return hers;
+  }
+
+  /**
+   * A doctor's tablet at another organisation on the same server. She knows these people by their numbers, has informed them of
+   * sharing, and has seen each of them. From then on the administrator's commands must say whose unit they mean.
+   */
+  async neighbour(people: PersonBrief[]): Promise<Tablet> {
+    const region = ['--organisation', 'Region Hemrond'];
+    await this.server.administer('organisations', 'add', '--name', 'Region Hemrond');
+    const analysis = ['--analysis', 'BRA-R-1', '--decided-by', 'Ulf Wall', '--decided-on', '2026-10-01'];
+    await this.server.administer('roles', 'analyse', '--role', 'doctor', ...analysis, ...region);
+    await this.server.administer('units', 'add', '--name', 'Närakuten', '--kind', 'mobile_team', ...region);
+    await this.server.administer('users', 'add', '--name', 'Ingrid Sand', '--role', 'doctor', '--unit', 'Närakuten');
+    const code = await this.server.administer('enrol', '--user', 'Ingrid Sand');
+    const ingrid = this.emptyTablet('ingrid');
+    await ingrid.enrol(this.server.url, code, 'Närakuten 1');
+    await ingrid.start();
+    for (const { name, identity } of people) {
+      const [given = '', ...family] = name.split(' ');
+      const { person } = await ingrid.call('add_person', {
+        given_name: given, family_name: family.join(' '), identity, protected: 'none',
+        street: null, postcode: null, city: null, entry: null, phone: null, despite_duplicates: false,
+      });
+      await ingrid.call('inform', { person, what: 'sharing', told: 'person' });
+      const plan = { person, day: null, start: null, minutes: null, reason: 'Feber och hosta', acute: false, called_by: null, staff: null };
+      const { visit } = await ingrid.call('plan_visit', plan);
+      await ingrid.call('set_visit_state', { visit, state: 'under_way', reason: null });
+      const { document } = await ingrid.call('visit', { visit });
+      const edits = [
+        { edit: 'text', field: 'note', value: 'Lunginflammation. Antibiotika i sju dagar, ny bedömning om tre.' },
+        { edit: 'set', field: 'weight_kg', value: 61.5 },
+      ] as const;
+      await ingrid.call('edit', { document, edits: [...edits] });
+      await ingrid.call('set_visit_state', { visit, state: 'done', reason: null });
+      await ingrid.call('sign', { visit });
+      await ingrid.call('add_note', { visit, kind: 'note', text: 'Dottern ringde och undrade. Informerad.' });
+    }
+    await ingrid.sync();
+    return ingrid;
   }
 
   /** A tablet out of its box. */

@@ -18,7 +18,7 @@ impl Companion {
         person: PersonId,
         document: Option<DocumentId>,
     ) -> Outcome<Elsewhere> {
-        self.sync().await?;
+        self.sync().await.map_err(told)?;
         let access = self.state.lock().await.enrolled()?.access()?;
         let position = self.store.sync_position().await?;
         let request = SyncRequest {
@@ -40,12 +40,20 @@ impl Companion {
         };
         let body = encoding::encode(&request).map_err(|error| violation(&error))?;
         let answer = self.transport.sync(&access, body).await;
-        let answer = answer.map_err(|error| error.problem())?;
+        let answer = answer.map_err(|error| told(error.problem()))?;
         let response: SyncResponse =
             encoding::decode_response(&answer).map_err(|error| violation(&error))?;
         // An older server passes the question over; one that was just restored answers nothing yet.
         response
             .elsewhere
             .ok_or_else(|| Problem::new("elsewhere.unanswered"))
+    }
+}
+
+/// What waits is not what matters here: that nobody could be asked is.
+fn told(problem: Problem) -> Problem {
+    match problem.code.as_str() {
+        "transport.unreachable" | "transport.timeout" => Problem::new("elsewhere.no_contact"),
+        _ => problem,
     }
 }
