@@ -1,6 +1,6 @@
 //! Time and chance, passed in, so that tests and simulations decide both.
 
-use chrono::{DateTime, Local, NaiveDate, Utc};
+use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, Utc};
 use rand::RngCore;
 
 /// Where the companion gets the time from.
@@ -9,6 +9,11 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> DateTime<Utc>;
     /// The date on the wall beside the tablet at a moment.
     fn date_of(&self, moment: DateTime<Utc>) -> NaiveDate;
+
+    /// Date and time on the wall beside the tablet at a moment.
+    fn wall_of(&self, moment: DateTime<Utc>) -> NaiveDateTime {
+        moment.naive_utc()
+    }
 
     /// Today's date on the wall beside the tablet.
     fn today(&self) -> NaiveDate {
@@ -54,6 +59,10 @@ impl Clock for SystemClock {
 
     fn date_of(&self, moment: DateTime<Utc>) -> NaiveDate {
         moment.with_timezone(&Local).date_naive()
+    }
+
+    fn wall_of(&self, moment: DateTime<Utc>) -> NaiveDateTime {
+        moment.with_timezone(&Local).naive_local()
     }
 }
 

@@ -21,18 +21,27 @@ use std::collections::BTreeMap;
 /// What somebody is called; empty where nobody here knows it.
 pub(crate) type NameOf<'a> = dyn Fn(Option<UserId>) -> String + 'a;
 
+/// How a moment reads.
+pub(crate) type TimeOf<'a> = dyn Fn(DateTime<Utc>) -> String + 'a;
+
 /// Lines under way.
 pub(crate) struct Readable<'a> {
     language: Language,
     name_of: &'a NameOf<'a>,
+    time_of: &'a TimeOf<'a>,
     lines: Vec<Line>,
 }
 
 impl<'a> Readable<'a> {
-    pub(crate) const fn new(language: Language, name_of: &'a NameOf<'a>) -> Self {
+    pub(crate) const fn new(
+        language: Language,
+        name_of: &'a NameOf<'a>,
+        time_of: &'a TimeOf<'a>,
+    ) -> Self {
         Self {
             language,
             name_of,
+            time_of,
             lines: Vec::new(),
         }
     }
@@ -80,7 +89,7 @@ impl<'a> Readable<'a> {
     }
 
     fn observation(&mut self, seen: &Observation) {
-        let time = seen.at.map(moment).unwrap_or_default();
+        let time = seen.at.map(self.time_of).unwrap_or_default();
         self.heading("copy.observation", &[("time", &time)]);
         let value = |key: &str, code: Option<&str>| {
             let code = code.unwrap_or_default();
@@ -103,7 +112,7 @@ impl<'a> Readable<'a> {
     }
 
     fn entry(&mut self, entry: &Signed) {
-        let time = moment(entry.at);
+        let time = (self.time_of)(entry.at);
         self.heading(
             "copy.signed",
             &[("name", &entry.author_name), ("time", &time)],
@@ -151,7 +160,7 @@ impl<'a> Readable<'a> {
 
     fn note(&mut self, note: &Note, key: &str) {
         let name = (self.name_of)(note.by);
-        let time = note.at.map(moment).unwrap_or_default();
+        let time = note.at.map(self.time_of).unwrap_or_default();
         self.heading(key, &[("name", &name), ("time", &time)]);
         self.lines.push(Line::Words {
             text: note.text.clone().unwrap_or_default(),
@@ -163,7 +172,7 @@ impl<'a> Readable<'a> {
 
     fn retracted(&mut self, by: Option<UserId>, at: Option<DateTime<Utc>>) {
         let name = (self.name_of)(by);
-        let time = at.map(moment).unwrap_or_default();
+        let time = at.map(self.time_of).unwrap_or_default();
         self.words("copy.retracted", &[("name", &name), ("time", &time)]);
     }
 
@@ -204,6 +213,10 @@ impl<'a> Readable<'a> {
     fn value(&self, field: &str, value: &Value) -> String {
         match value {
             Value::Bool(yes) => self.word(if *yes { "copy.yes" } else { "copy.no" }, &[]),
+            Value::Text(text) if field.ends_with("_at") => match text.parse() {
+                Ok(at) => (self.time_of)(at),
+                Err(_) => text.clone(),
+            },
             Value::Text(text) => [
                 format!("value.{field}.{text}"),
                 format!("{field}.{text}"),
@@ -227,9 +240,4 @@ pub(crate) fn sentence(language: Language, key: &str, params: &[(&str, &str)]) -
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
     texts::sentence(language, key, &params).unwrap_or_else(|| key.to_owned())
-}
-
-/// A moment, the same in every time zone.
-pub(crate) fn moment(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
 }

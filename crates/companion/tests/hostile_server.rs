@@ -9,10 +9,13 @@ use hemrond_documents::{
     parse_chunk,
 };
 use hemrond_domain::{
-    ids::{DeviceId, PersonId, VisitId},
+    ids::{DeviceId, OrganisationId, PersonId, VisitId},
     record::Header,
 };
-use hemrond_protocol::{DigestAnswer, Epoch, ItemKind, Outcome, SyncResponse, WireHeader, WireId};
+use hemrond_protocol::{
+    Delivery, DigestAnswer, Elsewhere, Epoch, FoundElsewhere, GiverElsewhere, Item, ItemKind,
+    OpenedElsewhere, Outcome, SyncResponse, WireHeader, WireId,
+};
 use serde_json::{Value, json};
 use support::{Day, Tablet, Visit, Who, kommun, team};
 
@@ -217,4 +220,80 @@ async fn whatever_a_server_says_evas_work_stays_and_goes_out_to_an_honest_one() 
             .await
             .is_object()
     );
+}
+
+/// What a server shows of others is shown only where it is what was asked for: another document, or
+/// one that is no such document, is refused, and nothing of it is kept.
+#[tokio::test]
+async fn another_document_than_was_asked_for_is_not_shown_as_somebody_elses() {
+    let day = Day::new();
+    let eva = day.tablet(Who::Eva).await;
+    let (visit, header) = planned(&eva).await;
+    let there = Header::visit(
+        OrganisationId::from_bytes([90; 16]),
+        team(),
+        PersonId::from_bytes([91; 16]),
+        VisitId::from_bytes([92; 16]),
+    );
+    let asked = |document: &Header| json!({ "person": visit.person, "document": document.id() });
+    day.exchange.spoil(Some(|response| {
+        response.elsewhere = Some(elsewhere_of([90; 16]));
+    }));
+    let shown = eva.ok("elsewhere_open", asked(&there)).await;
+    assert!(shown["lines"].to_string().contains("Lånad röst"), "{shown}");
+    for wrong in [
+        &header,
+        &Header::person(kommun(), PersonId::from_bytes([93; 16])),
+    ] {
+        let code = eva.fails("elsewhere_open", asked(wrong)).await;
+        assert_eq!(code, "document.unreadable");
+    }
+    day.exchange
+        .spoil(Some(|response| response.elsewhere = None));
+    let code = eva.fails("elsewhere_open", asked(&there)).await;
+    assert_eq!(code, "elsewhere.unanswered");
+    day.exchange.spoil(None);
+    let page = eva.ok("sync_page", json!({})).await.to_string();
+    let person = eva
+        .ok("person", json!({ "person": visit.person }))
+        .await
+        .to_string();
+    assert!(!page.contains("Lånad röst") && !person.contains("Lånad röst"));
+}
+
+/// A visit of another organisation, opened.
+fn elsewhere_of(organisation: [u8; 16]) -> Elsewhere {
+    let header = Header::visit(
+        OrganisationId::from_bytes(organisation),
+        team(),
+        PersonId::from_bytes([91; 16]),
+        VisitId::from_bytes([92; 16]),
+    );
+    let bytes = written(23, &header, Edit::set("called_by", "Lånad röst"));
+    let item = Item {
+        kind: ItemKind::Change,
+        bytes,
+        author: None,
+    };
+    Elsewhere {
+        opened: Some(OpenedElsewhere {
+            what: FoundElsewhere {
+                document: WireId::from(header.id()),
+                kind: "visit".to_owned(),
+                giver: GiverElsewhere {
+                    organisation: WireId(organisation),
+                    name: "Region Hemrond".to_owned(),
+                },
+                unit: None,
+                last_ms: 0,
+                readable: true,
+            },
+            delivery: Delivery {
+                header: WireHeader::from(&header),
+                items: vec![item],
+            },
+            basis: "sharing.health-consent".to_owned(),
+        }),
+        ..Elsewhere::default()
+    }
 }

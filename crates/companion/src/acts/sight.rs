@@ -50,7 +50,7 @@ impl Sight {
     pub(crate) fn circumstances(&self, user: &User, header: &Header) -> Circumstances {
         let mut circumstances = Circumstances::ordinary();
         if header.organisation() != user.organisation {
-            // Other organisations' documents do not come here yet; nothing is taken as shared.
+            // Others' documents are looked at by way of the server, and never kept here.
             circumstances.sharing = Sharing::NotInformed;
         }
         let standing = header.person_id().and_then(|id| self.people.get(&id));

@@ -99,7 +99,11 @@ impl Companion {
         let opened = answered
             .opened
             .ok_or_else(|| Problem::new("policy.elsewhere"))?;
-        show::document(args, &opened, language)
+        let time_of = |at| {
+            let wall = self.clock.wall_of(at);
+            wall.format("%Y-%m-%d %H:%M").to_string()
+        };
+        show::document(args, &opened, language, &time_of)
     }
 
     async fn overview(&self, person: PersonId) -> Outcome<ElsewherePage> {

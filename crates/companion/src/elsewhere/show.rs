@@ -6,7 +6,7 @@ use crate::{
     },
     cache::{Filed, Open},
     failure::{Outcome, Problem},
-    readable::{Readable, sentence},
+    readable::{Readable, TimeOf, sentence},
     tablet::{Companion, State},
 };
 use chrono::DateTime;
@@ -57,6 +57,7 @@ pub(super) fn document(
     asked: &OfElsewhere,
     opened: &OpenedElsewhere,
     language: Language,
+    time_of: &TimeOf<'_>,
 ) -> Outcome<ElsewhereDocument> {
     let unreadable = || Problem::new("document.unreadable");
     let header = Header::try_from(&opened.delivery.header).map_err(|_| unreadable())?;
@@ -72,7 +73,7 @@ pub(super) fn document(
         &[("giver", &what.giver.name)],
     );
     let name_of = |_| somebody.clone();
-    let mut lines = Readable::new(language, &name_of);
+    let mut lines = Readable::new(language, &name_of, time_of);
     match header.kind() {
         DocumentKind::Visit => lines.visit(&VisitView::read(&open.document), &open),
         DocumentKind::Observations => {

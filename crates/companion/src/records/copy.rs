@@ -6,7 +6,7 @@
 use crate::{
     api::{Language, Line, PersonBrief},
     cache::Open,
-    readable::{Readable, moment, sentence},
+    readable::{Readable, sentence},
     tablet::State,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -61,7 +61,7 @@ fn write_visit(page: &mut Page, state: &State, visit: &VisitCopy) {
     let day = visit.on.map(|day| day.to_string()).unwrap_or_default();
     page.element("h2", &words("copy.visit", &[("day", &day)]));
     let name_of = |user: Option<UserId>| state.colleague(user).name.unwrap_or_default();
-    let mut readable = Readable::new(Language::Sv, &name_of);
+    let mut readable = Readable::new(Language::Sv, &name_of, &moment);
     readable.visit(&visit.view, &visit.open);
     for line in readable.into_lines() {
         match line {
@@ -115,4 +115,9 @@ fn word(key: &str) -> String {
 
 fn words(key: &str, params: &[(&str, &str)]) -> String {
     sentence(Language::Sv, key, params)
+}
+
+/// A moment, the same in every time zone.
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
 }

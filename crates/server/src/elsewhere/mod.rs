@@ -15,7 +15,7 @@ pub use numbers::national_number;
 use crate::{
     exchange::ExchangeError,
     state::Server,
-    storage::{Account, Aged, Kept, StorageError},
+    storage::{Account, Aged, StorageError},
 };
 use between::{Between, is_unable, standing};
 use hemrond_audit::Action as Logged;
@@ -253,12 +253,16 @@ async fn others(
         let acts = storage
             .document(Header::acts(organisation, person).id())
             .await?;
-        let mut documents = Vec::new();
-        for aged in storage.aged_of(&[person]).await? {
-            if aged.organisation == organisation && is_shared_at_all(&aged) {
-                documents.extend(header_of(server, &aged).await?);
-            }
-        }
+        let shared = |aged: &Aged| aged.organisation == organisation && is_shared_at_all(aged);
+        let mut aged = storage.aged_of(&[person]).await?;
+        aged.retain(shared);
+        let named: Vec<DocumentId> = aged.iter().map(|aged| aged.document).collect();
+        let headers = storage.headers(&named).await?;
+        let documents = aged.iter().filter_map(|aged| {
+            let header = Header::try_from(headers.get(&aged.document)?).ok()?;
+            Some((header, aged.last_entry))
+        });
+        let documents = documents.collect();
         found.push(There {
             organisation,
             person,
@@ -275,12 +279,6 @@ fn is_shared_at_all(aged: &Aged) -> bool {
         aged.kind.class(),
         DocumentClass::Health | DocumentClass::Social
     )
-}
-
-async fn header_of(server: &Server, aged: &Aged) -> Result<Option<(Header, i64)>, StorageError> {
-    let kept: Option<Kept> = server.storage.document(aged.document).await?;
-    let header = kept.and_then(|kept| Header::try_from(&kept.header).ok());
-    Ok(header.map(|header| (header, aged.last_entry)))
 }
 
 /// What organisations and units are called.

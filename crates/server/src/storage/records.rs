@@ -200,6 +200,11 @@ pub trait Records: Send + Sync {
     ) -> Result<Vec<DocumentId>, StorageError>;
     /// One document with all its items.
     async fn document(&self, id: DocumentId) -> Result<Option<Kept>, StorageError>;
+    /// The headers of some documents.
+    async fn headers(
+        &self,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<DocumentId, WireHeader>, StorageError>;
     /// The changes of some documents, each after those that it builds on.
     async fn changes(
         &self,

@@ -27,6 +27,7 @@ pub enum Call {
     Page,
     Digests,
     Hashes,
+    Headers,
     Withheld,
     Document,
     Changes,

@@ -10,7 +10,7 @@ use hemrond_domain::{
     ids::{DeviceId, OrganisationId, PersonId},
     record::DocumentId,
 };
-use hemrond_protocol::{ItemHash, ItemKind};
+use hemrond_protocol::{ItemHash, ItemKind, WireHeader};
 use std::collections::BTreeMap;
 
 #[async_trait]
@@ -112,6 +112,20 @@ impl Records for Process {
             .read(Call::Document, |state| {
                 let document = state.documents.get(&id)?;
                 Some(page::kept(document))
+            })
+            .await)
+    }
+
+    async fn headers(
+        &self,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<DocumentId, WireHeader>, StorageError> {
+        Ok(self
+            .read(Call::Headers, |state| {
+                documents
+                    .iter()
+                    .filter_map(|id| Some((*id, (&state.documents.get(id)?.header).into())))
+                    .collect()
             })
             .await)
     }

@@ -108,7 +108,7 @@ pub(super) async fn deliveries(
     Ok(deliveries)
 }
 
-async fn headers(
+pub(super) async fn headers(
     connection: &mut Connection,
     documents: &[DocumentId],
 ) -> Result<BTreeMap<DocumentId, WireHeader>, StorageError> {

@@ -1,8 +1,8 @@
 //! Documents and the feed: each call is one transaction.
 
 use super::{
-    StorageError, Tables, convert, digests, lock_head, numbers, outgoing, page, published, refused,
-    take_in,
+    BINDS, StorageError, Tables, convert, digests, lock_head, numbers, outgoing, page, published,
+    refused, take_in,
 };
 use crate::storage::{
     Asker, Digested, Kept, Page, PageQuery, Publication, PushedDocument, Records, RefusedItem,
@@ -13,7 +13,7 @@ use hemrond_domain::{
     ids::{DeviceId, OrganisationId, PersonId},
     record::DocumentId,
 };
-use hemrond_protocol::ItemHash;
+use hemrond_protocol::{ItemHash, WireHeader};
 use std::collections::BTreeMap;
 
 #[async_trait]
@@ -66,6 +66,18 @@ impl Records for Tables {
     async fn document(&self, id: DocumentId) -> Result<Option<Kept>, StorageError> {
         let mut transaction = self.reading().await?;
         outgoing::document(&mut transaction, id).await
+    }
+
+    async fn headers(
+        &self,
+        documents: &[DocumentId],
+    ) -> Result<BTreeMap<DocumentId, WireHeader>, StorageError> {
+        let mut connection = self.read.acquire().await?;
+        let mut found = BTreeMap::new();
+        for some in documents.chunks(BINDS) {
+            found.extend(outgoing::headers(&mut connection, some).await?);
+        }
+        Ok(found)
     }
 
     async fn changes(
