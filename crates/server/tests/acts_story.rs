@@ -21,6 +21,7 @@ on_every_storage!(
     an_emergency_opens_for_one_user_and_ends_by_itself,
     nobody_makes_an_act_that_the_law_does_not_give_them,
     a_change_of_unit_crosses_a_block_both_ways,
+    a_lift_that_anna_had_not_heard_of_when_she_changed_units_brings_what_it_hid,
     a_lift_that_comes_before_its_block_counts,
     a_database_with_acts_is_found_whole,
 );
@@ -290,6 +291,25 @@ async fn a_change_of_unit_crosses_a_block_both_ways(backend: Backend) {
     town.set_role("Omar", Role::Nurse, OFFICE).await;
     omar.sync().await;
     assert!(!omar.holds(&visit(1)) && omar.holds(&person()));
+}
+
+/// Anna's tablet is behind a lift when she moves into the unit that was blocked: what was written behind
+/// the block, and passed by her tablet then, comes all the same.
+async fn a_lift_that_anna_had_not_heard_of_when_she_changed_units_brings_what_it_hid(
+    backend: Backend,
+) {
+    let (town, mut eva, _, mut anna) = town(backend).await;
+    let set = eva.act(&block(), town.clock.now());
+    eva.sync().await;
+    eva.write(&visit(2), &[Edit::set("reason", "Uppföljning")]);
+    eva.sync().await;
+    anna.sync().await;
+    assert!(!anna.holds(&visit(2)));
+    eva.act(&lift(set), town.clock.now());
+    eva.sync().await;
+    town.set_role("Anna", Role::Doctor, TEAM).await;
+    anna.sync().await;
+    assert!(anna.holds(&visit(1)) && anna.holds(&visit(2)));
 }
 
 /// A restored server may be given a lift before the block that it names; a lift by other hands lifts

@@ -267,8 +267,22 @@ impl Process {
         };
         let (before, after) = (&change.before, &change.after);
         let now = |document: &Document, right| state.seen(document, right, &sight(right));
+        // A lift behind which a tablet still stands concerned it as another unit's; from now on it would
+        // pass it by as its own.
+        let unheard: BTreeSet<DocumentId> = if before.unit == after.unit {
+            BTreeSet::new()
+        } else {
+            let reconsidered = state
+                .feed
+                .values()
+                .filter(|fed| fed.what == What::Reconsider);
+            reconsidered.map(|fed| fed.document).collect()
+        };
+        let own = |document: &Document| document.header.unit() == Some(after.unit);
         let gained = matching(state, |document| {
-            now(document, after) && !now(document, before)
+            let new = !now(document, before)
+                || (own(document) && unheard.contains(&document.header.id()));
+            new && now(document, after)
         });
         // What was open in an emergency is lost with the role too, so blocks are left aside here; a
         // tablet that never had a document lets go of nothing.

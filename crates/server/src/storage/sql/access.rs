@@ -2,7 +2,7 @@
 
 use super::{Connection, Db, StorageError, convert, filter, lock_head, move_head};
 use crate::storage::{RoleChange, narrowing::Sight, paging::What};
-use hemrond_domain::ids::UserId;
+use hemrond_domain::ids::{UnitId, UserId};
 use hemrond_policy::Readable;
 use sqlx::QueryBuilder;
 
@@ -30,6 +30,7 @@ pub(super) async fn change_role(
         user: change.user,
         inside: (&change.after, Right::Now),
         outside: (&change.before, Right::Now),
+        unheard_in: (change.before.unit != change.after.unit).then_some(change.after.unit),
     };
     let head = publish(connection, change.user, What::Whole, &gained, head).await?;
     let lost = Gap {
@@ -38,6 +39,7 @@ pub(super) async fn change_role(
         // tablet that never had a document lets go of nothing.
         inside: (&change.before, Right::Base),
         outside: (&change.after, Right::Now),
+        unheard_in: None,
     };
     let head = publish(connection, change.user, What::Gone, &lost, head).await?;
     move_head(connection, head).await?;
@@ -58,15 +60,27 @@ struct Gap<'a> {
     user: UserId,
     inside: (&'a Readable, Right),
     outside: (&'a Readable, Right),
+    /// The unit in which the user is new: a lift behind which their tablet still stands concerned it as
+    /// another unit's, and from now on it would pass it by as its own. So what was ever to be
+    /// considered anew there is in the gap too.
+    unheard_in: Option<UnitId>,
 }
 
 impl Gap<'_> {
     fn condition(&self, query: &mut QueryBuilder<Db>) {
         self.right(query, self.inside);
-        query.push(" AND NOT COALESCE(");
+        query.push(" AND (NOT COALESCE(");
         self.right(query, self.outside);
         // A document without a unit makes the comparison of units unknown, which is no.
         query.push(", 1 = 0)");
+        if let Some(unit) = self.unheard_in {
+            query.push(" OR (d.unit_id = ");
+            query.push_bind(unit.as_bytes().to_vec());
+            query.push(
+                " AND EXISTS (SELECT 1 FROM feed f WHERE f.event = 5 AND f.document_id = d.id))",
+            );
+        }
+        query.push(")");
     }
 
     fn right(&self, query: &mut QueryBuilder<Db>, (readable, right): (&Readable, Right)) {
