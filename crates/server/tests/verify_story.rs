@@ -5,16 +5,17 @@ mod support;
 
 use hemrond_documents::Edit;
 use hemrond_domain::people::Role;
-use hemrond_server::storage::Address;
+use hemrond_server::{elsewhere::list_people, storage::Address};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::{
     path::Path,
     process::{Command, Stdio},
 };
-use support::{Backend, HEMTJANST, Place, Town, visit};
+use support::{ASTRID, Backend, HEMTJANST, KOMMUN, Place, Town, person, visit};
 
 on_both_databases!(
     whatever_is_damaged_is_named,
+    people_from_before_there_was_a_list_of_numbers_are_listed,
     a_backup_is_restored_where_nothing_is_and_nowhere_else,
 );
 
@@ -114,6 +115,31 @@ async fn a_day(backend: Backend) -> Town {
     town.set_role("Omar", Role::Hemtjanst, HEMTJANST).await;
     town.set_role("Omar", Role::Nurse, support::TEAM).await;
     town
+}
+
+/// A database from before other organisations could find a person: `verify` names the document, and the server
+/// lists it when it starts.
+async fn people_from_before_there_was_a_list_of_numbers_are_listed(backend: Backend) {
+    let town = Town::new(backend).await;
+    let mut eva = town.tablet("Eva").await;
+    let number = [
+        Edit::set("identity", "191212121212"),
+        Edit::set("identity_kind", "personnummer"),
+    ];
+    eva.write(&person(), &number);
+    eva.sync().await;
+    let listed = || town.storage.people_numbered("191212121212");
+    assert_eq!(listed().await.unwrap(), [(KOMMUN, ASTRID)]);
+    let mut hand = Hand::in_(&town.place).await;
+    assert_eq!(hand.run("DELETE FROM person_numbers", &[]).await, 1);
+    let (said, well) = run(&town.place, &["verify"]);
+    assert!(!well && said.contains("is not listed"), "{said}");
+    let storage = town.storage.as_ref();
+    assert_eq!(list_people(storage).await.unwrap(), 1);
+    assert_eq!(listed().await.unwrap(), [(KOMMUN, ASTRID)]);
+    let (said, well) = run(&town.place, &["verify"]);
+    assert!(well, "{said}");
+    assert_eq!(list_people(storage).await.unwrap(), 0);
 }
 
 /// AC5: one changed bit in an item, in what was signed, or in a signature is found and named.

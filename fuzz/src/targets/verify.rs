@@ -73,6 +73,7 @@ fn document(header: &Header, items: Vec<ItemRow>, wrong: u8) -> DocumentRow {
         },
         item_bytes: i64::try_from(bytes).unwrap_or_default(),
         destroyed: wrong & 32 != 0,
+        numbers: Vec::new(),
         items,
     }
 }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     admin::{AdminEvents, PageAddress, Pages},
+    elsewhere,
     inspector::{
         InProcess, Inspector, Worker,
         worker::{Confinement, Patience, Program},
@@ -85,6 +86,7 @@ pub(super) async fn serve(
         lease_seconds: args.lease_hours.saturating_mul(60 * 60),
         closing: watch::Sender::new(false),
     });
+    list_from_before(server.clone());
     if let Some(operators) = &operators {
         tracing::info!(address = %operators.local_addr()?, "metrics are served");
     }
@@ -101,6 +103,18 @@ pub(super) async fn serve(
         say(format_args!("administration on {}", pages.address))?;
     }
     Ok(serve_with(server, door, operators, pages, told_to_stop()).await?)
+}
+
+/// Has other organisations find people whose documents came before there was a list of numbers. Nobody
+/// waits for it: until a person is listed, others are told nothing of them.
+fn list_from_before(server: Shared) {
+    tokio::spawn(async move {
+        match elsewhere::list_people(server.storage.as_ref()).await {
+            Ok(0) => {}
+            Ok(listed) => tracing::info!(listed, "people were listed by their national numbers"),
+            Err(error) => tracing::warn!(%error, "people could not be listed by their numbers"),
+        }
+    });
 }
 
 /// The administrator's pages, if they are wanted.

@@ -10,7 +10,8 @@ mod between;
 mod numbers;
 mod trace;
 
-pub use numbers::national_number;
+pub(crate) use numbers::said_by;
+pub use numbers::{list_people, national_number};
 
 use crate::{
     exchange::ExchangeError,

@@ -1,14 +1,18 @@
 //! By which numbers organisations know that they speak of the same person.
 
+use crate::storage::{Storage, StorageError};
 use hemrond_documents::{Actor, Document, views::PersonView};
 use hemrond_domain::{
     identity::IdentityKind,
-    record::{DocumentKind, Header},
+    record::{DocumentId, DocumentKind, Header},
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The actor under which nothing is ever written: numbers are only read.
 const READER: [u8; 16] = *b"hemrond-numbers!";
+
+/// How many documents are listed in one write.
+const AT_ONCE: u32 = 64;
 
 /// Numbers that name one person in the whole country. A local reserve number may be another
 /// person's in the next organisation.
@@ -28,10 +32,44 @@ pub fn national_number(header: &Header, changes: &[Vec<u8>]) -> Option<String> {
     }
     let read = || {
         let document = Document::load(header, Actor::from_random(READER), changes).ok()?;
-        let view = PersonView::read(&document.document);
-        let kind = view.identity_kind?;
-        let national = NATIONAL.iter().any(|known| known.key() == kind);
-        view.identity.filter(|_| national)
+        said_by(&document.document)
     };
     catch_unwind(AssertUnwindSafe(read)).ok().flatten()
+}
+
+/// The same for a document that has been read.
+pub(crate) fn said_by(document: &Document) -> Option<String> {
+    if document.header().kind() != DocumentKind::Person {
+        return None;
+    }
+    let view = PersonView::read(document);
+    let kind = view.identity_kind?;
+    let national = NATIONAL.iter().any(|known| known.key() == kind);
+    view.identity.filter(|_| national)
+}
+
+/// Lists the person documents that say a number and are not listed, which are those from before
+/// there was a list. Says how many.
+///
+/// # Errors
+/// When the database fails; what was listed until then stays.
+pub async fn list_people(storage: &dyn Storage) -> Result<usize, StorageError> {
+    let mut listed = 0;
+    let mut after: Option<DocumentId> = None;
+    loop {
+        let some = storage.unlisted_people(after, AT_ONCE).await?;
+        let Some(last) = some.last() else {
+            return Ok(listed);
+        };
+        after = Some(*last);
+        let headers = storage.headers(&some).await?;
+        let changes = storage.changes(&some).await?;
+        let said = some.iter().filter_map(|id| {
+            let header = Header::try_from(headers.get(id)?).ok()?;
+            Some((national_number(&header, changes.get(id)?)?, *id))
+        });
+        let said: Vec<(String, DocumentId)> = said.collect();
+        storage.list_numbers(&said).await?;
+        listed += said.len();
+    }
 }

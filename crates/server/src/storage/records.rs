@@ -215,6 +215,14 @@ pub trait Records: Send + Sync {
         &self,
         number: &str,
     ) -> Result<Vec<(OrganisationId, PersonId)>, StorageError>;
+    /// The next person documents that are listed under no number.
+    async fn unlisted_people(
+        &self,
+        after: Option<DocumentId>,
+        most: u32,
+    ) -> Result<Vec<DocumentId>, StorageError>;
+    /// Lists documents under the numbers that they say.
+    async fn list_numbers(&self, said: &[(String, DocumentId)]) -> Result<(), StorageError>;
     /// What a device sent and was refused, newest first.
     async fn refused(&self, device: DeviceId) -> Result<Vec<RefusedItem>, StorageError>;
     /// What was published after `after`, in order and at most so much of it; and the feed's last

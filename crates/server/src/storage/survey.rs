@@ -28,6 +28,8 @@ pub struct DocumentRow {
     pub items: Vec<ItemRow>,
     /// Whether it is written down as destroyed.
     pub destroyed: bool,
+    /// The national numbers under which it is listed.
+    pub numbers: Vec<String>,
 }
 
 /// An item's row with what stands at its position of the feed.

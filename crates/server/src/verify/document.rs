@@ -4,7 +4,10 @@ use super::{
     fault::{Fault, What, document, item},
     people::People,
 };
-use crate::storage::{DocumentRow, ItemRow};
+use crate::{
+    elsewhere::said_by,
+    storage::{DocumentRow, ItemRow},
+};
 use ed25519_dalek::VerifyingKey;
 use hemrond_documents::{
     Actor, Document, Limits,
@@ -241,6 +244,13 @@ fn check_whole(row: &DocumentRow, header: &Header, faults: &mut Vec<Fault>) {
                 faults.push(Fault {
                     place: item(row.id, &aside.hash),
                     what: What::DoesNotFit(aside.reason.to_string()),
+                });
+            }
+            let listed = |number: String| row.numbers.contains(&number);
+            if said_by(&loaded.document).is_some_and(|number| !listed(number)) {
+                faults.push(Fault {
+                    place: document(row.id),
+                    what: What::NotListed,
                 });
             }
         }

@@ -65,6 +65,12 @@ pub enum What {
     /// A document has lost everything.
     #[error("it holds nothing, and nobody destroyed it")]
     Emptied,
+    /// A person document is not listed under the national number that it says.
+    #[error(
+        "it says a national number under which it is not listed, so that other organisations do not \
+         find the person"
+    )]
+    NotListed,
     /// Positions are missing.
     #[error("the feed has no position {0}")]
     PositionMissing(i64),
@@ -102,6 +108,7 @@ impl What {
                 "restore the newest backup in which 'verify' finds nothing; tablets give back what \
                  it lacks"
             }
+            Self::NotListed => "start 'hemrond-server serve', which lists it, and check again",
             Self::NotDestroyed => "run 'hemrond-server purge' again, and report this",
             Self::Column(_) | Self::Sum(_) => {
                 "tablets compare and fetch what they have already; restore a backup in which \

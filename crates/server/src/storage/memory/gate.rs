@@ -32,6 +32,7 @@ pub enum Call {
     Document,
     Changes,
     PeopleNumbered,
+    ListNumbers,
     Refused,
     Published,
     News,

@@ -8,10 +8,10 @@ use crate::storage::{
 use async_trait::async_trait;
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, PersonId},
-    record::DocumentId,
+    record::{DocumentId, DocumentKind},
 };
 use hemrond_protocol::{ItemHash, ItemKind, WireHeader};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 #[async_trait]
 impl Records for Process {
@@ -170,6 +170,35 @@ impl Records for Process {
                 found
             })
             .await)
+    }
+
+    async fn unlisted_people(
+        &self,
+        after: Option<DocumentId>,
+        most: u32,
+    ) -> Result<Vec<DocumentId>, StorageError> {
+        Ok(self
+            .read(Call::PeopleNumbered, |state| {
+                let later = state.documents.iter().filter(|(id, _)| Some(**id) > after);
+                let people = later.filter(|(_, document)| {
+                    document.header.kind() == DocumentKind::Person && !document.items.is_empty()
+                });
+                let listed = |id: &DocumentId| state.numbers.iter().any(|(_, one)| one == id);
+                people
+                    .map(|(id, _)| *id)
+                    .filter(|id| !listed(id))
+                    .take(usize::try_from(most).unwrap_or(usize::MAX))
+                    .collect()
+            })
+            .await)
+    }
+
+    async fn list_numbers(&self, said: &[(String, DocumentId)]) -> Result<(), StorageError> {
+        self.write(Call::ListNumbers, |state| {
+            Arc::make_mut(&mut state.numbers).extend(said.iter().cloned());
+            Ok(())
+        })
+        .await
     }
 
     async fn refused(&self, device: DeviceId) -> Result<Vec<RefusedItem>, StorageError> {

@@ -1,6 +1,6 @@
 //! By which national numbers persons are found across organisations.
 
-use super::{BINDS, Connection, Db, StorageError, convert};
+use super::{BINDS, Connection, Db, StorageError, convert, digests};
 use hemrond_domain::{
     ids::{OrganisationId, PersonId},
     record::DocumentId,
@@ -46,5 +46,43 @@ pub(super) async fn people(
                 PersonId::from_stored(convert::id(person)?),
             ))
         })
+        .collect()
+}
+
+/// The next person documents that are listed under no number.
+pub(super) async fn unlisted(
+    connection: &mut Connection,
+    after: Option<DocumentId>,
+    most: u32,
+) -> Result<Vec<DocumentId>, StorageError> {
+    let rows: Vec<(Vec<u8>,)> = sqlx::query_as(
+        "SELECT d.id FROM documents d WHERE d.kind = 'person' AND d.item_count > 0 AND d.id > $1 \
+         AND NOT EXISTS (SELECT 1 FROM person_numbers n WHERE n.document_id = d.id) \
+         ORDER BY d.id LIMIT $2",
+    )
+    .bind(after.map_or_else(Vec::new, |id| id.as_bytes().to_vec()))
+    .bind(i64::from(most))
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|(id,)| Ok(DocumentId::from_bytes(convert::id(id)?)))
+        .collect()
+}
+
+/// The numbers under which documents are listed.
+pub(super) async fn of(
+    connection: &mut Connection,
+    documents: &[DocumentId],
+) -> Result<Vec<(DocumentId, String)>, StorageError> {
+    if documents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = QueryBuilder::<Db>::new(
+        "SELECT document_id, number FROM person_numbers WHERE document_id IN ",
+    );
+    digests::ids(&mut query, documents);
+    let rows: Vec<(Vec<u8>, String)> = query.build_query_as().fetch_all(connection).await?;
+    rows.into_iter()
+        .map(|(id, number)| Ok((DocumentId::from_bytes(convert::id(id)?), number)))
         .collect()
 }

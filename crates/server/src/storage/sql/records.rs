@@ -96,6 +96,21 @@ impl Records for Tables {
         numbers::people(&mut connection, number).await
     }
 
+    async fn unlisted_people(
+        &self,
+        after: Option<DocumentId>,
+        most: u32,
+    ) -> Result<Vec<DocumentId>, StorageError> {
+        let mut connection = self.read.acquire().await?;
+        numbers::unlisted(&mut connection, after, most).await
+    }
+
+    async fn list_numbers(&self, said: &[(String, DocumentId)]) -> Result<(), StorageError> {
+        let mut transaction = self.writing().await?;
+        numbers::keep(&mut transaction, said).await?;
+        Ok(transaction.commit().await?)
+    }
+
     async fn refused(&self, device: DeviceId) -> Result<Vec<RefusedItem>, StorageError> {
         let mut connection = self.read.acquire().await?;
         refused::of(&mut connection, device).await

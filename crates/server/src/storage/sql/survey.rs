@@ -1,6 +1,6 @@
 //! The rows as they are, for whoever checks them.
 
-use super::{Connection, Db, StorageError, Tables, acts, convert, digests, retention};
+use super::{Connection, Db, StorageError, Tables, acts, convert, digests, numbers, retention};
 use crate::storage::survey::{
     ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, Survey,
 };
@@ -125,6 +125,11 @@ impl Survey for Tables {
             row.items = items.remove(&row.id).unwrap_or_default();
             row.destroyed = destroyed.contains(&row.id);
         }
+        for (id, number) in numbers::of(&mut transaction, &ids).await? {
+            let row = found.iter_mut().find(|row| row.id == id);
+            row.into_iter()
+                .for_each(|row| row.numbers.push(number.clone()));
+        }
         Ok(found)
     }
 
@@ -246,6 +251,7 @@ fn document(row: Document) -> Result<DocumentRow, StorageError> {
         item_bytes: row.item_bytes,
         items: Vec::new(),
         destroyed: false,
+        numbers: Vec::new(),
     })
 }
 
