@@ -24,8 +24,7 @@ impl Companion {
     }
 
     pub(crate) async fn status(&self, state: &mut State) -> Outcome<Status> {
-        let outbox = self.store.outbox_summary().await?;
-        let refused = self.store.refused_all().await?;
+        let standing = self.store.standing().await?;
         let may = if state.enrolment.is_some() {
             self.rights(state)?
         } else {
@@ -47,10 +46,10 @@ impl Companion {
                 .map(|enrolment| enrolment.server.clone()),
             today: self.clock.today(),
             connection,
-            waiting: outbox.items,
-            waiting_since: outbox.oldest_queued_at,
-            refused: u32::try_from(refused.len()).unwrap_or(u32::MAX),
-            disagreements: self.store.disagreement_count().await?,
+            waiting: standing.outbox.items,
+            waiting_since: standing.outbox.oldest_queued_at,
+            refused: standing.refused,
+            disagreements: standing.disagreements,
             last_contact: state.link.last_contact,
             progress: state.link.progress,
             key_kept_in: self.key_kept_in,

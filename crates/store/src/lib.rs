@@ -49,7 +49,8 @@ pub use medium::{FileSystem, Locked, Medium};
 pub use open::Versions;
 pub use read::{
     LatestWith, LogFinding, LogHead, LogRow, LogState, LogSummary, Opened, OutboxDocument,
-    OutboxItem, OutboxSummary, RefusedRow, SyncPosition, UnshownRow, WaitingRow, Whereabouts,
+    OutboxItem, OutboxSummary, RefusedRow, Standing, SyncPosition, UnshownRow, WaitingRow,
+    Whereabouts,
 };
 pub use rows::{
     ActRow, DisagreementRow, NoteRow, NumberRow, ObservationRow, PersonIndexRow, PersonRow,

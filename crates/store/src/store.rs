@@ -122,6 +122,16 @@ impl Store {
         }
     }
 
+    /// Runs one statement, which is a transaction by itself. It is on disk when this returns; answers
+    /// how many rows it touched.
+    pub(crate) async fn write_once(
+        &self,
+        statement: &str,
+        values: sql::Values,
+    ) -> Result<u64, StoreError> {
+        sql::execute(&mut *self.read().await?, statement, values).await
+    }
+
     /// The connection with a transaction begun. Unless it is committed, it is rolled back before
     /// anything else happens.
     pub(crate) async fn write(&self) -> Result<Writing<'_>, StoreError> {

@@ -42,7 +42,10 @@ impl Companion {
         } else {
             state.sent.seq.saturating_add(1)
         };
-        let mut rows = self.store.log_from(first, most + 1).await?;
+        let mut rows = match state.head == state.sent && !state.from_oldest {
+            true => Vec::new(),
+            false => self.store.log_from(first, most + 1).await?,
+        };
         let more = rows.len() > most;
         rows.truncate(most);
         let after = match rows.first() {

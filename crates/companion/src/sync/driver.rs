@@ -159,6 +159,10 @@ impl Companion {
     }
 
     pub(crate) async fn announce_status(&self) {
+        // Who begins to listen asks first.
+        if self.events.receiver_count() == 0 {
+            return;
+        }
         let mut state = self.state.lock().await;
         // A status that cannot be read now will be read with the next question.
         if let Ok(status) = self.status(&mut state).await {

@@ -22,20 +22,22 @@ impl World {
         let Some(&number) = self.places.get(place) else {
             return;
         };
-        let seen = async {
-            let waiting = Tablet::waiting(&companion).await?;
-            let refused = companion.store().refused_all().await;
-            Ok::<_, String>((waiting, refused.map_err(|error| error.to_string())?))
-        };
-        let Ok(Ok((waiting, refused))) = to_the_end(seen, &self.stop) else {
-            self.witness.find(
-                Wrong::Stuck,
-                format!("{} cannot be read", self.name(number)),
-            );
+        let cannot_be_read = format!("{} cannot be read", self.name(number));
+        let waiting = to_the_end(Tablet::waiting(&companion), &self.stop);
+        let Ok(Ok(waiting)) = waiting else {
+            self.witness.find(Wrong::Stuck, cannot_be_read);
             return;
         };
         self.witness.kept(number, &waiting);
         let gone = self.witness.said_to_be_gone(number, &waiting);
+        if gone.is_empty() {
+            return;
+        }
+        let refused = to_the_end(companion.store().refused_all(), &self.stop);
+        let Ok(Ok(refused)) = refused else {
+            self.witness.find(Wrong::Stuck, cannot_be_read);
+            return;
+        };
         let refused: BTreeSet<ItemName> = refused
             .into_iter()
             .map(|row| ItemName {

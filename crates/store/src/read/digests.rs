@@ -15,7 +15,7 @@ use crate::{
 };
 use hemrond_domain::record::DocumentId;
 use hemrond_protocol::digest::{combine, mix};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The digest of no items at all.
 const NOTHING: [u8; 32] = [0; 32];
@@ -61,15 +61,12 @@ impl Store {
     ) -> Result<Vec<(DocumentId, [u8; 32])>, StoreError> {
         let mut reading = self.read().await?;
         let absent = not_there(&mut reading).await?;
-        let mut wanted = buckets.to_vec();
-        wanted.sort_unstable();
-        wanted.dedup();
         let mut found = Vec::new();
-        for first in wanted {
+        for (first, last) in runs(buckets) {
             let mut least = [0; 16];
             let mut most = [0xff; 16];
             least[0] = first;
-            most[0] = first;
+            most[0] = last;
             let rows = sql::rows(
                 &mut reading,
                 "SELECT id, digest FROM documents
@@ -126,6 +123,20 @@ impl Store {
         let rows = sql::rows(&mut reading, &statement, sql::with(&document)).await?;
         rows.iter().map(|row| ItemHash::read(row, 0)).collect()
     }
+}
+
+/// The first and the last of each run of buckets that follow each other, in order: a run is read at
+/// once.
+fn runs(buckets: &[u8]) -> Vec<(u8, u8)> {
+    let wanted: BTreeSet<u8> = buckets.iter().copied().collect();
+    let mut runs: Vec<(u8, u8)> = Vec::new();
+    for bucket in wanted {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(bucket) => *last = bucket,
+            _ => runs.push((bucket, bucket)),
+        }
+    }
+    runs
 }
 
 /// What unsent and refused items add to the digests of their documents; of documents that are not

@@ -53,6 +53,17 @@ pub struct OutboxSummary {
     pub rows: u32,
 }
 
+/// What asks for attention on this tablet, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// How much waits, and since when.
+    pub outbox: OutboxSummary,
+    /// How many items the server would not take.
+    pub refused: u32,
+    /// How many fields colleagues disagree on.
+    pub disagreements: u32,
+}
+
 /// A document of which something waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingRow {
@@ -164,22 +175,35 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub async fn outbox_summary(&self) -> Result<OutboxSummary, StoreError> {
+        Ok(self.standing().await?.outbox)
+    }
+
+    /// What asks for attention, read at once: it is looked at with every change.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn standing(&self) -> Result<Standing, StoreError> {
         let mut reading = self.read().await?;
         let statement = format!(
             "SELECT count(*) FILTER (WHERE {SOMEBODYS}),
-                min(o.queued_at) FILTER (WHERE {SOMEBODYS}), count(*)
+                min(o.queued_at) FILTER (WHERE {SOMEBODYS}), count(*),
+                (SELECT count(*) FROM refused), (SELECT count(*) FROM disagreements)
              FROM outbox o JOIN items i USING (position)"
         );
         match sql::first_row(&mut reading, &statement, sql::nothing()).await? {
             Some(row) => {
                 let mut columns = Columns::of(&row);
-                Ok(OutboxSummary {
-                    items: columns.next()?,
-                    oldest_queued_at: columns.next()?,
-                    rows: columns.next()?,
+                Ok(Standing {
+                    outbox: OutboxSummary {
+                        items: columns.next()?,
+                        oldest_queued_at: columns.next()?,
+                        rows: columns.next()?,
+                    },
+                    refused: columns.next()?,
+                    disagreements: columns.next()?,
                 })
             }
-            None => Ok(OutboxSummary::default()),
+            None => Ok(Standing::default()),
         }
     }
 

@@ -167,16 +167,4 @@ impl Store {
         let condition = "WHERE document = ?1 ORDER BY field";
         table::fetch(&mut reading, condition, sql::with(&document)).await
     }
-
-    /// How many fields colleagues disagree on.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn disagreement_count(&self) -> Result<u32, StoreError> {
-        let mut reading = self.read().await?;
-        let statement = "SELECT count(*) FROM disagreements";
-        Ok(sql::scalar(&mut reading, statement, sql::nothing())
-            .await?
-            .unwrap_or(0))
-    }
 }

@@ -155,5 +155,5 @@ async fn the_directory_and_the_disagreements_are_listed() {
         store.disagreements_in(header.id()).await.unwrap(),
         [disagreement]
     );
-    assert_eq!(store.disagreement_count().await.unwrap(), 1);
+    assert_eq!(store.standing().await.unwrap().disagreements, 1);
 }

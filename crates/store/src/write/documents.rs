@@ -1,9 +1,9 @@
 //! Writing what is new about documents.
 
 use super::{
-    hiding,
     items::{self, Added},
-    read_models, withdrawal,
+    read_models,
+    withdrawal::Unlisted,
 };
 use crate::{
     commit::{Committed, DocumentCommit},
@@ -20,14 +20,14 @@ use std::collections::BTreeMap;
 pub(super) async fn write(
     session: &mut Session,
     documents: &[DocumentCommit],
+    unlisted: &Unlisted,
     now: DateTime<Utc>,
 ) -> Result<(Committed, Vec<ItemName>), StoreError> {
     let named: Vec<(DocumentId, &DocumentCommit)> = documents
         .iter()
         .map(|document| (document.header.id(), document))
         .collect();
-    let withdrawn = withdrawal::withdrawn(session).await?;
-    let hidden = hiding::hidden(session).await?;
+    let Unlisted { withdrawn, hidden } = unlisted;
     add_documents(session, &named).await?;
     let Added {
         added,

@@ -1,12 +1,9 @@
 //! Documents that this tablet holds and does not show to its user.
 
-use super::{documents, read_models};
-use crate::{
-    cell::Cell as _, commit::DocumentCommit, error::StoreError, session::Session, sql, store::Store,
-};
+use super::{documents, read_models, withdrawal};
+use crate::{commit::DocumentCommit, error::StoreError, sql, store::Store};
 use chrono::{DateTime, Utc};
 use hemrond_domain::record::DocumentId;
-use std::collections::BTreeSet;
 
 impl Store {
     /// Hides some documents and shows others again, in one transaction: no list says anything of a
@@ -28,14 +25,8 @@ impl Store {
         read_models::remove(session, hide).await?;
         let statement = "UPDATE documents SET hidden = 0 WHERE id IN {list}";
         sql::execute_in(session, statement, &shown).await?;
-        documents::write(session, show, now).await?;
+        let unlisted = withdrawal::unlisted(session).await?;
+        documents::write(session, show, &unlisted, now).await?;
         writing.commit().await
     }
-}
-
-/// The documents that are hidden.
-pub(super) async fn hidden(session: &mut Session) -> Result<BTreeSet<DocumentId>, StoreError> {
-    let statement = "SELECT id FROM documents WHERE hidden = 1";
-    let rows = sql::rows(session, statement, sql::nothing()).await?;
-    rows.iter().map(|row| DocumentId::read(row, 0)).collect()
 }

@@ -119,15 +119,8 @@ impl Store {
     /// # Errors
     /// When the disk fails or is full.
     pub async fn log_prune(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
-        let mut writing = self.write().await?;
-        let gone = sql::execute(
-            &mut writing,
-            "DELETE FROM log_records WHERE acknowledged_at < ?1",
-            sql::with(&before),
-        )
-        .await?;
-        writing.commit().await?;
-        Ok(gone)
+        let statement = "DELETE FROM log_records WHERE acknowledged_at < ?1";
+        self.write_once(statement, sql::with(&before)).await
     }
 
     /// Remembers the server's checkpoint.
@@ -140,14 +133,12 @@ impl Store {
         key: [u8; 32],
         epoch: [u8; 16],
     ) -> Result<(), StoreError> {
-        let mut writing = self.write().await?;
-        sql::execute(
-            &mut writing,
+        self.write_once(
             "UPDATE log_state SET checkpoint = ?1, checkpoint_key = ?2, checkpoint_epoch = ?3",
             sql::with(&note.to_owned()).and(&key).and(&epoch),
         )
         .await?;
-        writing.commit().await
+        Ok(())
     }
 
     /// Keeps what did not agree, with both sides as they were. The same again is kept once.

@@ -31,7 +31,9 @@ impl Store {
     pub async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         let mut writing = self.write().await?;
         add_actors(&mut writing, &commit.actors).await?;
-        let (committed, _) = documents::write(&mut writing, &commit.documents, commit.now).await?;
+        let unlisted = withdrawal::unlisted(&mut writing).await?;
+        let (committed, _) =
+            documents::write(&mut writing, &commit.documents, &unlisted, commit.now).await?;
         writing.commit().await?;
         Ok(committed)
     }
@@ -49,14 +51,17 @@ impl Store {
         // Verdicts come first: they decide whether a document that is gone still holds unsent work.
         applied.acknowledged = outbox::acknowledge(session, &answer.acknowledged, now).await?;
         applied.refused = outbox::refuse(session, &answer.refused, now).await?;
-        let returned = withdrawal::returned(&answer.documents);
-        withdrawal::take_back(session, &returned).await?;
-        let (committed, arrived) = documents::write(session, &answer.documents, now).await?;
+        let mut unlisted = withdrawal::unlisted(session).await?;
+        withdrawal::take_back(session, &mut unlisted, &answer.documents).await?;
+        let (committed, arrived) =
+            documents::write(session, &answer.documents, &unlisted, now).await?;
         applied.added = committed.added;
         applied.acknowledged.extend(arrived);
         applied.requeued = outbox::requeue(session, &answer.requeue, now).await?;
-        withdrawal::withdraw(session, &answer.gone, now).await?;
-        (applied.removed, applied.withdrawn) = withdrawal::sweep(session, &answer.gone).await?;
+        if !unlisted.withdrawn.is_empty() || !answer.gone.is_empty() {
+            withdrawal::withdraw(session, &answer.gone, now).await?;
+            (applied.removed, applied.withdrawn) = withdrawal::sweep(session, &answer.gone).await?;
+        }
         small::move_position(session, answer.epoch, answer.cursor, answer.last_contact).await?;
         writing.commit().await?;
         Ok(applied)

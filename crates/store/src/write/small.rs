@@ -10,15 +10,13 @@ impl Store {
     /// # Errors
     /// When the disk fails or is full.
     pub async fn meta_set(&self, key: &str, value: &str) -> Result<(), StoreError> {
-        let mut writing = self.write().await?;
-        sql::execute(
-            &mut writing,
+        self.write_once(
             "INSERT INTO meta (key, value) VALUES (?1, ?2)
              ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             sql::with(&key.to_owned()).and(&value.to_owned()),
         )
         .await?;
-        writing.commit().await
+        Ok(())
     }
 
     /// Remembers what a user has seen of a document. Nothing happens where it is not held.

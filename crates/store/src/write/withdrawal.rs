@@ -3,21 +3,44 @@
 
 use super::read_models;
 use crate::{
-    cell::Cell as _, commit::DocumentCommit, error::StoreError, item::Origin, session::Session, sql,
+    cell::{Cell as _, Columns},
+    commit::DocumentCommit,
+    error::StoreError,
+    item::Origin,
+    session::Session,
+    sql,
 };
 use chrono::{DateTime, Utc};
 use hemrond_domain::record::DocumentId;
 use std::collections::BTreeSet;
 
-/// The documents that are withdrawn and still here.
-pub(super) async fn withdrawn(session: &mut Session) -> Result<BTreeSet<DocumentId>, StoreError> {
-    let statement = "SELECT id FROM documents WHERE withdrawn_at IS NOT NULL";
-    let rows = sql::rows(session, statement, sql::nothing()).await?;
-    rows.iter().map(|row| DocumentId::read(row, 0)).collect()
+/// The documents that are held and in no list.
+#[derive(Debug, Default)]
+pub(super) struct Unlisted {
+    /// Those that the server has withdrawn.
+    pub(super) withdrawn: BTreeSet<DocumentId>,
+    /// Those that a block hides.
+    pub(super) hidden: BTreeSet<DocumentId>,
+}
+
+/// Which documents no list speaks of.
+pub(super) async fn unlisted(session: &mut Session) -> Result<Unlisted, StoreError> {
+    let statement = "SELECT id, 1 FROM documents WHERE withdrawn_at IS NOT NULL
+        UNION ALL SELECT id, 0 FROM documents WHERE hidden = 1";
+    let mut unlisted = Unlisted::default();
+    for row in &sql::rows(session, statement, sql::nothing()).await? {
+        let mut columns = Columns::of(row);
+        let id = columns.next()?;
+        match columns.next()? {
+            true => unlisted.withdrawn.insert(id),
+            false => unlisted.hidden.insert(id),
+        };
+    }
+    Ok(unlisted)
 }
 
 /// The documents that the server sends something of, so that the tablet may hold them.
-pub(super) fn returned(documents: &[DocumentCommit]) -> Vec<DocumentId> {
+fn returned(documents: &[DocumentCommit]) -> Vec<DocumentId> {
     documents
         .iter()
         .filter(|document| {
@@ -30,16 +53,19 @@ pub(super) fn returned(documents: &[DocumentCommit]) -> Vec<DocumentId> {
         .collect()
 }
 
-/// Takes a withdrawal back.
+/// Takes the withdrawal of those documents back that the server sends something of.
 pub(super) async fn take_back(
     session: &mut Session,
-    documents: &[DocumentId],
+    unlisted: &mut Unlisted,
+    documents: &[DocumentCommit],
 ) -> Result<(), StoreError> {
+    let mut back = returned(documents);
+    back.retain(|document| unlisted.withdrawn.remove(document));
     sql::execute_in(
         session,
         "UPDATE documents SET withdrawn_at = NULL
          WHERE withdrawn_at IS NOT NULL AND id IN {list}",
-        documents,
+        &back,
     )
     .await?;
     Ok(())
@@ -95,7 +121,7 @@ pub(super) async fn sweep(
         .map(|row| DocumentId::read(row, 0))
         .collect::<Result<_, _>>()?;
     removed.sort_unstable();
-    let left = withdrawn(session).await?;
+    let left = unlisted(session).await?.withdrawn;
     let stayed: BTreeSet<DocumentId> = gone
         .iter()
         .copied()
