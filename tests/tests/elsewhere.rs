@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 const ASTRID: &str = "191212121212";
 
+/// A local reserve number: the published example of its region.
+const LOCAL: &str = "19930829X802";
+
 /// Adds the region with its clinic and a doctor there.
 fn region(town: &Town) -> Tablet {
     let there = |words: &[&str]| {
@@ -149,4 +152,91 @@ fn without_contact_eva_is_told_that_nobody_was_asked() {
     town.server.kill();
     let failed = eva.fails("elsewhere", json!({ "person": astrid }));
     assert_eq!(failed, "elsewhere.no_contact");
+}
+
+/// 3 kap. 1 § asks for a relation of whoever looks: Omar, who works where Eva does and has never met
+/// Astrid, says first why he needs it. A number that counts in one region only leads to nobody.
+#[test]
+fn who_takes_no_part_in_astrids_care_says_why_before_others_are_asked() {
+    let town = Town::new();
+    let mut eva = town.tablet_of("Eva Lind");
+    let mut omar = town.tablet_of("Omar Haddad");
+    let astrid = eva.add_person("Astrid", "Svensson", ASTRID);
+    let unknown = eva.add_person("Okänd", "Man", LOCAL);
+    eva.sync();
+    omar.sync();
+    let of_astrid = json!({ "person": astrid });
+    // Of the own record nothing is asked while there is none.
+    omar.ok("person", of_astrid.clone());
+    assert_eq!(
+        omar.fails("elsewhere", of_astrid.clone()),
+        "policy.relation_needed"
+    );
+    let why = json!({ "person": astrid, "reason": "asked", "words": "Jourar i natt", "days": 1 });
+    omar.ok("declare_relation", why);
+    omar.ok("elsewhere", of_astrid);
+    assert_eq!(
+        eva.fails("elsewhere", json!({ "person": unknown })),
+        "elsewhere.no_number"
+    );
+}
+
+/// AC39, AC40: in danger, in two steps and with contact. Without the first the second opens nothing;
+/// without contact neither is made; and neither says anything of the own record.
+#[test]
+fn in_danger_eva_says_so_first_and_opens_nothing_of_her_own_record_by_it() {
+    let mut town = Town::new();
+    let mut eva = town.tablet_of("Eva Lind");
+    let mut ingrid = region(&town);
+    let astrid = eva.add_person("Astrid", "Svensson", ASTRID);
+    eva.sync();
+    let at_clinic = ingrid.add_person("Astrid", "Svensson", ASTRID);
+    let place = ingrid.plan(&at_clinic, "Feber");
+    ingrid.write(&place.document, "note", "Lunginflammation.");
+    ingrid.ok(
+        "inform",
+        json!({ "person": at_clinic, "what": "sharing", "told": "person" }),
+    );
+    ingrid.sync();
+
+    let of_astrid = json!({ "person": astrid });
+    let choose = json!({
+        "person": astrid, "documents": [place.document], "reason": "Medvetslös", "hours": 8,
+    });
+    assert_eq!(
+        eva.fails("elsewhere_choose", choose.clone()),
+        "elsewhere.first_step"
+    );
+    let danger = json!({ "person": astrid, "reason": "Medvetslös, okända läkemedel" });
+    let told = eva.ok("elsewhere_danger", danger.clone());
+    assert_eq!(told["found"][0]["readable"], false);
+    assert!(told["danger_until"].is_string());
+    let told = eva.ok("elsewhere_choose", choose);
+    assert_eq!(told["found"][0]["readable"], true);
+    let open = json!({ "person": astrid, "document": place.document });
+    let page = eva.ok("elsewhere_open", open);
+    assert_eq!(page["basis"], "sharing.health-danger");
+
+    // Both are openings between organisations; the own record says nothing of them.
+    let state = eva.ok("access_state", of_astrid.clone());
+    let bounds: Vec<&str> = state["emergencies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|open| open["bound"].as_str().unwrap())
+        .collect();
+    assert_eq!(bounds, ["outer", "outer"]);
+    assert_eq!(
+        eva.ok("person", of_astrid.clone())["emergency_until"],
+        json!(null)
+    );
+
+    // Nobody can be reached: no third opening is made, which nobody could use.
+    town.server.kill();
+    assert_eq!(
+        eva.fails("elsewhere_danger", danger),
+        "elsewhere.no_contact"
+    );
+    let state = eva.ok("access_state", of_astrid);
+    assert_eq!(state["emergencies"].as_array().unwrap().len(), 2);
 }

@@ -5,7 +5,7 @@ import { statusShape, statusWords } from '../src/lib/status-line';
 
 const quiet: Status = {
   user: null, tablet: null, server: null, today: '2026-11-22', connection: 'online', waiting: 0, waiting_since: null, refused: 0,
-  disagreements: 0, last_contact: null, progress: null, key_kept_in: 'file', version: '0.1.0',
+  disagreements: 0, storage_full: false, last_contact: null, progress: null, key_kept_in: 'file', version: '0.1.0',
   settings: { language: 'sv', theme: 'light', text_percent: 100, unsigned_hours: 24, lock_minutes: 5 },
   may: { rounds: true, health: true, observe: true, add_person: true },
 };
@@ -40,4 +40,10 @@ it('asks for attention when something was refused or has two answers', () => {
 
 it('shows how much of a first sync is left', () => {
   expect(statusWords({ ...quiet, connection: 'syncing', progress: { done: 80, left: 120 } })).toBe('Skickar och hämtar · 120 kvar');
+});
+
+it('says that the tablet is full, which somebody must look at', () => {
+  const full: Status = { ...quiet, storage_full: true };
+  expect(statusShape(full)).toBe('attention');
+  expect(statusWords(full)).toBe('Ansluten · Allt är på servern · Surfplattan är full');
 });

@@ -50,6 +50,7 @@ impl Companion {
             waiting_since: standing.outbox.oldest_queued_at,
             refused: standing.refused,
             disagreements: standing.disagreements,
+            storage_full: !self.store.has_reserve(),
             last_contact: state.link.last_contact,
             progress: state.link.progress,
             key_kept_in: self.key_kept_in,

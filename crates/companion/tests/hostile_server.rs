@@ -10,7 +10,7 @@ use hemrond_documents::{
 };
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, PersonId, VisitId},
-    record::Header,
+    record::{DocumentKind, Header},
 };
 use hemrond_protocol::{
     Delivery, DigestAnswer, Elsewhere, Epoch, FoundElsewhere, GiverElsewhere, Item, ItemKind,
@@ -222,78 +222,132 @@ async fn whatever_a_server_says_evas_work_stays_and_goes_out_to_an_honest_one() 
     );
 }
 
-/// What a server shows of others is shown only where it is what was asked for: another document, or
-/// one that is no such document, is refused, and nothing of it is kept.
+/// What a server shows of others is shown only where it is what was asked for, and kept nowhere: another
+/// document, another giver's, one of the own organisation, or one that is no such document is refused.
 #[tokio::test]
 async fn another_document_than_was_asked_for_is_not_shown_as_somebody_elses() {
     let day = Day::new();
     let eva = day.tablet(Who::Eva).await;
-    let (visit, header) = planned(&eva).await;
-    let there = Header::visit(
-        OrganisationId::from_bytes([90; 16]),
-        team(),
-        PersonId::from_bytes([91; 16]),
-        VisitId::from_bytes([92; 16]),
-    );
+    let (visit, _) = planned(&eva).await;
+    let before = eva.ok("sync_page", json!({})).await["documents"].clone();
     let asked = |document: &Header| json!({ "person": visit.person, "document": document.id() });
     day.exchange.spoil(Some(|response| {
-        response.elsewhere = Some(elsewhere_of([90; 16]));
+        response.elsewhere = Some(opened(&theirs(92)))
     }));
-    let shown = eva.ok("elsewhere_open", asked(&there)).await;
+    let shown = eva.ok("elsewhere_open", asked(&theirs(92))).await;
     assert!(shown["lines"].to_string().contains("Lånad röst"), "{shown}");
-    for wrong in [
-        &header,
-        &Header::person(kommun(), PersonId::from_bytes([93; 16])),
-    ] {
-        let code = eva.fails("elsewhere_open", asked(wrong)).await;
-        assert_eq!(code, "document.unreadable");
+    assert_eq!(shown["incomplete"], false);
+
+    let their_person = || Header::person(REGION, PersonId::from_bytes([91; 16]));
+    let own = || {
+        let person = PersonId::from_bytes([91; 16]);
+        Header::visit(kommun(), team(), person, VisitId::from_bytes([92; 16]))
+    };
+    let lies: [(&str, Header, Spoilt); 6] = [
+        ("another document", theirs(93), |response| {
+            response.elsewhere = Some(opened(&theirs(92)));
+        }),
+        ("another under its name", theirs(92), |response| {
+            response.elsewhere = Some(spoilt(&theirs(92), |told| {
+                told.delivery.header = WireHeader::from(&theirs(93));
+            }));
+        }),
+        ("another giver's name", theirs(92), |response| {
+            response.elsewhere = Some(spoilt(&theirs(92), |told| {
+                told.what.giver.organisation = WireId([95; 16]);
+            }));
+        }),
+        ("another kind's name", theirs(92), |response| {
+            response.elsewhere = Some(spoilt(&theirs(92), |told| {
+                told.what.kind = "observations".to_owned();
+            }));
+        }),
+        ("the own organisation's", own(), |response| {
+            let person = PersonId::from_bytes([91; 16]);
+            let visit = VisitId::from_bytes([92; 16]);
+            let header = Header::visit(kommun(), team(), person, visit);
+            response.elsewhere = Some(opened(&header));
+        }),
+        ("who somebody is", their_person(), |response| {
+            let header = Header::person(REGION, PersonId::from_bytes([91; 16]));
+            response.elsewhere = Some(opened(&header));
+        }),
+    ];
+    for (what, header, lie) in lies {
+        day.exchange.spoil(Some(lie));
+        let code = eva.fails("elsewhere_open", asked(&header)).await;
+        assert_eq!(code, "document.unreadable", "{what}");
     }
+    // Of what is no item of it, it is said that something is missing.
+    day.exchange.spoil(Some(|response| {
+        response.elsewhere = Some(spoilt(&theirs(92), |told| {
+            told.delivery.items.push(Item {
+                kind: ItemKind::Entry,
+                bytes: b"hej".to_vec(),
+                author: None,
+            });
+        }));
+    }));
+    let shown = eva.ok("elsewhere_open", asked(&theirs(92))).await;
+    assert_eq!(shown["incomplete"], true);
     day.exchange
         .spoil(Some(|response| response.elsewhere = None));
-    let code = eva.fails("elsewhere_open", asked(&there)).await;
+    let code = eva.fails("elsewhere_open", asked(&theirs(92))).await;
     assert_eq!(code, "elsewhere.unanswered");
     day.exchange.spoil(None);
-    let page = eva.ok("sync_page", json!({})).await.to_string();
-    let person = eva
-        .ok("person", json!({ "person": visit.person }))
-        .await
-        .to_string();
-    assert!(!page.contains("Lånad röst") && !person.contains("Lånad röst"));
+    let page = eva.ok("sync_page", json!({})).await;
+    assert_eq!(page["documents"], before);
+    assert!(!page.to_string().contains("Lånad röst"));
 }
 
-/// A visit of another organisation, opened.
-fn elsewhere_of(organisation: [u8; 16]) -> Elsewhere {
-    let header = Header::visit(
-        OrganisationId::from_bytes(organisation),
-        team(),
-        PersonId::from_bytes([91; 16]),
-        VisitId::from_bytes([92; 16]),
-    );
-    let bytes = written(23, &header, Edit::set("called_by", "Lånad röst"));
-    let item = Item {
-        kind: ItemKind::Change,
-        bytes,
-        author: None,
+/// What a server does to its answer.
+type Spoilt = fn(&mut SyncResponse);
+
+const REGION: OrganisationId = OrganisationId::from_bytes([90; 16]);
+
+/// A visit of the region's.
+fn theirs(visit: u8) -> Header {
+    let person = PersonId::from_bytes([91; 16]);
+    Header::visit(REGION, team(), person, VisitId::from_bytes([visit; 16]))
+}
+
+/// An answer that opens a document as an honest server does.
+fn opened(header: &Header) -> Elsewhere {
+    spoilt(header, |_| {})
+}
+
+/// The same, with something wrong about it.
+fn spoilt(header: &Header, spoil: fn(&mut OpenedElsewhere)) -> Elsewhere {
+    let field = match header.kind() {
+        DocumentKind::Person => "given_name",
+        _ => "called_by",
     };
+    let bytes = written(23, header, Edit::set(field, "Lånad röst"));
+    let mut told = OpenedElsewhere {
+        what: FoundElsewhere {
+            document: WireId::from(header.id()),
+            kind: header.kind().as_str().to_owned(),
+            giver: GiverElsewhere {
+                organisation: WireId(*header.organisation().as_bytes()),
+                name: "Region Hemrond".to_owned(),
+            },
+            unit: None,
+            last_ms: 0,
+            readable: true,
+        },
+        delivery: Delivery {
+            header: WireHeader::from(header),
+            items: vec![Item {
+                kind: ItemKind::Change,
+                bytes,
+                author: None,
+            }],
+        },
+        basis: "sharing.health-consent".to_owned(),
+    };
+    spoil(&mut told);
     Elsewhere {
-        opened: Some(OpenedElsewhere {
-            what: FoundElsewhere {
-                document: WireId::from(header.id()),
-                kind: "visit".to_owned(),
-                giver: GiverElsewhere {
-                    organisation: WireId(organisation),
-                    name: "Region Hemrond".to_owned(),
-                },
-                unit: None,
-                last_ms: 0,
-                readable: true,
-            },
-            delivery: Delivery {
-                header: WireHeader::from(&header),
-                items: vec![item],
-            },
-            basis: "sharing.health-consent".to_owned(),
-        }),
+        opened: Some(told),
         ..Elsewhere::default()
     }
 }

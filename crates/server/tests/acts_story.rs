@@ -43,6 +43,7 @@ fn lift(block: ActId) -> Act {
 
 fn opening(until: DateTime<Utc>) -> Act {
     Act::EmergencyOpened {
+        bound: Bound::Inner,
         step: Step::Entries,
         danger: "Medvetslös, okända läkemedel".to_owned(),
         units: vec![TEAM],

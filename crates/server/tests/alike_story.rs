@@ -154,6 +154,7 @@ fn act(dice: &mut StdRng, tablet: &mut Tablet, blocks: &mut Vec<ActId>, now: Dat
             how: DangerLift::Consent,
         },
         (1, _) => Act::EmergencyOpened {
+            bound: Bound::Inner,
             step: Step::Entries,
             danger: "Medvetslös".to_owned(),
             units: vec![unit],
@@ -161,6 +162,7 @@ fn act(dice: &mut StdRng, tablet: &mut Tablet, blocks: &mut Vec<ActId>, now: Dat
             until: now + TimeDelta::milliseconds(dice.random_range(1..60)),
         },
         (2, _) => Act::EmergencyOpened {
+            bound: Bound::Inner,
             step: Step::Entries,
             danger: "Medvetslös".to_owned(),
             units: Vec::new(),

@@ -318,6 +318,7 @@ async fn in_danger_eva_sees_who_has_blocked_and_opens_what_is_not(backend: Backe
     all.inform().await;
     let now = all.now();
     let opening = |step, documents| Act::EmergencyOpened {
+        bound: Bound::Outer,
         step,
         danger: "Medvetslös, okända läkemedel".to_owned(),
         units: Vec::new(),

@@ -26,6 +26,7 @@ mod lock_file;
 mod medium;
 mod open;
 mod read;
+mod reserve;
 mod rows;
 mod schema;
 mod session;

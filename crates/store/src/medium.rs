@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     fmt,
     fs::{self, OpenOptions, TryLockError},
-    io,
+    io::{self, Seek as _, SeekFrom, Write as _},
     path::Path,
 };
 
@@ -45,6 +45,25 @@ pub trait Medium: fmt::Debug + Send + Sync {
     /// # Errors
     /// When the disk fails.
     fn sync_folder(&self, of: &Path) -> io::Result<()>;
+
+    /// Makes a file this many bytes long, each of them taken from the disk's room. Media that have
+    /// no room to run out of make none.
+    ///
+    /// # Errors
+    /// When the disk fails or is full; the file may have any length then.
+    fn lay(&self, path: &Path, size: u64) -> io::Result<()> {
+        let _ = (path, size);
+        Ok(())
+    }
+
+    /// Cuts a file to this many bytes, none removing it.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn shrink(&self, path: &Path, size: u64) -> io::Result<()> {
+        let _ = (path, size);
+        Ok(())
+    }
 }
 
 /// What asking for a lock gave.
@@ -119,5 +138,54 @@ impl Medium for FileSystem {
         #[cfg(not(unix))]
         let _ = of;
         Ok(())
+    }
+
+    fn lay(&self, path: &Path, size: u64) -> io::Result<()> {
+        let mut file = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(false)
+            .open(path)?;
+        let mut at = file.seek(SeekFrom::End(0))?;
+        // Neither zeroes, which some file systems do not store, nor what one could compress.
+        let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
+        let mut piece = vec![0; 64 << 10];
+        while at < size {
+            noise.fill(&mut piece);
+            let some = usize::try_from(size - at).map_or(piece.len(), |left| left.min(piece.len()));
+            let (some, _) = piece.split_at(some);
+            file.write_all(some)?;
+            at += u64::try_from(some.len()).unwrap_or(u64::MAX);
+        }
+        // A disk may find out only now that it is full.
+        file.sync_all()
+    }
+
+    fn shrink(&self, path: &Path, size: u64) -> io::Result<()> {
+        if size == 0 {
+            return self.remove(path);
+        }
+        match OpenOptions::new().write(true).open(path) {
+            Ok(file) if file.metadata()?.len() > size => file.set_len(size),
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Bytes that no file system makes smaller (xorshift64). They keep a place and say nothing.
+struct Noise(u64);
+
+impl Noise {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for eight in bytes.chunks_mut(8) {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            for (to, from) in eight.iter_mut().zip(self.0.to_le_bytes()) {
+                *to = from;
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     key::Key,
     medium::{FileSystem, Medium},
     open::{self, Versions},
+    reserve::Reserve,
     session::Session,
     sql,
 };
@@ -20,6 +21,7 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 /// The tablet's encrypted store. Share it behind an `Arc`; calls wait for each other.
 pub struct Store {
     session: Mutex<Option<Session>>,
+    reserve: Reserve,
     versions: Versions,
 }
 
@@ -54,9 +56,11 @@ impl Store {
         let path = path.as_ref();
         let (opened, lock) = open::open(&*medium, path, key).await?;
         let (connection, versions) = opened;
+        let reserve = Reserve::of(Arc::clone(&medium), path);
         let session = Session::new(connection, medium, path.to_owned(), key.clone(), lock);
         Ok(Self {
             session: Mutex::new(Some(session)),
+            reserve,
             versions,
         })
     }
@@ -89,6 +93,36 @@ impl Store {
             reading.distrust();
         }
         Ok(found)
+    }
+
+    /// Whether the room that is kept for the access log is all there. If not, the disk has been full
+    /// since the store was opened, or was too full to keep any.
+    #[must_use]
+    pub fn has_reserve(&self) -> bool {
+        self.reserve.is_whole()
+    }
+
+    /// Makes the room that is kept for the access log whole again, where the disk has room for it.
+    pub fn fill_reserve(&self) {
+        if !self.reserve.is_whole() {
+            self.reserve.fill();
+        }
+    }
+
+    /// What to try once the disk is full, for what must be written all the same: first the log is
+    /// written into the file, so that it begins anew in the room that it has; then the reserve gives
+    /// way, a slice each time. False once nothing is left to try.
+    pub(crate) async fn make_room(&self, first: bool) -> Result<bool, StoreError> {
+        if !first && !self.reserve.give_way() {
+            return Ok(false);
+        }
+        let mut held = self.read().await?;
+        let statement = "PRAGMA wal_checkpoint(RESTART)";
+        match sql::rows(&mut held, statement, sql::nothing()).await {
+            // What the file could not grow by stays in the log, which may grow now.
+            Ok(_) | Err(StoreError::DiskFull) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes the log into the file and closes it. Later calls fail; closing twice does nothing.

@@ -35,11 +35,34 @@ test('Eva reads what the clinic wrote about Sigrid Öberg, until Sigrid changes 
 
   await eva.call('withdraw_consent', { person: sigrid.id });
   await expect(parts, 'closed at once').toHaveCount(0);
+  await expect(page.getByTestId('elsewhere-closed')).toContainText('har tagit slut');
+  await page.getByTestId('elsewhere-open-again').click();
   await expect(page.getByTestId('elsewhere-failure')).toContainText('lämnas inte ut');
   await go(page, `#/person/${sigrid.id}`);
   await expect(page.getByTestId('person-page')).not.toContainText('Lunginflammation');
   const { looks } = await eva.call('who_looked', { person: sigrid.id });
   expect(looks.filter(({ kind }) => kind === 'elsewhere').map(({ action }) => action)).toEqual(expect.arrayContaining(['read', 'denied']));
+});
+
+// AC35: a consent has an end. What Eva reads by it leaves the screen then, though nobody does anything, and no question is asked of
+// the server behind her back.
+test('what Eva reads leaves the screen when the time of the consent is over', async ({ world, pageOf }) => {
+  const eva = await world.tablet('eva', 'Väst 3');
+  const sigrid = await eva.person('Sigrid Öberg');
+  await world.neighbour([sigrid]);
+  const page = await pageOf(eva);
+  const until = new Date(Date.now() + 8_000).toISOString();
+  await eva.call('consent', { person: sigrid.id, givers: [], classes: ['health'], until });
+  await go(page, `#/elsewhere/${sigrid.id}`);
+  await page.getByTestId('elsewhere-ask').click();
+  await page.getByTestId('elsewhere-open').click();
+  const parts = page.getByTestId('elsewhere-part');
+  await expect(parts.first()).toContainText('Lunginflammation');
+  const looksOf = async () => (await eva.call('who_looked', { person: sigrid.id })).looks.filter(({ kind }) => kind === 'elsewhere').length;
+  const before = await looksOf();
+  await expect(parts).toHaveCount(0, { timeout: 20_000 });
+  await expect(page.getByTestId('elsewhere-closed')).toBeVisible();
+  expect(await looksOf()).toBe(before);
 });
 
 // AC39, AC40: in danger, by keys alone, Eva says what it is, sees what there is, chooses and reads it.

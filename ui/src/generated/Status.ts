@@ -47,6 +47,11 @@ refused: number,
  */
 disagreements: number, 
 /**
+ * Whether the tablet's storage has run full: what is there can be read, and what is new may
+ * not be saved.
+ */
+storage_full: boolean, 
+/**
  * When the server last answered.
  */
 last_contact: string | null, 

@@ -8,7 +8,8 @@ import { speaker, t, tn } from './i18n.svelte';
 export type StatusShape = 'online' | 'offline' | 'syncing' | 'attention' | 'unknown';
 
 export function statusShape(status: Status): StatusShape {
-  if (status.connection === 'rejected' || status.refused > 0 || status.disagreements > 0) return 'attention';
+  if (status.connection === 'rejected' || status.storage_full) return 'attention';
+  if (status.refused > 0 || status.disagreements > 0) return 'attention';
   return status.connection;
 }
 
@@ -27,5 +28,6 @@ export function statusWords(status: Status): string {
   else if (status.connection === 'online' || status.connection === 'offline') words.push(t('status.nothing_waits'));
   if (status.refused > 0) words.push(tn('status.refused', status.refused));
   if (status.disagreements > 0) words.push(tn('status.disagreements', status.disagreements));
+  if (status.storage_full) words.push(t('status.storage_full'));
   return words.join(' · ');
 }

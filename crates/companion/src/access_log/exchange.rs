@@ -155,9 +155,10 @@ impl Companion {
         Ok(())
     }
 
-    /// Takes away what the server has had for long.
+    /// Takes away what the server has had for long, and keeps room for what comes.
     pub(crate) async fn prune_log(&self) -> Outcome<()> {
         self.store.log_prune(self.clock.now() - KEPT_AFTER).await?;
+        self.store.fill_reserve();
         Ok(())
     }
 

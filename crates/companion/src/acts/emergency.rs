@@ -9,7 +9,7 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use hemrond_domain::{
     ids::{PersonId, UnitId},
-    law::{Act, Step},
+    law::{Act, Bound, Step},
 };
 use hemrond_policy::Action;
 use std::collections::BTreeSet;
@@ -33,6 +33,7 @@ impl Companion {
         self.check(state, Action::OpenEmergency, &header)?;
         let until = self.clock.now() + FIRST_STEP;
         let act = Act::EmergencyOpened {
+            bound: Bound::Inner,
             step: Step::Units,
             danger: args.reason.trim().to_owned(),
             units: Vec::new(),
@@ -55,7 +56,7 @@ impl Companion {
     ) -> Outcome<Opened> {
         let me = state.enrolled()?.user.id;
         let asked = self.standing(state, args.person).await?;
-        if !asked.emergencies.iter().any(|open| open.user == me) {
+        if asked.emergencies_of(me, Bound::Inner).next().is_none() {
             return Err(Problem::new("emergency.first_step"));
         }
         let blocking = self.blocking(state, args.person)?;
@@ -64,6 +65,7 @@ impl Companion {
         }
         let until: DateTime<Utc> = self.clock.now() + TimeDelta::hours(i64::from(args.hours));
         let act = Act::EmergencyOpened {
+            bound: Bound::Inner,
             step: Step::Entries,
             danger: args.reason.trim().to_owned(),
             units: args.units.clone(),

@@ -8,14 +8,19 @@ use crate::{
 };
 use chrono::Days;
 use hemrond_domain::{
-    ids::PersonId,
+    ids::{PersonId, UserId},
     people::{Role, User},
-    record::Header,
+    record::{DocumentId, Header},
 };
 use hemrond_policy::{Action, Circumstances, Reason, Relation, Resource};
+use hemrond_store::RawHeader;
+use std::collections::BTreeSet;
 
 /// For how many days before and after its day a round shows who takes part.
 const ROUND_DAYS: u64 = 30;
+
+/// How many of the latest observations are looked at for whose they are.
+const OBSERVATIONS: u32 = 100;
 
 impl Companion {
     /// Refuses what needs a relation to the person while nothing shows one.
@@ -26,7 +31,9 @@ impl Companion {
         if !matches!(user.role, Role::Nurse | Role::Doctor) {
             return Ok(());
         }
-        if self.takes_part(state, &user, person).await? {
+        let record = self.store.health_documents_of(&[person]).await?;
+        // Inner secrecy is about what is documented: where there is nothing, nothing is asked.
+        if record.is_empty() || self.takes_part(state, &user, person, &record).await? {
             return Ok(());
         }
         let none = Circumstances {
@@ -46,14 +53,53 @@ impl Companion {
         }
     }
 
-    /// Whether the care itself shows that the user takes part in it, or they have said so.
-    async fn takes_part(&self, state: &mut State, user: &User, person: PersonId) -> Outcome<bool> {
+    /// Refuses to ask what other givers have of a person, where nothing shows that the user takes
+    /// part in the care or the social care (lag 2022:913, 3 kap. 1 and 2 §§). Every role is asked,
+    /// and also where nothing is documented here: elsewhere there may be.
+    pub(crate) async fn check_relation_elsewhere(
+        &self,
+        state: &mut State,
+        person: PersonId,
+    ) -> Outcome<()> {
+        let user = state.enrolled()?.user.clone();
         let record = self.store.health_documents_of(&[person]).await?;
-        // Inner secrecy is about what is documented: where there is nothing, nothing is asked.
-        if record.is_empty()
-            || record
-                .iter()
-                .any(|(_, header)| header.unit == Some(user.unit))
+        if self.takes_part(state, &user, person, &record).await?
+            || self.has_observed(&user, person).await?
+        {
+            return Ok(());
+        }
+        Err(Problem::new("policy.relation_needed").with("person", person))
+    }
+
+    /// Whether somebody of the user's unit has logged an observation about the person: so it is with
+    /// those whom home help visits.
+    async fn has_observed(&self, user: &User, person: PersonId) -> Outcome<bool> {
+        let unit: BTreeSet<UserId> = self
+            .store
+            .staff()
+            .await?
+            .into_iter()
+            .filter(|one| one.unit == Some(user.unit))
+            .map(|one| one.user)
+            .chain([user.id])
+            .collect();
+        let observed = self.store.observations_of(person, OBSERVATIONS).await?;
+        Ok(observed
+            .iter()
+            .any(|one| one.by_user.is_some_and(|by| unit.contains(&by))))
+    }
+
+    /// Whether the care itself shows that the user takes part in it, or they have said so.
+    async fn takes_part(
+        &self,
+        state: &mut State,
+        user: &User,
+        person: PersonId,
+        record: &[(DocumentId, RawHeader)],
+    ) -> Outcome<bool> {
+        if record
+            .iter()
+            .any(|(_, header)| header.unit == Some(user.unit))
         {
             return Ok(true);
         }

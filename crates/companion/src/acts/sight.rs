@@ -12,7 +12,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use hemrond_domain::{
     ids::{PersonId, UnitId, VisitId},
-    law::{Made, Standing, Step},
+    law::{Bound, Made, Standing, Step},
     people::User,
     record::{DocumentClass, DocumentId, Header},
 };
@@ -63,7 +63,8 @@ impl Sight {
         {
             circumstances.block = Block::Inner;
         }
-        circumstances.emergency = match standing.emergency(user.id, unit, header.id()) {
+        circumstances.emergency = match standing.emergency(Bound::Inner, user.id, unit, header.id())
+        {
             None => Emergency::None,
             Some(Step::Units) => Emergency::Units,
             Some(Step::Entries) => Emergency::Entries,
@@ -165,11 +166,10 @@ impl Companion {
         person: PersonId,
     ) -> Outcome<Option<DateTime<Utc>>> {
         let me = state.enrolled()?.user.id;
-        let openings = state.sight.of(person).map(|standing| &standing.emergencies);
-        Ok(openings
-            .into_iter()
-            .flatten()
-            .filter(|open| open.user == me && open.step == Step::Entries)
+        let standing = state.sight.of(person).into_iter();
+        Ok(standing
+            .flat_map(|standing| standing.emergencies_of(me, Bound::Inner))
+            .filter(|open| open.step == Step::Entries)
             .map(|open| open.until)
             .max())
     }
@@ -185,11 +185,10 @@ impl Companion {
             return Ok(None);
         }
         let standing = header.person_id().and_then(|id| state.sight.of(id));
-        let openings = standing.map(|standing| &standing.emergencies);
-        Ok(openings
+        Ok(standing
             .into_iter()
-            .flatten()
-            .filter(|open| open.user == user.id && open.step == Step::Entries)
+            .flat_map(|standing| standing.emergencies_of(user.id, Bound::Inner))
+            .filter(|open| open.step == Step::Entries)
             .filter(|open| {
                 open.documents.contains(&header.id())
                     || header.unit().is_some_and(|unit| open.units.contains(&unit))

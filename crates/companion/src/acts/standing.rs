@@ -92,6 +92,7 @@ impl Companion {
                 .filter(|open| open.user == user.id)
                 .map(|open| EmergencyView {
                     act: open.id,
+                    bound: open.bound,
                     step: open.step,
                     until: open.until,
                 })

@@ -111,6 +111,8 @@ pub struct BlockView {
 pub struct EmergencyView {
     /// The act.
     pub act: ActId,
+    /// Between units, or between organisations.
+    pub bound: Bound,
     /// How far.
     pub step: Step,
     /// Until when.

@@ -35,6 +35,9 @@ pub struct Status {
     pub refused: u32,
     /// Fields on which colleagues disagree.
     pub disagreements: u32,
+    /// Whether the tablet's storage has run full: what is there can be read, and what is new may
+    /// not be saved.
+    pub storage_full: bool,
     /// When the server last answered.
     pub last_contact: Option<DateTime<Utc>>,
     /// A long sync's progress.

@@ -136,6 +136,7 @@ impl Place {
                 "tablet.db-wal",
                 "tablet.db-shm",
                 "tablet.db.lock",
+                "tablet.db.reserve",
             ]
             .iter()
             .try_for_each(|name| gone(fs::remove_file(folder.join(name)))),

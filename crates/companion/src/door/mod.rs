@@ -253,6 +253,19 @@ impl Door {
         Ok((opened.id.clone(), Arc::clone(&opened.companion)))
     }
 
+    /// Whether the one who asked may still read. The network was waited for meanwhile: the tablet
+    /// may have locked itself, or somebody else may be in.
+    async fn still_in(&self, id: &str) -> Outcome<()> {
+        let inner = self.inner.lock().await;
+        let Some(opened) = inner.open.as_ref().filter(|opened| opened.id == id) else {
+            return Err(Problem::new("door.locked"));
+        };
+        if opened.lease.is_over() {
+            return Err(Problem::new("door.lease_over"));
+        }
+        Ok(())
+    }
+
     /// Runs a command behind the door.
     async fn hand_on(
         &self,
@@ -263,6 +276,14 @@ impl Door {
         let settings = match &command {
             Command::SetSettings(_) => true,
             Command::SyncNow(_) => false,
+            Command::Elsewhere(_)
+            | Command::ElsewhereOpen(_)
+            | Command::ElsewhereDanger(_)
+            | Command::ElsewhereChoose(_) => {
+                let answer = companion.call(command).await;
+                self.still_in(id).await?;
+                return Ok(answer);
+            }
             _ => return Ok(companion.call(command).await),
         };
         let answer = companion.call(command).await;
@@ -307,6 +328,10 @@ const fn may_be_a_background_refresh(command: &Command) -> bool {
             | Command::SyncNow(_)
             | Command::Search(_)
             | Command::History(_)
+            | Command::AccessState(_)
+            | Command::WhoLooked(_)
+            | Command::Elsewhere(_)
+            | Command::ElsewhereOpen(_)
     )
 }
 

@@ -57,6 +57,7 @@ impl Door {
             waiting_since: None,
             refused: 0,
             disagreements: 0,
+            storage_full: false,
             last_contact: None,
             progress: None,
             key_kept_in: self.key_place(),

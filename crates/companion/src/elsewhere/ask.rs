@@ -12,13 +12,18 @@ use hemrond_protocol::{
 };
 
 impl Companion {
+    /// Comes to an end with the server, so that each knows of the other's acts.
+    pub(super) async fn reach_server(&self) -> Outcome<()> {
+        self.sync().await.map(|_| ()).map_err(told)
+    }
+
     /// Asks the server what others have of a person, or for one document.
     pub(super) async fn ask(
         &self,
         person: PersonId,
         document: Option<DocumentId>,
     ) -> Outcome<Elsewhere> {
-        self.sync().await.map_err(told)?;
+        self.reach_server().await?;
         let access = self.state.lock().await.enrolled()?.access()?;
         let position = self.store.sync_position().await?;
         let request = SyncRequest {

@@ -19,8 +19,9 @@ use crate::{
 };
 use chrono::TimeDelta;
 use hemrond_domain::{
+    identity::IdentityKind,
     ids::PersonId,
-    law::{Act, Step},
+    law::{Act, Bound, Step},
     record::Header,
 };
 use hemrond_policy::Action;
@@ -47,9 +48,7 @@ impl Companion {
     }
 
     async fn elsewhere(&self, person: PersonId) -> Outcome<ElsewherePage> {
-        let mut state = self.state.lock().await;
-        self.may_ask(&mut state, person).await?;
-        drop(state);
+        self.may_ask(&mut *self.state.lock().await, person).await?;
         self.overview(person).await
     }
 
@@ -61,6 +60,7 @@ impl Companion {
     ) -> Outcome<ElsewherePage> {
         let until = self.clock.now() + FIRST_STEP;
         let act = Act::EmergencyOpened {
+            bound: Bound::Outer,
             step: Step::Units,
             danger: args.reason.trim().to_owned(),
             units: Vec::new(),
@@ -68,7 +68,7 @@ impl Companion {
             until,
         };
         self.declare(args.person, act, trace).await?;
-        self.overview(args.person).await
+        self.overview(args.person).await.map_err(declared)
     }
 
     /// Step 2: opens what was chosen, for some hours.
@@ -79,6 +79,7 @@ impl Companion {
     ) -> Outcome<ElsewherePage> {
         let until = self.clock.now() + TimeDelta::hours(i64::from(args.hours));
         let act = Act::EmergencyOpened {
+            bound: Bound::Outer,
             step: Step::Entries,
             danger: args.reason.trim().to_owned(),
             units: Vec::new(),
@@ -86,15 +87,19 @@ impl Companion {
             until,
         };
         self.declare(args.person, act, trace).await?;
-        self.overview(args.person).await
+        self.overview(args.person).await.map_err(declared)
     }
 
     async fn elsewhere_open(&self, args: &OfElsewhere) -> Outcome<ElsewhereDocument> {
+        self.may_ask(&mut *self.state.lock().await, args.person)
+            .await?;
+        let answered = self.ask(args.person, Some(args.document)).await?;
         let mut state = self.state.lock().await;
+        // The right to ask may have gone while the network was waited for.
         self.may_ask(&mut state, args.person).await?;
         let language = state.settings.language;
+        let own = state.enrolled()?.user.organisation;
         drop(state);
-        let answered = self.ask(args.person, Some(args.document)).await?;
         // It may have been blocked, or a consent have ended, since the list was shown.
         let opened = answered
             .opened
@@ -103,19 +108,38 @@ impl Companion {
             let wall = self.clock.wall_of(at);
             wall.format("%Y-%m-%d %H:%M").to_string()
         };
-        show::document(args, &opened, language, &time_of)
+        show::document(args, own, &opened, language, &time_of)
     }
 
     async fn overview(&self, person: PersonId) -> Outcome<ElsewherePage> {
         let answered = self.ask(person, None).await?;
         let mut state = self.state.lock().await;
+        self.may_ask(&mut state, person).await?;
         self.shown(&mut state, person, &answered).await
     }
 
-    /// Makes an act about danger, in the log before it is made.
+    /// Makes an act about danger, in the log before it is made. Without contact it would open
+    /// nothing and stand for hours all the same, so contact comes first; what is chosen was named
+    /// before, after the danger was said.
     async fn declare(&self, person: PersonId, act: Act, trace: &Traced) -> Outcome<()> {
+        self.may_ask(&mut *self.state.lock().await, person).await?;
+        self.reach_server().await?;
         let mut state = self.state.lock().await;
         self.may_ask(&mut state, person).await?;
+        if matches!(
+            act,
+            Act::EmergencyOpened {
+                step: Step::Entries,
+                ..
+            }
+        ) {
+            let me = state.enrolled()?.user.id;
+            let standing = self.standing(&mut state, person).await?;
+            let mut said = standing.emergencies_of(me, Bound::Outer);
+            if !said.any(|one| one.step == Step::Units) {
+                return Err(Problem::new("elsewhere.first_step"));
+            }
+        }
         if let Traced::Before(act) = trace {
             self.log_act(&mut state, act).await?;
         }
@@ -123,17 +147,30 @@ impl Companion {
         Ok(())
     }
 
-    /// Whether the user takes part in the person's care, and may know who they are.
+    /// Whether the user takes part in the person's care and may know who they are, and others can
+    /// know whom the question is about.
     async fn may_ask(&self, state: &mut State, person: PersonId) -> Outcome<()> {
         self.look_around(state).await?;
         if state.link.offline_by_choice {
             return Err(Problem::new("sync.offline_by_choice"));
         }
-        if self.store.person(person).await?.is_none() {
-            return Err(Problem::new("person.unknown"));
-        }
+        let row = self.store.person(person).await?;
+        let row = row.ok_or_else(|| Problem::new("person.unknown"))?;
         let header = Header::person(state.enrolled()?.user.organisation, person);
         self.check(state, Action::Read, &header)?;
-        self.check_relation(state, person).await
+        self.check_relation_elsewhere(state, person).await?;
+        let kind = row.identity_kind.as_deref().and_then(IdentityKind::of_key);
+        match kind.is_some_and(IdentityKind::is_national) {
+            true => Ok(()),
+            false => Err(Problem::new("elsewhere.no_number")),
+        }
+    }
+}
+
+/// The opening stands, though no answer came to what it opens: nobody should make it again.
+fn declared(problem: Problem) -> Problem {
+    match problem.code.as_str() {
+        "elsewhere.no_contact" | "elsewhere.unanswered" => Problem::new("elsewhere.declared"),
+        _ => problem,
     }
 }

@@ -17,15 +17,23 @@ use hemrond_documents::{
 };
 use hemrond_domain::{
     ids::{OrganisationId, PersonId},
+    law::{Bound, Step},
     people::Role,
     record::{DocumentId, DocumentKind, Header},
 };
 use hemrond_protocol::{
     Elsewhere, FoundElsewhere, GiverElsewhere, ItemKind, OpenedElsewhere, WireId,
 };
+use std::{
+    collections::BTreeSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 /// The actor under which nothing is ever written: others' documents are only read.
 const READER: [u8; 16] = *b"hemrond-elsewher";
+
+/// How much a page names at most.
+const MOST: usize = 200;
 
 impl Companion {
     /// The page about what there is.
@@ -37,24 +45,34 @@ impl Companion {
     ) -> Outcome<ElsewherePage> {
         let me = state.enrolled()?.user.clone();
         let standing = self.standing(state, person).await?;
-        let own = standing.emergencies.iter().filter(|one| one.user == me.id);
+        let said = standing.emergencies_of(me.id, Bound::Outer);
+        let said = said.filter(|one| one.step == Step::Units);
         Ok(ElsewherePage {
             person,
             asked_at: self.clock.now(),
             exists: told.exists,
             why_not: told.why_not.clone(),
-            found: told.found.iter().filter_map(found).collect(),
-            more: told.more,
-            blocked_at: told.blocked_at.iter().map(giver).collect(),
+            found: once_each(told.found.iter().filter_map(found), |one| one.document),
+            more: told.more || told.found.len() > MOST,
+            blocked_at: once_each(told.blocked_at.iter().map(giver), |one| one.organisation),
             may_in_danger: matches!(me.role, Role::Nurse | Role::Doctor),
-            danger_until: own.map(|one| one.until).max(),
+            danger_until: said.map(|one| one.until).max(),
         })
     }
 }
 
-/// A document that was opened.
+/// What a page shows, each once: an honest server says nothing twice, and no more than fits.
+fn once_each<T, K: Ord>(told: impl Iterator<Item = T>, name: impl Fn(&T) -> K) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    told.filter(|one| seen.insert(name(one)))
+        .take(MOST)
+        .collect()
+}
+
+/// A document that was opened: the one that was asked for, by another organisation than the own.
 pub(super) fn document(
     asked: &OfElsewhere,
+    own: OrganisationId,
     opened: &OpenedElsewhere,
     language: Language,
     time_of: &TimeOf<'_>,
@@ -63,9 +81,13 @@ pub(super) fn document(
     let header = Header::try_from(&opened.delivery.header).map_err(|_| unreadable())?;
     let what = found(&opened.what).filter(|what| what.document == asked.document);
     let what = what
-        .filter(|_| header.id() == asked.document)
+        .filter(|what| {
+            header.id() == asked.document
+                && header.organisation() != own
+                && what.giver.organisation == header.organisation()
+                && what.kind == header.kind().as_str()
+        })
         .ok_or_else(unreadable)?;
-    let open = read(&header, opened).ok_or_else(unreadable)?;
     // Their staff are in their directory, not in ours; who signed stands in the signature.
     let somebody = sentence(
         language,
@@ -73,21 +95,29 @@ pub(super) fn document(
         &[("giver", &what.giver.name)],
     );
     let name_of = |_| somebody.clone();
-    let mut lines = Readable::new(language, &name_of, time_of);
-    match header.kind() {
-        DocumentKind::Visit => lines.visit(&VisitView::read(&open.document), &open),
-        DocumentKind::Observations => {
-            lines.observations(&ObservationsView::read(&open.document));
+    let written = || {
+        let open = read(&header, opened)?;
+        let mut lines = Readable::new(language, &name_of, time_of);
+        match header.kind() {
+            DocumentKind::Visit => lines.visit(&VisitView::read(&open.document), &open),
+            DocumentKind::Observations => {
+                lines.observations(&ObservationsView::read(&open.document));
+            }
+            _ => return None,
         }
-        _ => return Err(unreadable()),
-    }
-    let lines: Vec<Line> = lines.into_lines();
+        Some((lines.into_lines(), open.incomplete))
+    };
+    // Foreign bytes: nothing of what was read is used after a panic.
+    let (lines, incomplete): (Vec<Line>, bool) = catch_unwind(AssertUnwindSafe(written))
+        .ok()
+        .flatten()
+        .ok_or_else(unreadable)?;
     Ok(ElsewhereDocument {
         person: asked.person,
         what,
         basis: opened.basis.clone(),
         lines,
-        incomplete: open.incomplete,
+        incomplete,
     })
 }
 
@@ -107,8 +137,8 @@ fn read(header: &Header, opened: &OpenedElsewhere) -> Option<Open> {
     };
     for item in items(ItemKind::Entry) {
         match Filed::read(&item.bytes) {
-            Ok(entry) => open.add_entry(entry),
-            Err(_) => open.incomplete = true,
+            Ok(entry) if entry.document() == header.id() => open.add_entry(entry),
+            Ok(_) | Err(_) => open.incomplete = true,
         }
     }
     Some(open)

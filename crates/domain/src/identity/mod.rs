@@ -37,6 +37,22 @@ keyed! {
 }
 
 impl IdentityKind {
+    /// The register that has this key, if any.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+
+    /// Whether its numbers name one person in the whole country. A local reserve number may be
+    /// another person's in the next organisation.
+    #[must_use]
+    pub const fn is_national(self) -> bool {
+        match self {
+            Self::Personnummer | Self::Samordningsnummer | Self::Nrid => true,
+            Self::VgrReserve => false,
+        }
+    }
+
     /// The object identifier of the register.
     ///
     /// Source: HL7 Sweden base profile; Inera contracts.

@@ -70,6 +70,17 @@ pub enum Bound {
     Outer,
 }
 
+impl Bound {
+    const fn inner() -> Self {
+        Self::Inner
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde hands a reference
+    const fn is_inner(&self) -> bool {
+        matches!(self, Self::Inner)
+    }
+}
+
 /// Why a block was lifted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -177,8 +188,12 @@ pub enum Act {
         /// Until when.
         until: DateTime<Utc>,
     },
-    /// The maker opens blocked data in an emergency (PDL 4:5).
+    /// The maker opens in an emergency what other units have blocked (PDL 4:5), or what other givers
+    /// have (SVOD 3:5, 3:6). One opens nothing of the other.
     EmergencyOpened {
+        /// Between whom it reaches. Acts from before this was said were all of one organisation.
+        #[serde(default = "Bound::inner", skip_serializing_if = "Bound::is_inner")]
+        bound: Bound,
         /// How far.
         step: Step,
         /// What the danger is.

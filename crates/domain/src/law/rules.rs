@@ -169,6 +169,7 @@ pub(super) fn sound(act: &Act, made: &Made) -> Result<(), Forbidden> {
             period(made.at, *until, RELATION_LONGEST)
         }
         Act::EmergencyOpened {
+            bound,
             step,
             danger,
             units,
@@ -182,7 +183,9 @@ pub(super) fn sound(act: &Act, made: &Made) -> Result<(), Forbidden> {
             words(danger)?;
             list(units.len() + documents.len())?;
             let chosen = !units.is_empty() || !documents.is_empty();
-            if chosen != (*step == Step::Entries) {
+            // Of another organisation only documents can be chosen: its units are its own matter.
+            let foreign = *bound == Bound::Outer && !units.is_empty();
+            if chosen != (*step == Step::Entries) || foreign {
                 return Err(Forbidden::Incomplete);
             }
             period(made.at, *until, EMERGENCY_LONGEST)

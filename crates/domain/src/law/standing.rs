@@ -66,6 +66,8 @@ pub struct Emergency {
     pub id: ActId,
     /// For whom.
     pub user: UserId,
+    /// Between whom.
+    pub bound: Bound,
     /// How far.
     pub step: Step,
     /// The units whose data is open.
@@ -212,6 +214,7 @@ impl Standing {
                 }
             }
             Act::EmergencyOpened {
+                bound,
                 step,
                 units,
                 documents,
@@ -223,6 +226,7 @@ impl Standing {
                     self.emergencies.push(Emergency {
                         id: made.id,
                         user: made.by,
+                        bound: *bound,
                         step: *step,
                         units: units.clone(),
                         documents: documents.clone(),
@@ -283,25 +287,34 @@ impl Standing {
         !self.objections.is_empty() || self.blocks.iter().any(|block| block.bound == Bound::Outer)
     }
 
-    /// How far a user's emergency reaches into a unit's document.
+    /// A user's own openings in force, between units or between organisations.
+    pub fn emergencies_of(&self, user: UserId, bound: Bound) -> impl Iterator<Item = &Emergency> {
+        let all = self.emergencies.iter();
+        all.filter(move |open| open.user == user && open.bound == bound)
+    }
+
+    /// How far a user's emergency reaches into a document of another unit (inner) or another
+    /// organisation (outer).
     #[must_use]
     pub fn emergency(
         &self,
+        bound: Bound,
         user: UserId,
         unit: Option<UnitId>,
         document: DocumentId,
     ) -> Option<Step> {
-        let own = self.emergencies.iter().filter(|open| open.user == user);
-        own.map(|open| {
+        let step = |open: &Emergency| {
             let chosen = open.documents.contains(&document)
                 || unit.is_some_and(|unit| open.units.contains(&unit));
-            if open.step == Step::Entries && chosen {
-                Step::Entries
-            } else {
-                Step::Units
+            match (open.step, bound) {
+                (Step::Entries, _) if chosen => Some(Step::Entries),
+                // Who opened some of it for a day has not said for a day that all is needed. Within
+                // the organisation a page names no more than which units have blocked.
+                (Step::Entries, Bound::Outer) => None,
+                (Step::Entries, Bound::Inner) | (Step::Units, _) => Some(Step::Units),
             }
-        })
-        .max()
+        };
+        self.emergencies_of(user, bound).filter_map(step).max()
     }
 
     /// Whether the person was informed of sharing between givers (SVOD 2:2).

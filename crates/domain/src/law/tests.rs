@@ -68,6 +68,7 @@ fn lift(number: u8) -> Act {
 fn opening(step: Step, until: i64) -> Act {
     let chosen = step == Step::Entries;
     Act::EmergencyOpened {
+        bound: Bound::Inner,
         step,
         danger: "Medvetslös, okända läkemedel".to_owned(),
         units: if chosen { vec![TEAM] } else { Vec::new() },
@@ -125,6 +126,7 @@ fn who_may_make_which_act() {
     };
     let objects = |voice| Act::Objected { voice };
     let silent = Act::EmergencyOpened {
+        bound: Bound::Inner,
         step: Step::Units,
         danger: "  ".to_owned(),
         units: Vec::new(),
@@ -236,14 +238,23 @@ fn an_emergency_is_for_one_user_one_step_and_a_time() {
     let units = omars(made(1, 0, opening(Step::Units, 4)));
     let entries = omars(made(2, 1, opening(Step::Entries, 4)));
     let first = Standing::of([&units], hour(2));
-    assert_eq!(first.emergency(OMAR, Some(TEAM), VISIT), Some(Step::Units));
+    assert_eq!(
+        first.emergency(Bound::Inner, OMAR, Some(TEAM), VISIT),
+        Some(Step::Units)
+    );
     let both = Standing::of([&units, &entries], hour(2));
-    assert_eq!(both.emergency(OMAR, Some(TEAM), VISIT), Some(Step::Entries));
-    assert_eq!(both.emergency(OMAR, Some(CENTRE), VISIT), Some(Step::Units));
-    assert_eq!(both.emergency(EVA, Some(TEAM), VISIT), None);
+    assert_eq!(
+        both.emergency(Bound::Inner, OMAR, Some(TEAM), VISIT),
+        Some(Step::Entries)
+    );
+    assert_eq!(
+        both.emergency(Bound::Inner, OMAR, Some(CENTRE), VISIT),
+        Some(Step::Units)
+    );
+    assert_eq!(both.emergency(Bound::Inner, EVA, Some(TEAM), VISIT), None);
     assert_eq!(both.ends_next, Some(hour(4)));
     let over = Standing::of([&units, &entries], hour(4));
-    assert_eq!(over.emergency(OMAR, Some(TEAM), VISIT), None);
+    assert_eq!(over.emergency(Bound::Inner, OMAR, Some(TEAM), VISIT), None);
     // A tablet whose clock is days ahead opens nothing for days.
     let ahead = omars(made(3, 72, opening(Step::Entries, 80)));
     assert_eq!(Standing::of([&ahead], hour(2)).emergencies, []);
@@ -366,4 +377,46 @@ proptest! {
         prop_assert_eq!(after.emergencies, before.emergencies);
         prop_assert_eq!(after.consents, before.consents);
     }
+}
+
+/// SVOD 3:5: what is opened between organisations opens nothing between units, nor the other way; and
+/// who opened one document for hours has named the others only as long as the statement of danger stands.
+#[test]
+fn an_emergency_between_organisations_is_not_one_between_units() {
+    let elsewhere = |step, documents: &[DocumentId], until| Act::EmergencyOpened {
+        bound: Bound::Outer,
+        step,
+        danger: "Medvetslös".to_owned(),
+        units: Vec::new(),
+        documents: documents.to_vec(),
+        until: hour(until),
+    };
+    let other = DocumentId::from_bytes([9; 16]);
+    let named = omars(made(1, 0, elsewhere(Step::Units, &[], 1)));
+    let chosen = omars(made(2, 0, elsewhere(Step::Entries, &[VISIT], 8)));
+    let soon = Standing::of([&named, &chosen], hour(0) + TimeDelta::minutes(30));
+    let reach = |standing: &Standing, bound, document| {
+        standing.emergency(bound, OMAR, Some(TEAM), document)
+    };
+    assert_eq!(reach(&soon, Bound::Outer, VISIT), Some(Step::Entries));
+    assert_eq!(reach(&soon, Bound::Outer, other), Some(Step::Units));
+    assert_eq!(reach(&soon, Bound::Inner, VISIT), None);
+    let later = Standing::of([&named, &chosen], hour(2));
+    assert_eq!(reach(&later, Bound::Outer, VISIT), Some(Step::Entries));
+    assert_eq!(reach(&later, Bound::Outer, other), None);
+
+    let between_units = omars(made(3, 0, opening(Step::Units, 4)));
+    let inner = Standing::of([&between_units], hour(1));
+    assert_eq!(reach(&inner, Bound::Outer, VISIT), None);
+
+    // Another organisation's units are not there to be chosen.
+    let mut units = elsewhere(Step::Entries, &[VISIT], 8);
+    if let Act::EmergencyOpened { units, .. } = &mut units {
+        units.push(TEAM);
+    }
+    let theirs = omars(made(4, 0, units));
+    assert_eq!(
+        may_make(&theirs, &maker(&theirs)),
+        Err(Forbidden::Incomplete)
+    );
 }

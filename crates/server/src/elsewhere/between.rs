@@ -86,7 +86,7 @@ impl Between<'_> {
 
     fn emergency(&self, header: &Header) -> Emergency {
         let here = self.here;
-        match here.emergency(self.user.id, header.unit(), header.id()) {
+        match here.emergency(Bound::Outer, self.user.id, header.unit(), header.id()) {
             None => Emergency::None,
             Some(Step::Units) => Emergency::Units,
             Some(Step::Entries) => Emergency::Entries,

@@ -14,14 +14,6 @@ const READER: [u8; 16] = *b"hemrond-numbers!";
 /// How many documents are listed in one write.
 const AT_ONCE: u32 = 64;
 
-/// Numbers that name one person in the whole country. A local reserve number may be another
-/// person's in the next organisation.
-const NATIONAL: [IdentityKind; 3] = [
-    IdentityKind::Personnummer,
-    IdentityKind::Samordningsnummer,
-    IdentityKind::Nrid,
-];
-
 /// The national number that a person document says, in its canonical form; none for any other
 /// document, and where it says none. The changes have been read once already, apart from everything
 /// that a crash would hurt.
@@ -43,9 +35,8 @@ pub(crate) fn said_by(document: &Document) -> Option<String> {
         return None;
     }
     let view = PersonView::read(document);
-    let kind = view.identity_kind?;
-    let national = NATIONAL.iter().any(|known| known.key() == kind);
-    view.identity.filter(|_| national)
+    let kind = IdentityKind::of_key(view.identity_kind?)?;
+    view.identity.filter(|_| kind.is_national())
 }
 
 /// Lists the person documents that say a number and are not listed, which are those from before

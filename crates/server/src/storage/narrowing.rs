@@ -133,7 +133,9 @@ fn effects_of(header: &Header, made: &Made) -> Vec<Effect> {
                 unit: made.unit,
             })]
         }
+        // What is opened at other organisations is looked at, and narrows nothing here.
         Some(Act::EmergencyOpened {
+            bound: Bound::Inner,
             step: Step::Entries,
             units,
             documents,

@@ -13,6 +13,7 @@ mod lists;
 mod outbox;
 mod people;
 mod read_models;
+mod reserve;
 mod settings;
 mod support;
 mod sync;

@@ -25,12 +25,23 @@ pub struct NewLogRecord {
 }
 
 impl Store {
-    /// Adds a record to the end of the access log: it is on disk when this returns.
+    /// Adds a record to the end of the access log: it is on disk when this returns. On a full disk
+    /// the reserve gives way for it.
     ///
     /// # Errors
-    /// When the chain ends elsewhere than the record says, or the disk fails or is full. Nothing is
-    /// added then.
+    /// When the chain ends elsewhere than the record says, the disk fails, or it is full and the
+    /// reserve is used up. Nothing is added then.
     pub async fn log_append(&self, record: &NewLogRecord) -> Result<LogHead, StoreError> {
+        let mut first = true;
+        loop {
+            match self.append(record).await {
+                Err(StoreError::DiskFull) if self.make_room(first).await? => first = false,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn append(&self, record: &NewLogRecord) -> Result<LogHead, StoreError> {
         let mut writing = self.write().await?;
         let head = LogHead {
             seq: record.after.seq.saturating_add(1),
