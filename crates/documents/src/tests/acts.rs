@@ -43,6 +43,7 @@ fn block() -> Act {
 
 fn opening() -> Act {
     Act::EmergencyOpened {
+        bound: Bound::Inner,
         step: Step::Entries,
         danger: "Medvetslös".to_owned(),
         units: vec![TEAM],

@@ -420,3 +420,12 @@ fn an_emergency_between_organisations_is_not_one_between_units() {
         Err(Forbidden::Incomplete)
     );
 }
+
+/// Acts that were signed before they said between whom they reach are read as what they were.
+#[test]
+fn an_opening_from_before_is_one_between_units_and_is_written_as_it_was() {
+    let act = opening(Step::Units, 4);
+    let written = serde_json::to_value(&act).unwrap();
+    assert!(written.get("bound").is_none(), "{written}");
+    assert_eq!(serde_json::from_value::<Act>(written).unwrap(), act);
+}
