@@ -135,8 +135,8 @@ fn eva_reads_what_the_clinic_wrote_while_astrid_consents_and_keeps_nothing() {
         town.server
             .command(&["log", "extract", "--person", person, "--asked-by", "Astrid"]);
     assert!(
-        extract.contains("Mobila teamet"),
-        "no names of staff: {extract}"
+        extract.contains("Mobila teamet, Hemrond kommun: "),
+        "whose staff, and no names: {extract}"
     );
     let said = town.server.command(&["verify"]);
     assert!(said.ends_with("nothing is wrong"), "{said}");

@@ -288,8 +288,26 @@ async fn nothing_is_told_before_the_person_is_informed_or_after_they_say_no(back
     };
     act_of(&mut all.rut, company, &outer, now).await;
     assert_eq!(ask(&all.eva, None).await, nothing);
-    assert_eq!(ask(&all.eva, Some(&clinic_visit())).await.opened, None);
+    assert_eq!(ask(&all.eva, Some(&clinic_visit())).await, nothing);
     assert_eq!(ask(&all.stina, None).await, nothing);
+    // In danger an objection shows whose it is, as any block does (3 kap. 5 §), and opens to nobody.
+    let danger = Act::EmergencyOpened {
+        bound: Bound::Outer,
+        step: Step::Units,
+        danger: "Medvetslös".to_owned(),
+        units: Vec::new(),
+        documents: Vec::new(),
+        until: now + TimeDelta::hours(1),
+    };
+    act_of(&mut all.eva, Header::acts(KOMMUN, ASTRID), &danger, now).await;
+    let told = ask(&all.eva, None).await;
+    let named: Vec<&str> = told
+        .blocked_at
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(named, ["Region Hemrond"]);
+    assert!(told.found.is_empty(), "{told:?}");
 }
 
 /// AC36, AC38, AC41: home help learns that there is something, never what the region wrote, whatever

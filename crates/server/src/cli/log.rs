@@ -101,7 +101,7 @@ async fn print_extract(
         .units()
         .await?
         .into_iter()
-        .map(|unit| (unit.id, unit.name))
+        .map(|unit| (unit.id, (unit.name, unit.organisation)))
         .collect();
     let organisations: BTreeMap<_, _> = storage
         .organisations()
@@ -126,8 +126,11 @@ async fn print_extract(
     let named: Vec<(DateTime<FixedOffset>, String, String)> = events
         .iter()
         .map(|event| {
-            let unit = units.get(&event.unit).cloned();
-            let organisation = organisations.get(&event.organisation).cloned();
+            // Whose staff looked: the event itself stands with the organisation that answers for the
+            // data, which may be another.
+            let (unit, organisation) = units.get(&event.unit).cloned().unzip();
+            let organisation = organisation.unwrap_or(event.organisation);
+            let organisation = organisations.get(&organisation).cloned();
             (
                 moment(event.at_ms),
                 unit.unwrap_or_else(|| nameless(event.role.clone())),

@@ -52,10 +52,8 @@ impl Between<'_> {
             let mut inner = blocks.filter(|block| block.bound == Bound::Inner);
             inner.any(|block| block.unit == Some(unit))
         });
-        let outer = self.there.blocks.iter();
-        let outer = outer
-            .map(|block| block.bound)
-            .any(|one| one == Bound::Outer);
+        // An objection blocks at once (2 kap. 3 §), and in danger it is told whose it is (3 kap. 5 §).
+        let outer = self.there.blocks_others();
         Circumstances {
             relation: Relation::Care,
             block: match (outer, inner) {

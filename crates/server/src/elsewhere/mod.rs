@@ -83,9 +83,10 @@ pub(crate) async fn look(
         };
         match ask.document {
             Some(document) => {
-                if let Some(opened) = asked.open(DocumentId::from(document)).await? {
+                // Refused or unknown: the answer is the same, and tells neither.
+                if let Some(Ok(opened)) = asked.open(DocumentId::from(document)).await? {
                     answer.exists = true;
-                    answer.opened = opened.ok();
+                    answer.opened = Some(opened);
                 }
             }
             None => asked.overview(&mut answer).await?,
@@ -271,7 +272,26 @@ async fn others(
             documents,
         });
     }
+    join(&mut found);
     Ok(found)
+}
+
+/// What a person objected to or blocked at a giver counts for all that it has of them (2 kap. 3 §), also
+/// where two of its tablets have added them, so that it knows them by two ids. What lets something be
+/// read, information and an assessment, counts only where it was recorded.
+fn join(found: &mut [There]) {
+    let mut narrows: BTreeMap<OrganisationId, (Vec<_>, Vec<_>)> = BTreeMap::new();
+    for there in &*found {
+        let (objections, blocks) = narrows.entry(there.organisation).or_default();
+        objections.extend(there.standing.objections.iter().copied());
+        blocks.extend(there.standing.blocks.iter().cloned());
+    }
+    for there in found {
+        if let Some((objections, blocks)) = narrows.get(&there.organisation) {
+            there.standing.objections.clone_from(objections);
+            there.standing.blocks.clone_from(blocks);
+        }
+    }
 }
 
 /// Who somebody is and what they decided is never shared (1 kap. 3 §).
