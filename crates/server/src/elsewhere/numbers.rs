@@ -1,9 +1,10 @@
 //! By which numbers organisations know that they speak of the same person.
 
 use crate::storage::{Storage, StorageError};
+use chrono::NaiveDate;
 use hemrond_documents::{Actor, Document, views::PersonView};
 use hemrond_domain::{
-    identity::IdentityKind,
+    identity::{Identity, IdentityKind},
     record::{DocumentId, DocumentKind, Header},
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,7 +37,11 @@ pub(crate) fn said_by(document: &Document) -> Option<String> {
     }
     let view = PersonView::read(document);
     let kind = IdentityKind::of_key(view.identity_kind?)?;
-    view.identity.filter(|_| kind.is_national())
+    let said = view.identity?;
+    // The field takes any words. What is no number of its kind names nobody, and nobody else's person.
+    let number = Identity::parse(&said, NaiveDate::MAX).ok()?;
+    let names = kind.is_national() && number.kind == kind && number.canonical == said;
+    names.then_some(said)
 }
 
 /// Lists the person documents that say a number and are not listed, which are those from before
