@@ -33,6 +33,9 @@ else
 fi
 "#;
 
+/// What is told to cargo and holds for any toolchain.
+const KEPT: [&str; 2] = ["CARGO_HOME", "CARGO_INCREMENTAL"];
+
 /// Checks the app for Android and says what that means.
 pub(crate) fn check(project: &Project) -> Result<(), Error> {
     setup::setup(
@@ -61,7 +64,7 @@ pub(crate) fn check(project: &Project) -> Result<(), Error> {
     // What the other toolchain says of itself would mislead this one.
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("RUSTUP_") || text.starts_with("CARGO_") && text != "CARGO_HOME" {
+        if text.starts_with("RUSTUP_") || text.starts_with("CARGO_") && !KEPT.contains(&&*text) {
             cargo.env_remove(&name);
         }
     }

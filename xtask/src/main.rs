@@ -13,6 +13,7 @@ mod fuzz;
 mod kills;
 mod only_one;
 mod project;
+mod room;
 mod run;
 mod sbom;
 mod screen;
@@ -57,7 +58,7 @@ fn go() -> Result<(), Error> {
         Command::Acceptance { what } => acceptance::acceptance(&project, &what),
         Command::Demo { headless: true } => demo::headless(&project),
         Command::Demo { headless: false } => demo::demo(&project),
-        Command::Bench { scale } => bench::bench(&project, scale),
+        Command::Bench { wanted } => bench::bench(&project, &wanted),
         Command::Simulate { arguments } => simulate::simulate(&project, &arguments),
         Command::Fuzz { minutes } => fuzz::fuzz(&project, minutes),
         Command::Kills { times, seed } => kills::kills(&project, times, seed),

@@ -6,11 +6,14 @@ mod counts;
 mod report;
 mod steps;
 
-use crate::{children, error::Error, project::Project};
+use crate::{children, error::Error, project::Project, room::Room};
 use counts::Counts;
 use report::Report;
 use std::time::Instant;
 use steps::{STEPS, Step};
+
+/// About what builds and tests take on the disk.
+const FROM_NOTHING: Room = Room::gigabytes(14);
 
 /// Runs every step that is not left out. A step that fails does not keep the others from running,
 /// unless they build on it.
@@ -21,6 +24,14 @@ pub(crate) fn test(project: &Project, without: &[String]) -> Result<(), Error> {
             "there is no step \"{name}\"; there are {}",
             names.join(", ")
         )));
+    }
+    if let Some(room) = Room::on_disk_of(project.root())
+        && room < FROM_NOTHING
+    {
+        println!(
+            "The disk has {room} left, and everything built from nothing takes {FROM_NOTHING}: should \
+             something fail without a reason, make room and try again."
+        );
     }
     let mut report = Report::begin();
     for step in STEPS {
@@ -37,7 +48,7 @@ pub(crate) fn test(project: &Project, without: &[String]) -> Result<(), Error> {
             break;
         }
     }
-    report.end()
+    report.end(Room::on_disk_of(project.root()))
 }
 
 /// Runs one step and tells whether it failed.

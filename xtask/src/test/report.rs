@@ -1,7 +1,7 @@
 //! Telling how it goes and, at the end, how it went.
 
 use super::counts::Counts;
-use crate::error::Error;
+use crate::{error::Error, room::Room};
 use std::time::{Duration, Instant};
 
 /// What became of one step.
@@ -73,8 +73,9 @@ impl Report {
         ));
     }
 
-    /// Prints the end. Fails if anything failed.
-    pub(super) fn end(self) -> Result<(), Error> {
+    /// Prints the end, with the room that is left on the disk where something failed: a full disk breaks
+    /// builds and tests with words that do not say so. Fails if anything failed.
+    pub(super) fn end(self, room: Option<Room>) -> Result<(), Error> {
         println!();
         for line in &self.lines {
             let skipped = match line.counts.skipped {
@@ -94,6 +95,9 @@ impl Report {
         }
         for failure in &self.failures {
             println!("FAILED {failure}");
+        }
+        if let Some(room) = room.filter(|_| !self.failures.is_empty()) {
+            println!("the disk has {room} left");
         }
         let total = self
             .lines
