@@ -18,6 +18,7 @@ mod entry;
 mod event;
 pub mod extract;
 pub mod fhir;
+pub mod frontier;
 mod record;
 mod retention;
 mod sample;

@@ -34,7 +34,7 @@ pub fn leaf(data: &[u8]) -> Hash {
     hash.finalize().into()
 }
 
-fn parent(left: &Hash, right: &Hash) -> Hash {
+pub(crate) fn parent(left: &Hash, right: &Hash) -> Hash {
     let mut hash = Sha256::new();
     hash.update([1]);
     hash.update(left);
@@ -132,20 +132,6 @@ pub fn append(nodes: &mut dyn Nodes, size: u64, leaf: Hash) -> Result<Vec<(Node,
         complete.push((node, hash));
     }
     Ok(complete)
-}
-
-/// The hash of a complete subtree above the leaves, from the two below it; none where one of them
-/// is not given.
-pub fn above(nodes: &mut dyn Nodes, node: Node) -> Option<Hash> {
-    let below = |index| {
-        Some(Node {
-            level: node.level.checked_sub(1)?,
-            index,
-        })
-    };
-    let left = nodes.node(below(node.index.checked_mul(2)?)?)?;
-    let right = nodes.node(below(node.index.checked_mul(2)?.checked_add(1)?)?)?;
-    Some(parent(&left, &right))
 }
 
 /// The subtrees that appends to a tree of `size` leaves look up, however many follow each other:

@@ -1,6 +1,7 @@
 //! The tree against RFC 6962's own definitions and known figures.
 #![allow(clippy::unwrap_used)]
 
+use hemrond_audit::frontier::Frontier;
 use hemrond_audit::tree::{
     self, Hash, Node, append, consistency, continues, includes, inclusion, leaf, root,
 };
@@ -210,4 +211,45 @@ proptest! {
         );
         prop_assert!(!believed);
     }
+}
+
+proptest! {
+    /// What is worked out in one pass is what the tree holds, at every size on the way.
+    #[test]
+    fn one_pass_over_the_leaves_comes_to_the_same_tree(entries: Vec<Vec<u8>>) {
+        let log = Log::of(&entries);
+        let mut frontier = Frontier::default();
+        let mut met = BTreeMap::new();
+        prop_assert_eq!(frontier.root(), Some(log.root(0)));
+        for (size, entry) in (1..).zip(&entries) {
+            let levels = frontier.completes_next();
+            let before = met.len();
+            frontier.add(Some(leaf(entry)), |node, follows| {
+                met.insert(node, follows.unwrap());
+                follows
+            });
+            prop_assert_eq!(u32::try_from(met.len() - before).unwrap(), levels);
+            prop_assert_eq!(frontier.size(), size);
+            prop_assert_eq!(frontier.root(), Some(log.root(size)));
+        }
+        prop_assert_eq!(met, log.nodes);
+    }
+}
+
+/// Of Astrid's entry, destroyed after its time, only the hash is kept: given that, the pass goes on; where
+/// that is gone too, nothing above it is made up.
+#[test]
+fn a_leaf_that_is_not_known_is_settled_or_leaves_a_hole() {
+    let entries: Vec<Vec<u8>> = (0u8..5).map(|number| vec![number]).collect();
+    let log = Log::of(&entries);
+    let pass = |kept: Option<Hash>| {
+        let mut frontier = Frontier::default();
+        for (index, entry) in (0..).zip(&entries) {
+            let known = (index != 1).then(|| leaf(entry));
+            frontier.add(known, |_, follows| follows.or(kept));
+        }
+        frontier.root()
+    };
+    assert_eq!(pass(Some(leaf(&entries[1]))), Some(log.root(5)));
+    assert_eq!(pass(None), None);
 }

@@ -166,6 +166,8 @@ pub trait AccessLog: Send + Sync {
     async fn checkpoints(&self) -> Result<Vec<(u64, String)>, StorageError>;
     /// The next entries by place.
     async fn log_entries(&self, query: LogQuery) -> Result<Vec<LogEntry>, StorageError>;
+    /// The place and the number of a record, where it is here.
+    async fn log_place(&self, hash: RecordHash) -> Result<Option<(u64, u64)>, StorageError>;
     /// The next hashes of one level of the tree, with their places.
     async fn log_nodes(
         &self,

@@ -1,19 +1,15 @@
 //! Checking the access log: every record's name, every chain's links, every leaf, every hash of the
 //! tree and every checkpoint are worked out again.
 
-use super::{Fault, What};
-use crate::storage::{AccessLog, FindingKind, LogEntry, LogQuery, StorageError};
+use super::{Fault, What, climb::Climb};
+use crate::storage::{AccessLog, FindingKind, LogEntry, LogQuery, LogTree, StorageError};
 use ed25519_dalek::SigningKey;
-use hemrond_audit::{
-    Head, Record, RecordHash,
-    checkpoint::Checkpoint,
-    leaf_of,
-    tree::{self, Hash, Node},
-};
+use hemrond_audit::{Head, Record, RecordHash, checkpoint::Checkpoint, leaf_of};
+use hemrond_domain::ids::DeviceId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows are read at a time.
-const STEP: u32 = 5_000;
+pub(super) const STEP: u32 = 5_000;
 
 /// How much was looked at.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -53,198 +49,159 @@ pub async fn check(
         .filter(|finding| finding.kind == FindingKind::Gap)
         .map(|finding| finding.hash)
         .collect();
-    let leaves = entries(
-        log,
-        tree.size,
-        tree.destroyed_below,
-        &known,
-        faults,
-        &mut looked,
-    )
-    .await?;
-    let nodes = nodes(log, &tree_levels(tree.size), leaves, faults, &mut looked).await?;
-    let mut look = |node: Node| nodes.get(&node).copied();
-    match tree::root(&mut look, tree.size) {
-        Ok(root) if root == tree.root => {}
-        _ => faults.push(fault("access log".to_owned(), What::Sum("root"))),
+    let mut climb = Climb::new(log, tree.size, signed(log, tree.size, faults).await?);
+    entries(log, &tree, &known, &mut climb, faults, &mut looked).await?;
+    looked.nodes = climb.nodes;
+    looked.checkpoints = climb.checkpoints;
+    if climb.root() != Some(tree.root) {
+        faults.push(fault("access log".to_owned(), What::Sum("root")));
     }
-    checkpoints(log, &nodes, tree.size, faults, &mut looked).await?;
     Ok(looked)
 }
 
-/// Goes through the entries, and works out the leaf of each.
-async fn entries(
-    log: &(impl AccessLog + ?Sized),
-    size: u64,
-    destroyed_below: u64,
+/// Goes through the entries once, and works out the leaf of each. What it holds meanwhile is one batch
+/// and the end of every chain, however long the log is.
+async fn entries<L: AccessLog + ?Sized>(
+    log: &L,
+    tree: &LogTree,
     known_gaps: &BTreeSet<RecordHash>,
+    climb: &mut Climb<'_, L>,
     faults: &mut Vec<Fault>,
     looked: &mut Looked,
-) -> Result<BTreeMap<u64, Hash>, StorageError> {
-    let mut leaves = BTreeMap::new();
-    let mut names: BTreeMap<RecordHash, u64> = BTreeMap::new();
-    let mut senders = BTreeSet::new();
+) -> Result<(), StorageError> {
+    let mut chains = Chains {
+        log,
+        ends: BTreeMap::new(),
+        purged: tree.destroyed_below > 0,
+        known_gaps,
+    };
     let mut query = LogQuery {
         from: 0,
         person: None,
         most: STEP,
     };
-    let mut expected = destroyed_below;
+    let mut expected = tree.destroyed_below;
     loop {
         let rows = log.log_entries(query).await?;
         let Some(last) = rows.last() else { break };
         query.from = last.index + 1;
-        for entry in rows.iter().filter(|entry| entry.index < size) {
+        for entry in rows.iter().filter(|entry| entry.index < tree.size) {
             looked.entries += 1;
-            senders.insert(entry.sender);
             // Of what was destroyed after its time only the chains' ends stay.
-            if entry.index >= destroyed_below {
+            if entry.index >= tree.destroyed_below {
                 if entry.index != expected {
                     faults.push(fault(place(expected), What::Lacks("entry")));
                 }
                 expected = entry.index + 1;
             }
-            leaves.insert(
-                entry.index,
-                leaf_of(&entry.bytes, entry.sender, entry.received_at),
-            );
-            if let Some(what) = broken(entry, &names, destroyed_below > 0, known_gaps) {
+            climb.to(entry.index, faults).await?;
+            let leaf = leaf_of(&entry.bytes, entry.sender, entry.received_at);
+            climb.add(Some(leaf), faults).await?;
+            if let Some(what) = chains.broken(entry).await? {
                 faults.push(fault(place(entry.index), what));
             }
-            names.insert(entry.hash, entry.seq);
+            let end = Head {
+                seq: entry.seq,
+                hash: entry.hash,
+            };
+            chains.ends.insert(entry.sender, end);
         }
     }
-    if expected != size {
+    if expected != tree.size {
         faults.push(fault(place(expected), What::Lacks("entry")));
     }
-    looked.chains = senders.len() as u64;
-    Ok(leaves)
+    climb.to(tree.size, faults).await?;
+    looked.chains = chains.ends.len() as u64;
+    Ok(())
 }
 
-/// What is wrong with an entry by itself, and with its link to the one before it.
-fn broken(
-    entry: &LogEntry,
-    names: &BTreeMap<RecordHash, u64>,
+/// The chains, as far as they have been gone through.
+struct Chains<'a, L: ?Sized> {
+    log: &'a L,
+    /// The last entry of each.
+    ends: BTreeMap<DeviceId, Head>,
     purged: bool,
-    known_gaps: &BTreeSet<RecordHash>,
-) -> Option<What> {
-    let hash = Record::hash_of(&entry.bytes);
-    if hash != entry.hash {
-        return Some(What::OtherBytes(hex::encode(hash)));
-    }
-    let record = match Record::decode(&entry.bytes) {
-        Ok(record) => record,
-        Err(error) => return Some(What::Unreadable(error.to_string())),
-    };
-    if record.seq != entry.seq {
-        return Some(What::Column("number"));
-    }
-    let first = Head {
-        seq: record.seq - 1,
-        hash: record.previous,
-    } == Head::default();
-    let builds = first || names.get(&record.previous) == Some(&(record.seq - 1));
-    // The record before the first that is left was destroyed after its time.
-    let may_lack = purged && !names.contains_key(&record.previous);
-    (!builds && !may_lack && !known_gaps.contains(&hash)).then_some(What::Chain)
+    known_gaps: &'a BTreeSet<RecordHash>,
 }
 
-/// The number of complete subtrees on each level, from the leaves up.
-fn tree_levels(size: u64) -> Vec<u64> {
-    let mut levels = Vec::new();
-    let mut width = size;
-    while width > 0 {
-        levels.push(width);
-        width /= 2;
-    }
-    levels
-}
-
-/// Compares the kept hashes with what follows from the leaves, level by level.
-async fn nodes(
-    log: &(impl AccessLog + ?Sized),
-    levels: &[u64],
-    leaves: BTreeMap<u64, Hash>,
-    faults: &mut Vec<Fault>,
-    looked: &mut Looked,
-) -> Result<BTreeMap<Node, Hash>, StorageError> {
-    let mut all = BTreeMap::new();
-    for (level, width) in (0u8..).zip(levels) {
-        let mut kept: BTreeMap<u64, Hash> = BTreeMap::new();
-        let mut from = 0;
-        loop {
-            let rows = log.log_nodes(level, from, STEP).await?;
-            let Some((last, _)) = rows.last() else { break };
-            from = last + 1;
-            kept.extend(rows);
+impl<L: AccessLog + ?Sized> Chains<'_, L> {
+    /// What is wrong with an entry by itself, and with its link to the one before it.
+    async fn broken(&self, entry: &LogEntry) -> Result<Option<What>, StorageError> {
+        let hash = Record::hash_of(&entry.bytes);
+        if hash != entry.hash {
+            return Ok(Some(What::OtherBytes(hex::encode(hash))));
         }
-        for index in 0..*width {
-            let node = Node { level, index };
-            looked.nodes += 1;
-            let follows = if level == 0 {
-                leaves.get(&index).copied()
-            } else {
-                tree::above(&mut |node| all.get(&node).copied(), node)
-            };
-            let at = || format!("access log, level {level} of the tree, place {index}");
-            match (kept.get(&index), follows) {
-                (None, _) => faults.push(fault(at(), What::Lacks("hash"))),
-                (Some(kept), Some(follows)) if *kept != follows => {
-                    faults.push(fault(at(), What::Column("hash")));
-                }
-                // Where the entry was destroyed after its time, its hash stands for it.
-                _ => {}
-            }
-            // What follows from the entries goes on upwards, so that a kept hash cannot cover up.
-            if let Some(hash) = follows.or_else(|| kept.get(&index).copied()) {
-                all.insert(node, hash);
-            }
+        let record = match Record::decode(&entry.bytes) {
+            Ok(record) => record,
+            Err(error) => return Ok(Some(What::Unreadable(error.to_string()))),
+        };
+        if record.seq != entry.seq {
+            return Ok(Some(What::Column("number")));
         }
+        let Some(before) = record.seq.checked_sub(1) else {
+            return Ok(Some(What::Column("number")));
+        };
+        let before = Head {
+            seq: before,
+            hash: record.previous,
+        };
+        let goes_on = before == Head::default() || self.ends.get(&entry.sender) == Some(&before);
+        if goes_on || self.known_gaps.contains(&hash) {
+            return Ok(None);
+        }
+        // A chain that goes on from another place than its end is a fork: rare, and asked for.
+        let found = self.log.log_place(before.hash).await?;
+        let found = found.filter(|(index, _)| *index < entry.index);
+        Ok(match found {
+            Some((_, seq)) if seq == before.seq => None,
+            // The record before the first that is left was destroyed after its time.
+            None if self.purged => None,
+            _ => Some(What::Chain),
+        })
     }
-    Ok(all)
 }
 
-async fn checkpoints(
+/// The checkpoints up to a size that bear the server's signature.
+async fn signed(
     log: &(impl AccessLog + ?Sized),
-    nodes: &BTreeMap<Node, Hash>,
     size: u64,
     faults: &mut Vec<Fault>,
-    looked: &mut Looked,
-) -> Result<(), StorageError> {
+) -> Result<Vec<Checkpoint>, StorageError> {
     let kept = log.checkpoints().await?;
     if kept.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     // Where there are checkpoints there is a key; this one is never kept by a check.
     let Some(seed) = log.kept_log_key().await? else {
         faults.push(fault("access log".to_owned(), What::Lacks("key")));
-        return Ok(());
+        return Ok(Vec::new());
     };
     let key = SigningKey::from_bytes(&seed).verifying_key();
-    for (of, note) in kept {
-        // What was added while this check went on.
-        if of > size {
-            continue;
-        }
-        looked.checkpoints += 1;
-        let at = || format!("access log, checkpoint of {of} entries");
+    let mut signed = Vec::new();
+    // Beyond that: what was added while this check went on.
+    for (of, note) in kept.into_iter().filter(|(of, _)| *of <= size) {
         match Checkpoint::open(&note, &key) {
-            Err(_) => faults.push(fault(at(), What::Signature("its signature is another's"))),
-            Ok(said) => {
-                let root = tree::root(&mut |node| nodes.get(&node).copied(), of);
-                if said.size != of || root != Ok(said.root) {
-                    faults.push(fault(at(), What::Sum("root")));
-                }
+            Err(_) => faults.push(fault(
+                checkpoint(of),
+                What::Signature("its signature is another's"),
+            )),
+            Ok(said) if said.size != of => {
+                faults.push(fault(checkpoint(of), What::Sum("root")));
             }
+            Ok(said) => signed.push(said),
         }
     }
-    Ok(())
+    Ok(signed)
 }
 
 fn place(index: u64) -> String {
     format!("access log, entry {index}")
 }
 
-fn fault(place: String, what: What) -> Fault {
+pub(super) fn checkpoint(size: u64) -> String {
+    format!("access log, checkpoint of {size} entries")
+}
+
+pub(super) fn fault(place: String, what: What) -> Fault {
     Fault { place, what }
 }

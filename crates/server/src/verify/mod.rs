@@ -6,6 +6,7 @@
 //! nothing.
 
 pub mod access_log;
+mod climb;
 mod document;
 mod fault;
 mod feed;

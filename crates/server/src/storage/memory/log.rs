@@ -170,6 +170,16 @@ impl AccessLog for Process {
             .await)
     }
 
+    async fn log_place(&self, hash: RecordHash) -> Result<Option<(u64, u64)>, StorageError> {
+        Ok(self
+            .read(Call::LogEntries, |state| {
+                let mut entries = state.log.entries.values().map(|new| &new.entry);
+                let entry = entries.find(|entry| entry.hash == hash)?;
+                Some((entry.index, entry.seq))
+            })
+            .await)
+    }
+
     async fn log_nodes(
         &self,
         level: u8,

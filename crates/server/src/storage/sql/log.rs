@@ -6,7 +6,7 @@ use crate::storage::{
     log::{proven, wanted},
 };
 use async_trait::async_trait;
-use hemrond_audit::{Event, tree::Hash};
+use hemrond_audit::{Event, RecordHash, tree::Hash};
 use hemrond_domain::ids::DeviceId;
 use sqlx::{FromRow, QueryBuilder};
 
@@ -139,6 +139,16 @@ impl AccessLog for Tables {
                 })
             })
             .collect()
+    }
+
+    async fn log_place(&self, hash: RecordHash) -> Result<Option<(u64, u64)>, StorageError> {
+        let row: Option<(i64, i64)> =
+            sqlx::query_as("SELECT idx, seq FROM log_entries WHERE hash = $1")
+                .bind(hash.to_vec())
+                .fetch_optional(&self.read)
+                .await?;
+        row.map(|(index, seq)| Ok((convert::position(index)?, convert::position(seq)?)))
+            .transpose()
     }
 
     async fn log_nodes(
