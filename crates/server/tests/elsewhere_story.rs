@@ -17,6 +17,7 @@ use hemrond_server::{
     environment::Clock as _,
     storage::{LogQuery, Unit},
 };
+use std::time::Duration;
 use support::{ASTRID, Backend, KOMMUN, Tablet, Town, person};
 
 on_every_storage!(
@@ -169,7 +170,7 @@ impl Neighbours {
             .map(|entry| Record::decode(&entry.bytes).unwrap().event);
         events
             .filter(|event| event.organisation == organisation)
-            .filter(|event| ["read", "denied"].contains(&event.action.as_str()))
+            .filter(|event| ["read", "denied", "emergency"].contains(&event.action.as_str()))
             .map(|event| {
                 (
                     event.action.to_string(),
@@ -335,16 +336,22 @@ async fn in_danger_eva_sees_who_has_blocked_and_opens_what_is_not(backend: Backe
     let mut all = Neighbours::new(backend).await;
     all.inform().await;
     let now = all.now();
-    let opening = |step, documents| Act::EmergencyOpened {
+    let opening = |step, documents, now: DateTime<Utc>| Act::EmergencyOpened {
         bound: Bound::Outer,
         step,
         danger: "Medvetslös, okända läkemedel".to_owned(),
         units: Vec::new(),
         documents,
-        until: now + TimeDelta::hours(2),
+        until: now + TimeDelta::hours(if step == Step::Units { 1 } else { 2 }),
     };
     let acts = || Header::acts(KOMMUN, ASTRID);
-    act_of(&mut all.eva, acts(), &opening(Step::Units, Vec::new()), now).await;
+    act_of(
+        &mut all.eva,
+        acts(),
+        &opening(Step::Units, Vec::new(), now),
+        now,
+    )
+    .await;
     let told = ask(&all.eva, None).await;
     let [visit] = told.found.as_slice() else {
         panic!("{told:?}");
@@ -352,9 +359,45 @@ async fn in_danger_eva_sees_who_has_blocked_and_opens_what_is_not(backend: Backe
     assert!(!visit.readable, "named, to be chosen");
     assert_eq!(ask(&all.eva, Some(&clinic_visit())).await.opened, None);
     let chosen = vec![clinic_visit().id()];
-    act_of(&mut all.eva, acts(), &opening(Step::Entries, chosen), now).await;
+    act_of(
+        &mut all.eva,
+        acts(),
+        &opening(Step::Entries, chosen, now),
+        now,
+    )
+    .await;
     let opened = ask(&all.eva, Some(&clinic_visit())).await.opened.unwrap();
     assert_eq!(opened.basis, "sharing.health-danger");
+    let line = |action: &str, kind: &str, basis: Option<&str>| {
+        (action.to_owned(), kind.to_owned(), basis.map(str::to_owned))
+    };
+    let expected = [
+        line("emergency", "elsewhere", None),
+        line("denied", "visit", None),
+        line("emergency", "visit", Some("sharing.health-danger")),
+    ];
+    assert_eq!(all.looks(REGION).await, expected);
+
+    // Omar, her colleague, has said nothing of danger: for him nothing is named and nothing is open.
+    let omar = all.town.tablet("Omar").await;
+    assert!(ask(&omar, None).await.found.is_empty());
+    assert_eq!(ask(&omar, Some(&clinic_visit())).await.opened, None);
+    // An hour on the statement has run out, and what was chosen is still open; then that ends too.
+    all.town.clock.forward(Duration::from_secs(61 * 60));
+    let named = ask(&all.eva, None).await.found;
+    assert!(named.iter().all(|one| one.readable), "{named:?}");
+    assert!(ask(&all.eva, Some(&clinic_visit())).await.opened.is_some());
+    all.town.clock.forward(Duration::from_secs(60 * 60));
+    assert!(ask(&all.eva, None).await.found.is_empty());
+    assert_eq!(ask(&all.eva, Some(&clinic_visit())).await.opened, None);
+    let now = all.now();
+    act_of(
+        &mut all.eva,
+        acts(),
+        &opening(Step::Units, Vec::new(), now),
+        now,
+    )
+    .await;
 
     let outer = Act::BlockSet {
         bound: Bound::Outer,

@@ -6,7 +6,7 @@ mod support;
 use chrono::NaiveDate;
 use hemrond_documents::{Document, Edit};
 use hemrond_domain::{
-    ids::PersonId,
+    ids::{OrganisationId, PersonId},
     record::{DocumentClass, DocumentId, Header},
     retention::Standing,
 };
@@ -21,7 +21,7 @@ use hemrond_server::{
 };
 use sqlx::Connection;
 use std::time::Duration;
-use support::{ASTRID, Backend, Town, observations, person, visit};
+use support::{ASTRID, Backend, KOMMUN, Town, observations, person, visit};
 
 on_every_storage!(
     a_record_is_kept_for_its_years_and_destroyed_after_them,
@@ -46,6 +46,9 @@ mod in_files {
 
 /// Words that stand nowhere else.
 const SECRET: &str = "Yrsel-Zq7vK2m";
+
+/// Astrid's number, one of those that the tax agency has published for tests.
+const NUMBER: &str = "191212121212";
 
 const YEAR: Duration = Duration::from_secs(365 * 86_400 + 86_400 / 4);
 
@@ -85,7 +88,12 @@ fn ids(headers: &[Header]) -> Vec<DocumentId> {
 /// Eva writes about Astrid: who she is and two visits, one of them signed.
 async fn a_record(town: &Town) -> support::Tablet {
     let mut eva = town.tablet("Eva").await;
-    eva.write(&person(), &[Edit::set("given_name", "Astrid")]);
+    let astrid = [
+        Edit::set("given_name", "Astrid"),
+        Edit::set("identity", NUMBER),
+        Edit::set("identity_kind", "personnummer"),
+    ];
+    eva.write(&person(), &astrid);
     eva.write(&visit(1), &[Edit::set("reason", SECRET)]);
     eva.write(&visit(2), &[Edit::set("reason", "Fall")]);
     eva.sync().await;
@@ -112,6 +120,9 @@ async fn a_record_is_kept_for_its_years_and_destroyed_after_them(backend: Backen
     assert!(town.storage.destroyed().await.unwrap().is_empty());
     let kept = town.storage.document(visit(1).id()).await.unwrap().unwrap();
     assert!(!kept.items.is_empty());
+    let region = OrganisationId::from_bytes([11; 16]);
+    let listed = || town.storage.people_numbered(NUMBER, region, 10);
+    assert_eq!(listed().await.unwrap(), [(KOMMUN, ASTRID)]);
 
     town.clock.forward(days(4));
     let gone = purge(&town, None).await.unwrap();
@@ -120,6 +131,8 @@ async fn a_record_is_kept_for_its_years_and_destroyed_after_them(backend: Backen
         let kept = town.storage.document(header.id()).await.unwrap().unwrap();
         assert!(kept.items.is_empty(), "{}", header.kind());
     }
+    // By her number nobody finds her any more.
+    assert!(listed().await.unwrap().is_empty());
     let written_down = town.storage.destroyed().await.unwrap();
     assert_eq!(written_down.len(), 3);
     assert!(written_down.iter().all(|gone| gone.person == ASTRID
@@ -359,7 +372,13 @@ async fn files(town: &Town) -> Vec<u8> {
             let mut hand = sqlx::PgConnection::connect(url).await.unwrap();
             sqlx::query("CHECKPOINT").execute(&mut hand).await.unwrap();
             let mut bytes = Vec::new();
-            for table in ["items", "refused_items", "feed", "documents"] {
+            for table in [
+                "items",
+                "refused_items",
+                "feed",
+                "documents",
+                "person_numbers",
+            ] {
                 let (table,): (Vec<u8>,) = sqlx::query_as(
                     "SELECT pg_read_binary_file(pg_relation_filepath(to_regclass($1)))",
                 )
@@ -388,16 +407,22 @@ async fn nothing_of_it_is_left_in_the_files(backend: Backend) {
     stina.write(&visit(2), &[Edit::set("called_by", "Nyfiken-Zq7vK2m")]);
     stina.sync().await;
     let before = files(&town).await;
-    assert!(stands(&before, SECRET) && stands(&before, "Nyfiken-Zq7vK2m"));
+    for words in [SECRET, "Nyfiken-Zq7vK2m", NUMBER] {
+        assert!(stands(&before, words), "{words}");
+    }
     town.clock.forward(YEAR * 10 + days(2));
     let wanted = wanted(&town, None);
     let gone = retention::purge(town.storage.as_ref(), town.clock.as_ref(), wanted)
         .await
         .unwrap();
     assert_eq!(gone.iter().map(|gone| gone.refused).sum::<u64>(), 1);
+    // A list of numbers that was being made meanwhile brings nothing back.
+    let late = [(NUMBER.to_owned(), person().id())];
+    town.storage.list_numbers(&late).await.unwrap();
     town.storage.compact().await.unwrap();
     let after = files(&town).await;
-    assert!(!stands(&after, SECRET));
-    assert!(!stands(&after, "Nyfiken-Zq7vK2m"));
+    for words in [SECRET, "Nyfiken-Zq7vK2m", NUMBER] {
+        assert!(!stands(&after, words), "{words}");
+    }
     assert!(stands(&after, "Hemrond kommun") || backend == Backend::Postgres);
 }

@@ -4,7 +4,7 @@
 mod support;
 
 use hemrond_documents::Edit;
-use hemrond_domain::people::Role;
+use hemrond_domain::{ids::OrganisationId, people::Role};
 use hemrond_server::{elsewhere::list_people, storage::Address};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::{
@@ -128,7 +128,11 @@ async fn people_from_before_there_was_a_list_of_numbers_are_listed(backend: Back
     ];
     eva.write(&person(), &number);
     eva.sync().await;
-    let listed = || town.storage.people_numbered("191212121212");
+    let region = OrganisationId::from_bytes([11; 16]);
+    let listed = || {
+        let storage = &town.storage;
+        storage.people_numbered("191212121212", region, 10)
+    };
     assert_eq!(listed().await.unwrap(), [(KOMMUN, ASTRID)]);
     let mut hand = Hand::in_(&town.place).await;
     assert_eq!(hand.run("DELETE FROM person_numbers", &[]).await, 1);

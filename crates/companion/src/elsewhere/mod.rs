@@ -21,14 +21,11 @@ use chrono::TimeDelta;
 use hemrond_domain::{
     identity::IdentityKind,
     ids::PersonId,
-    law::{Act, Bound, Step},
+    law::{Act, Bound, STATEMENT_LONGEST, Step},
     record::Header,
 };
 use hemrond_policy::Action;
 use serde_json::Value;
-
-/// How long a statement of danger stands: long enough to choose.
-const FIRST_STEP: TimeDelta = TimeDelta::hours(1);
 
 impl Companion {
     /// Runs one of the commands that ask the server. The state is free while the network is waited for.
@@ -58,7 +55,7 @@ impl Companion {
         args: &EmergencyReason,
         trace: &Traced,
     ) -> Outcome<ElsewherePage> {
-        let until = self.clock.now() + FIRST_STEP;
+        let until = self.clock.now() + STATEMENT_LONGEST;
         let act = Act::EmergencyOpened {
             bound: Bound::Outer,
             step: Step::Units,

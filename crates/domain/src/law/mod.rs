@@ -18,7 +18,8 @@ pub use act::{
 pub use act_id::{ActId, InvalidActId};
 pub use basis::LegalBasis;
 pub use rules::{
-    CLOCKS_APART, EMERGENCY_LONGEST, Forbidden, Maker, RELATION_LONGEST, may_lift, may_make,
+    CLOCKS_APART, EMERGENCY_LONGEST, Forbidden, Maker, RELATION_LONGEST, STATEMENT_LONGEST,
+    may_lift, may_make,
 };
 pub use standing::{Assessment, Block, Consent, Disclosure, Emergency, Relation, Standing};
 

@@ -10,6 +10,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// The longest that an emergency opening lasts: a day and night (PDL 4:5 asks for the need only).
 pub const EMERGENCY_LONGEST: TimeDelta = TimeDelta::hours(24);
 
+/// The longest that a statement of danger names what other organisations have: long enough to choose.
+/// What is chosen then is open for as long as its own opening says.
+pub const STATEMENT_LONGEST: TimeDelta = TimeDelta::hours(1);
+
 /// The longest that a declared relation lasts without being declared anew.
 pub const RELATION_LONGEST: TimeDelta = TimeDelta::days(90);
 
@@ -188,7 +192,11 @@ pub(super) fn sound(act: &Act, made: &Made) -> Result<(), Forbidden> {
             if chosen != (*step == Step::Entries) || foreign {
                 return Err(Forbidden::Incomplete);
             }
-            period(made.at, *until, EMERGENCY_LONGEST)
+            let longest = match (bound, step) {
+                (Bound::Outer, Step::Units) => STATEMENT_LONGEST,
+                (Bound::Outer, Step::Entries) | (Bound::Inner, _) => EMERGENCY_LONGEST,
+            };
+            period(made.at, *until, longest)
         }
         Act::LiftAsked { danger, .. } => {
             if !is_caregiver(made.role) {

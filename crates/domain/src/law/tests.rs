@@ -409,6 +409,12 @@ fn an_emergency_between_organisations_is_not_one_between_units() {
     let inner = Standing::of([&between_units], hour(1));
     assert_eq!(reach(&inner, Bound::Outer, VISIT), None);
 
+    // A statement that would name everything for hours is none.
+    let long = omars(made(5, 0, elsewhere(Step::Units, &[], 2)));
+    assert_eq!(may_make(&long, &maker(&long)), Err(Forbidden::Period));
+    let standing = Standing::of([&long], hour(1));
+    assert_eq!(reach(&standing, Bound::Outer, other), None);
+
     // Another organisation's units are not there to be chosen.
     let mut units = elsewhere(Step::Entries, &[VISIT], 8);
     if let Act::EmergencyOpened { units, .. } = &mut units {

@@ -82,6 +82,12 @@ impl Between<'_> {
         }
     }
 
+    /// Whether the asker has said that there is danger, and it stands.
+    pub(super) fn is_in_danger(&self) -> bool {
+        let mut openings = self.here.emergencies_of(self.user.id, Bound::Outer);
+        openings.next().is_some()
+    }
+
     fn emergency(&self, header: &Header) -> Emergency {
         let here = self.here;
         match here.emergency(Bound::Outer, self.user.id, header.unit(), header.id()) {

@@ -35,6 +35,10 @@ use trace::Whose;
 /// How many documents one answer names.
 const MOST: usize = 200;
 
+/// Among how many persons who are listed under a number one answer looks: as many as no number has
+/// honestly, so that nobody makes the server slow by giving one number to thousands.
+const MOST_PEOPLE: u32 = 64;
+
 /// A person at another organisation.
 struct There {
     organisation: OrganisationId,
@@ -154,6 +158,17 @@ impl Asked<'_> {
             .allowed
     }
 
+    /// Whether a document is read by an emergency opening alone.
+    fn is_read_by_emergency(&self, header: &Header) -> bool {
+        let mut circumstances = self.between.circumstances(header);
+        circumstances.emergency = Emergency::None;
+        let what = Resource::from(header);
+        let calm = self
+            .policy()
+            .may_in(self.who, Action::Read, &what, &circumstances);
+        !calm.allowed
+    }
+
     /// Says what there is, as far as it may be told.
     async fn overview(&self, answer: &mut Elsewhere) -> Result<(), ExchangeError> {
         let mut told = false;
@@ -179,7 +194,11 @@ impl Asked<'_> {
             told |= named;
         }
         if told {
-            self.note(Logged::Read, None, None).await?;
+            let look = match self.between.is_in_danger() {
+                true => Logged::Emergency,
+                false => Logged::Read,
+            };
+            self.note(look, None, None).await?;
         }
         Ok(())
     }
@@ -203,7 +222,11 @@ impl Asked<'_> {
         };
         let basis = decision.policies.first().cloned().unwrap_or_default();
         let basis_told = Some(basis.as_str()).filter(|basis| !basis.is_empty());
-        self.note(Logged::Read, Some(header), basis_told).await?;
+        let look = match self.is_read_by_emergency(header) {
+            true => Logged::Emergency,
+            false => Logged::Read,
+        };
+        self.note(look, Some(header), basis_told).await?;
         Ok(Some(Ok(OpenedElsewhere {
             what: self.names.found(header, *last_ms, true),
             delivery: Delivery {
@@ -246,10 +269,10 @@ async fn others(
 ) -> Result<Vec<There>, StorageError> {
     let storage = server.storage.as_ref();
     let mut found = Vec::new();
-    for (organisation, person) in storage.people_numbered(number).await? {
+    for (organisation, person) in storage.people_numbered(number, own, MOST_PEOPLE).await? {
         // What is listed may have been corrected since.
         let header = Header::person(organisation, person);
-        if organisation == own || number_of(server, &header).await?.as_deref() != Some(number) {
+        if number_of(server, &header).await?.as_deref() != Some(number) {
             continue;
         }
         let acts = storage

@@ -31,6 +31,9 @@ pub(super) async fn prepare(
     account: &Account,
     push: &[PushDocument],
 ) -> Result<Vec<PushedDocument>, ExchangeError> {
+    if push.is_empty() {
+        return Ok(Vec::new());
+    }
     let who = Principal::from(&account.user);
     let headers: Vec<Result<Header, Reason>> = push
         .iter()
@@ -181,10 +184,14 @@ async fn numbers(
     let number = |((document, header), findings): ((&PushDocument, _), &Findings)| {
         let header: &Header = Result::as_ref(header).ok().filter(is_person)?;
         let changes = stored.entry(header.id()).or_default();
+        let before = changes.len();
         let sound = document.items.iter().zip(&findings.items);
         let sound = sound.filter(|(_, finding)| is_sound_change(finding));
         changes.extend(sound.map(|(item, _)| item.bytes.clone()));
-        national_number(header, changes)
+        // What nothing is added to is listed already: a push that is refused costs no reading.
+        (changes.len() > before)
+            .then(|| national_number(header, changes))
+            .flatten()
     };
     Ok(documents.map(number).collect())
 }

@@ -210,10 +210,13 @@ pub trait Records: Send + Sync {
         &self,
         documents: &[DocumentId],
     ) -> Result<BTreeMap<DocumentId, Vec<Vec<u8>>>, StorageError>;
-    /// The persons whose documents say this national number, or have said it.
+    /// Persons of other organisations than one whose documents say this national number, or have
+    /// said it; at most so many.
     async fn people_numbered(
         &self,
         number: &str,
+        besides: OrganisationId,
+        most: u32,
     ) -> Result<Vec<(OrganisationId, PersonId)>, StorageError>;
     /// The next person documents that are listed under no number.
     async fn unlisted_people(
@@ -221,7 +224,7 @@ pub trait Records: Send + Sync {
         after: Option<DocumentId>,
         most: u32,
     ) -> Result<Vec<DocumentId>, StorageError>;
-    /// Lists documents under the numbers that they say.
+    /// Lists documents under the numbers that they say; not such as have been destroyed meanwhile.
     async fn list_numbers(&self, said: &[(String, DocumentId)]) -> Result<(), StorageError>;
     /// What a device sent and was refused, newest first.
     async fn refused(&self, device: DeviceId) -> Result<Vec<RefusedItem>, StorageError>;

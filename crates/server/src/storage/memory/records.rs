@@ -154,6 +154,8 @@ impl Records for Process {
     async fn people_numbered(
         &self,
         number: &str,
+        besides: OrganisationId,
+        most: u32,
     ) -> Result<Vec<(OrganisationId, PersonId)>, StorageError> {
         Ok(self
             .read(Call::PeopleNumbered, |state| {
@@ -165,8 +167,10 @@ impl Records for Process {
                         let header = &document.header;
                         Some((header.organisation(), header.person_id()?))
                     })
+                    .filter(|(organisation, _)| *organisation != besides)
                     .collect();
                 found.sort_unstable();
+                found.truncate(usize::try_from(most).unwrap_or(usize::MAX));
                 found
             })
             .await)
@@ -195,7 +199,13 @@ impl Records for Process {
 
     async fn list_numbers(&self, said: &[(String, DocumentId)]) -> Result<(), StorageError> {
         self.write(Call::ListNumbers, |state| {
-            Arc::make_mut(&mut state.numbers).extend(said.iter().cloned());
+            let is_there = |id| {
+                let document = state.documents.get(id);
+                document.is_some_and(|document| !document.items.is_empty())
+            };
+            let said = said.iter().filter(|(_, id)| is_there(id));
+            let said: Vec<_> = said.cloned().collect();
+            Arc::make_mut(&mut state.numbers).extend(said);
             Ok(())
         })
         .await

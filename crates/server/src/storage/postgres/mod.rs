@@ -94,6 +94,7 @@ pub(crate) async fn compact(pool: &PgPool) -> Result<(), StorageError> {
         "VACUUM (FULL) items",
         "VACUUM (FULL) refused_items",
         "VACUUM (FULL) feed",
+        "VACUUM (FULL) person_numbers",
         "CHECKPOINT",
     ] {
         sqlx::query(statement).execute(pool).await?;

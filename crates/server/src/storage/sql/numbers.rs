@@ -6,6 +6,7 @@ use hemrond_domain::{
     record::DocumentId,
 };
 use sqlx::QueryBuilder;
+use std::collections::BTreeSet;
 
 /// Notes that documents say these numbers.
 pub(super) async fn keep(
@@ -25,18 +26,43 @@ pub(super) async fn keep(
     Ok(())
 }
 
-/// The persons whose documents say a number, or have said it.
+/// Those of the documents that hold something.
+pub(super) async fn still_there(
+    connection: &mut Connection,
+    said: &[(String, DocumentId)],
+) -> Result<Vec<(String, DocumentId)>, StorageError> {
+    let mut there = BTreeSet::new();
+    for some in said.chunks(BINDS) {
+        let ids: Vec<DocumentId> = some.iter().map(|(_, id)| *id).collect();
+        let mut query =
+            QueryBuilder::<Db>::new("SELECT id FROM documents WHERE item_count > 0 AND id IN ");
+        digests::ids(&mut query, &ids);
+        let rows: Vec<(Vec<u8>,)> = query.build_query_as().fetch_all(&mut *connection).await?;
+        for (id,) in rows {
+            there.insert(DocumentId::from_bytes(convert::id(id)?));
+        }
+    }
+    let said = said.iter().filter(|(_, id)| there.contains(id));
+    Ok(said.cloned().collect())
+}
+
+/// Persons of other organisations than one whose documents say a number, or have said it.
 pub(super) async fn people(
     connection: &mut Connection,
     number: &str,
+    besides: OrganisationId,
+    most: u32,
 ) -> Result<Vec<(OrganisationId, PersonId)>, StorageError> {
     let rows: Vec<(Vec<u8>, Vec<u8>)> = sqlx::query_as(
         "SELECT d.organisation_id, d.person_id FROM person_numbers n \
          JOIN documents d ON d.id = n.document_id \
-         WHERE n.number = $1 AND d.person_id IS NOT NULL AND d.item_count > 0 \
-         ORDER BY d.organisation_id, d.person_id",
+         WHERE n.number = $1 AND d.organisation_id <> $2 \
+         AND d.person_id IS NOT NULL AND d.item_count > 0 \
+         ORDER BY d.organisation_id, d.person_id LIMIT $3",
     )
     .bind(number.to_owned())
+    .bind(besides.as_bytes().to_vec())
+    .bind(i64::from(most))
     .fetch_all(connection)
     .await?;
     rows.into_iter()

@@ -91,9 +91,11 @@ impl Records for Tables {
     async fn people_numbered(
         &self,
         number: &str,
+        besides: OrganisationId,
+        most: u32,
     ) -> Result<Vec<(OrganisationId, PersonId)>, StorageError> {
         let mut connection = self.read.acquire().await?;
-        numbers::people(&mut connection, number).await
+        numbers::people(&mut connection, number, besides, most).await
     }
 
     async fn unlisted_people(
@@ -107,7 +109,10 @@ impl Records for Tables {
 
     async fn list_numbers(&self, said: &[(String, DocumentId)]) -> Result<(), StorageError> {
         let mut transaction = self.writing().await?;
-        numbers::keep(&mut transaction, said).await?;
+        // A purge waits meanwhile, or is through.
+        lock_head(&mut transaction).await?;
+        let said = numbers::still_there(&mut transaction, said).await?;
+        numbers::keep(&mut transaction, &said).await?;
         Ok(transaction.commit().await?)
     }
 

@@ -35,6 +35,10 @@ const WAL_IS_SAFE_FROM: i32 = 3_051_003;
 /// How long a process waits for another's write.
 const BUSY: Duration = Duration::from_secs(20);
 
+/// What the writer may hold in memory, in SQLite's words: 32 MiB. A push that outgrows it would have to be
+/// written into the file, past its journal and the readers, before it is whole.
+const WRITER_CACHE: &str = "-32768";
+
 /// How many readers may look at once.
 const READERS: u32 = 4;
 
@@ -50,7 +54,7 @@ pub(super) async fn open(path: &Path, epoch: Epoch) -> Result<sql::Tables, Stora
         .busy_timeout(BUSY);
     let write = SqlitePoolOptions::new()
         .max_connections(1)
-        .connect_with(options.clone())
+        .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
         .await
         .map_err(StorageError::Open)?;
     sqlx::migrate!("migrations/sqlite").run(&write).await?;
