@@ -1,6 +1,10 @@
 //! What can be typed.
 
-use crate::{acceptance::What, bench::Scale, error::Error};
+use crate::{
+    acceptance::What,
+    bench::{Part, Scale, Wanted},
+    error::Error,
+};
 use lexopt::{Arg, Parser, ValueExt as _};
 
 /// What `cargo xtask --help` says.
@@ -20,6 +24,8 @@ Usage: cargo xtask COMMAND
   bench                measures, and leaves a table and results.jsonl in target/bench
     --peers            everything, beside what others would use; takes most of an hour
     --quick            small numbers and the debug build, to see that it works
+    --only PART        documents, shift-end, online, growth or in-hand; may be given several times
+    --most N           documents are carried in loads of at most so many
   simulate             tells stories of many tablets from a seed, and ends with one JSON line; anything
                        lost, diverged, stuck or leaked is an error, told as the shortest story
     --seed S           the first story's seed; 1 where none is given
@@ -51,7 +57,7 @@ pub(crate) enum Command {
     Test { without: Vec<String> },
     Acceptance { what: What },
     Demo { headless: bool },
-    Bench { scale: Scale },
+    Bench { wanted: Wanted },
     Simulate { arguments: Vec<String> },
     Fuzz { minutes: u32 },
     Kills { times: u32, seed: u64 },
@@ -83,7 +89,7 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
         },
         "demo" => Command::Demo { headless: false },
         "bench" => Command::Bench {
-            scale: Scale::Short,
+            wanted: Wanted::all(Scale::Short),
         },
         "simulate" => Command::Simulate {
             arguments: Vec::new(),
@@ -103,8 +109,16 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             (Command::Setup { dry_run: flag }, Arg::Long("dry-run"))
             | (Command::Types { check: flag }, Arg::Long("check"))
             | (Command::Demo { headless: flag }, Arg::Long("headless")) => *flag = true,
-            (Command::Bench { scale }, Arg::Long("quick")) => *scale = Scale::Quick,
-            (Command::Bench { scale }, Arg::Long("peers")) => *scale = Scale::Peers,
+            (Command::Bench { wanted }, Arg::Long("quick")) => wanted.scale = Scale::Quick,
+            (Command::Bench { wanted }, Arg::Long("peers")) => wanted.scale = Scale::Peers,
+            (Command::Bench { wanted }, Arg::Long("only")) => {
+                let name = parser.value()?.to_string_lossy().into_owned();
+                let part = Part::named(&name).ok_or(format!("there is no part \"{name}\""))?;
+                wanted.only.push(part);
+            }
+            (Command::Bench { wanted }, Arg::Long("most")) => {
+                wanted.most = Some(parser.value()?.parse()?);
+            }
             (Command::Test { without }, Arg::Long("without")) => {
                 without.push(parser.value()?.to_string_lossy().into_owned());
             }
@@ -139,6 +153,7 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
 #[cfg(test)]
 mod tests {
     use super::{Command, What, parse};
+    use crate::bench::{Part, Scale, Wanted};
     use lexopt::Parser;
 
     fn read(line: &str) -> Option<Command> {
@@ -173,6 +188,15 @@ mod tests {
             read("test --without android --without deny"),
             Some(Command::Test { without })
         );
+        let wanted = Wanted {
+            scale: Scale::Peers,
+            only: vec![Part::Documents, Part::InHand],
+            most: Some(100),
+        };
+        assert_eq!(
+            read("bench --peers --only documents --only in-hand --most 100"),
+            Some(Command::Bench { wanted })
+        );
         assert_eq!(
             read("kills --times 20"),
             Some(Command::Kills { times: 20, seed: 1 })
@@ -186,6 +210,8 @@ mod tests {
             "--demo",
             "demo --quick",
             "bench fast",
+            "bench --only everything",
+            "bench --most many",
             "fuzz --minutes soon",
             "kills --times often",
             "test --without",

@@ -3,6 +3,7 @@
 use crate::{
     header::RawHeader,
     item::{Author, ItemName, NewItem, Shown},
+    read::LogHead,
     rows::ReadModels,
 };
 use chrono::{DateTime, Utc};
@@ -65,8 +66,23 @@ pub struct SyncCommit {
     pub requeue: Vec<Requeue>,
     /// When the server answered; none leaves the old time.
     pub last_contact: Option<DateTime<Utc>>,
+    /// The record up to which the server has the access log; none leaves what was known.
+    pub log_acknowledged: Option<LogHead>,
+    /// The server's word about its own log; none leaves the old one.
+    pub log_remembered: Option<Remembered>,
     /// The tablet's clock.
     pub now: DateTime<Utc>,
+}
+
+/// A checkpoint of the server's log, to be compared with the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// The signed note.
+    pub note: String,
+    /// The key that signed it.
+    pub key: [u8; 32],
+    /// The epoch in which the server gave it.
+    pub epoch: [u8; 16],
 }
 
 impl SyncCommit {
@@ -83,8 +99,39 @@ impl SyncCommit {
             gone: Vec::new(),
             requeue: Vec::new(),
             last_contact: None,
+            log_acknowledged: None,
+            log_remembered: None,
             now,
         }
+    }
+
+    /// Whether nothing would change but the time of the last contact.
+    #[must_use]
+    pub const fn says_nothing(&self) -> bool {
+        let Self {
+            epoch,
+            cursor,
+            acknowledged,
+            refused,
+            documents,
+            actors,
+            gone,
+            requeue,
+            last_contact: _,
+            log_acknowledged,
+            log_remembered,
+            now: _,
+        } = self;
+        epoch.is_none()
+            && cursor.is_none()
+            && acknowledged.is_empty()
+            && refused.is_empty()
+            && documents.is_empty()
+            && actors.is_empty()
+            && gone.is_empty()
+            && requeue.is_empty()
+            && log_acknowledged.is_none()
+            && log_remembered.is_none()
     }
 }
 

@@ -38,7 +38,7 @@ mod table;
 mod tests;
 mod write;
 
-pub use commit::{Applied, Commit, Committed, DocumentCommit, Requeue, SyncCommit};
+pub use commit::{Applied, Commit, Committed, DocumentCommit, Remembered, Requeue, SyncCommit};
 pub use error::{OpenError, StoreError};
 pub use header::{RawHeader, RawHeaderError};
 pub use item::{
@@ -49,9 +49,9 @@ pub use key::Key;
 pub use medium::{FileSystem, Locked, Medium};
 pub use open::Versions;
 pub use read::{
-    LatestWith, LogFinding, LogHead, LogRow, LogState, LogSummary, Opened, OutboxDocument,
-    OutboxItem, OutboxSummary, RefusedRow, Standing, SyncPosition, UnshownRow, WaitingRow,
-    Whereabouts,
+    LatestWith, LogFinding, LogHead, LogRow, LogState, LogSummary, Opened, OutboxBatch,
+    OutboxDocument, OutboxItem, OutboxSummary, RefusedRow, Standing, SyncPosition, UnshownRow,
+    WaitingRow, Whereabouts,
 };
 pub use rows::{
     ActRow, DisagreementRow, NoteRow, NumberRow, ObservationRow, PersonIndexRow, PersonRow,

@@ -12,7 +12,7 @@ use sqlx::{
 };
 
 /// How many rows one statement carries. Few sizes keep the prepared statements few.
-const CHUNKS: [usize; 3] = [64, 8, 1];
+const CHUNKS: [usize; 4] = [512, 64, 8, 1];
 
 /// The values of a statement's placeholders, in order.
 #[derive(Debug, Default)]

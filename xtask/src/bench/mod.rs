@@ -9,6 +9,7 @@ mod numbers;
 mod peer;
 mod proxy;
 mod results;
+mod scale;
 mod side;
 mod work;
 
@@ -16,13 +17,15 @@ use crate::{
     build,
     error::Error,
     only_one::only_one,
-    project::{Profile, Project},
+    project::Project,
     run,
     setup::{self, Need},
 };
 use hemrond::Hemrond;
 use proxy::Proxy;
 use results::{OURS, Results};
+use scale::Numbers;
+pub(crate) use scale::{Part, Scale, Wanted};
 use side::{Side, Stage as _};
 use std::{
     fs,
@@ -35,107 +38,71 @@ use work::{
     growth, online, paint, shift_end, using,
 };
 
-/// How much is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scale {
-    /// Small numbers and the debug build, to see that it works.
-    Quick,
-    /// Our own figures.
-    Short,
-    /// All of it, beside the peers.
-    Peers,
-}
-
-/// The numbers behind a scale.
-#[derive(Debug, Clone, Copy)]
-struct Numbers {
-    profile: Profile,
-    /// Loads, the largest last: few changed documents are measured among that.
-    loads: &'static [Load],
-    week: Load,
-    /// Persons on the tablet that is started and used.
-    persons: u32,
-    starts: usize,
-    times: usize,
-    /// Tablets that come back at the end of a shift.
-    shift: usize,
-    /// Tablets that wait for news.
-    online: usize,
-    /// Documents on the server, from few to many.
-    growth: &'static [u32],
-}
-
-const QUICK: Numbers = Numbers {
-    profile: Profile::Debug,
-    loads: &[Load::whole(20, 1)],
-    week: Load::whole(10, 1),
-    persons: 100,
-    starts: 1,
-    times: 10,
-    shift: 10,
-    online: 20,
-    growth: &[50, 500],
-};
-
-const SHORT: Numbers = Numbers {
-    profile: Profile::Release,
-    loads: &[Load::whole(100, 3), Load::whole(1_000, 3)],
-    week: Load::whole(200, 3),
-    persons: 10_000,
-    starts: 5,
-    times: 1_000,
-    shift: 500,
-    online: 1_000,
-    growth: &[1_000, 10_000, 100_000],
-};
-
-const FULL: Numbers = Numbers {
-    loads: &[
-        Load::whole(100, 5),
-        Load::whole(1_000, 5),
-        Load {
-            documents: 10_000,
-            answers: 4,
-            runs: 3,
-        },
-    ],
-    week: Load::whole(200, 5),
-    growth: &[1_000, 10_000, 100_000, 1_000_000],
-    ..SHORT
-};
-
-impl Scale {
-    const fn numbers(self) -> Numbers {
-        match self {
-            Self::Quick => QUICK,
-            Self::Short => SHORT,
-            Self::Peers => FULL,
-        }
-    }
-}
-
 /// Measures, and leaves `results.jsonl` and `results.md` in `target/bench`.
-pub(crate) fn bench(project: &Project, scale: Scale) -> Result<(), Error> {
-    let numbers = scale.numbers();
+pub(crate) fn bench(project: &Project, wanted: &Wanted) -> Result<(), Error> {
+    let numbers = wanted.scale.numbers();
     let mut needs = vec![Need::Interface, Need::Build, Need::Windows, Need::Measuring];
-    if scale == Scale::Peers {
+    if wanted.scale == Scale::Peers {
         needs.push(Need::Peers);
     }
     setup::setup(project, &needs, false)?;
     build::interface(project)?;
     build::programs(project, numbers.profile)?;
-    crowd::build(project, numbers.profile)?;
+    if wanted.takes_a_crowd() {
+        crowd::build(project, numbers.profile)?;
+    }
     let folder = project.target("bench");
     let _only_one = only_one(project, "bench")?;
     empty(&folder)?;
     let proxy = Proxy::start()?;
-    let peers = match scale {
+    let mut results = Results::default();
+    if wanted.takes(Part::Documents) {
+        carry_all(project, wanted, &folder, &proxy, &mut results)?;
+    }
+    let profile = numbers.profile;
+    if wanted.takes(Part::ShiftEnd) {
+        let place = folder.join("shift");
+        shift_end::ours(project, profile, numbers.shift, &place, &mut results)?;
+        if wanted.scale == Scale::Peers {
+            let place = folder.join("shift-pouchdb");
+            shift_end::pouchdb(project, numbers.shift, &place, &mut results)?;
+        }
+        results.write(&folder)?;
+    }
+    if wanted.takes(Part::Online) {
+        let place = folder.join("online");
+        online::measure(project, profile, numbers.online, &place, &mut results)?;
+        results.write(&folder)?;
+    }
+    if wanted.takes(Part::Growth) {
+        let place = folder.join("growing");
+        growth::measure(project, profile, numbers.growth, &place, &mut results)?;
+        results.write(&folder)?;
+    }
+    if wanted.takes(Part::InHand) {
+        in_hand(project, numbers, &folder, &proxy, &mut results)?;
+        results.write(&folder)?;
+    }
+    results.tell();
+    Ok(())
+}
+
+/// Documents on their way with every side, from few to many, and a week's.
+fn carry_all(
+    project: &Project,
+    wanted: &Wanted,
+    folder: &Path,
+    proxy: &Proxy,
+    results: &mut Results,
+) -> Result<(), Error> {
+    let numbers = wanted.scale.numbers();
+    let peers = match wanted.scale {
         Scale::Peers => peer::all(project)?,
         Scale::Quick | Scale::Short => Vec::new(),
     };
-    let mut results = Results::default();
-    for (place, load) in numbers.loads.iter().enumerate() {
-        let few = place + 1 == numbers.loads.len();
+    let loads = wanted.loads();
+    for (place, load) in loads.iter().enumerate() {
+        let few = place + 1 == loads.len();
         let ours = Hemrond {
             project,
             profile: numbers.profile,
@@ -150,15 +117,15 @@ pub(crate) fn bench(project: &Project, scale: Scale) -> Result<(), Error> {
                 ));
                 continue;
             }
-            let Some(runs) = carried(side, *load, &folder, &proxy, &mut results)? else {
+            let Some(runs) = carried(side, *load, folder, proxy, results)? else {
                 continue;
             };
-            runs.tell(&mut results, load.documents);
+            runs.tell(results, load.documents);
             if few {
-                runs.tell_few(&mut results);
+                runs.tell_few(results);
             }
         }
-        results.write(&folder)?;
+        results.write(folder)?;
     }
     let ours = Hemrond {
         project,
@@ -166,45 +133,13 @@ pub(crate) fn bench(project: &Project, scale: Scale) -> Result<(), Error> {
         persons: 100,
     };
     for side in sides(&ours, &peers) {
-        if let Some(runs) = carried(side, numbers.week, &folder, &proxy, &mut results)? {
-            runs.tell_week(&mut results);
+        if let Some(runs) = carried(side, numbers.week, folder, proxy, results)? {
+            runs.tell_week(results);
         }
     }
-    let bare = compressed(&folder, &documents::bare(numbers.week))?;
+    let bare = compressed(folder, &documents::bare(numbers.week))?;
     results.limit("week_bytes", "bytes", &[bare]);
-    results.write(&folder)?;
-    shift_end::ours(
-        project,
-        numbers.profile,
-        numbers.shift,
-        &folder.join("shift"),
-        &mut results,
-    )?;
-    if scale == Scale::Peers {
-        let place = folder.join("shift-pouchdb");
-        shift_end::pouchdb(project, numbers.shift, &place, &mut results)?;
-    }
-    results.write(&folder)?;
-    online::measure(
-        project,
-        numbers.profile,
-        numbers.online,
-        &folder.join("online"),
-        &mut results,
-    )?;
-    results.write(&folder)?;
-    growth::measure(
-        project,
-        numbers.profile,
-        numbers.growth,
-        &folder.join("growing"),
-        &mut results,
-    )?;
-    results.write(&folder)?;
-    in_hand(project, numbers, &folder, &proxy, &mut results)?;
-    results.write(&folder)?;
-    results.tell();
-    Ok(())
+    results.write(folder)
 }
 
 /// What a side was measured at. A peer that fails is named among the notes, and the others go on.

@@ -6,7 +6,7 @@ use chrono::Duration;
 use ed25519_dalek::VerifyingKey;
 use hemrond_audit::{Action, Record, checkpoint::Checkpoint, tree};
 use hemrond_protocol::{Epoch, LogCheckpoint, LogPush, LogRecord, Logged, limits};
-use hemrond_store::{LogHead, LogState};
+use hemrond_store::{LogHead, LogState, Remembered};
 use std::sync::atomic::Ordering;
 
 /// How long records are kept after the server has said that it has them: a server that is restored
@@ -77,9 +77,10 @@ impl Companion {
         ))
     }
 
-    /// Takes in what the server says of this tablet's log.
-    pub(crate) async fn take_logged(&self, logged: &Logged) -> Outcome<()> {
-        let now = self.clock.now();
+    /// Takes in what the server says of this tablet's log. Answers up to which record it has it, where
+    /// that is news.
+    pub(crate) async fn take_logged(&self, logged: &Logged) -> Outcome<Option<LogHead>> {
+        let mut acknowledged = None;
         let state = self.store.log_state().await?;
         let named = LogHead {
             seq: logged.seq,
@@ -103,7 +104,7 @@ impl Companion {
             self.store.log_give_back(after).await?;
         } else if is_ours || named == state.sent {
             if named != state.sent || state.from_oldest {
-                self.store.log_acknowledge(named, now).await?;
+                acknowledged = Some(named);
             }
         } else {
             tracing::warn!("the server acknowledges a record that is none of this tablet's");
@@ -116,12 +117,17 @@ impl Companion {
             )
             .await?;
         }
-        Ok(())
+        Ok(acknowledged)
     }
 
     /// Compares the server's word about its log with what is remembered of it. What does not agree
-    /// is kept with both sides, told, and written into this tablet's own log.
-    pub(crate) async fn take_checkpoint(&self, epoch: Epoch, given: &LogCheckpoint) -> Outcome<()> {
+    /// is kept with both sides, told, and written into this tablet's own log. Answers what is to be
+    /// remembered from now on.
+    pub(crate) async fn take_checkpoint(
+        &self,
+        epoch: Epoch,
+        given: &LogCheckpoint,
+    ) -> Outcome<Option<Remembered>> {
         let state = self.store.log_state().await?;
         let old = state.checkpoint.as_ref();
         let old_note = old.map_or("", |(note, ..)| note.as_str());
@@ -129,7 +135,8 @@ impl Companion {
             .ok()
             .and_then(|key| Checkpoint::open(&given.note, &key).ok());
         let Some(new) = opened else {
-            return self.find(INCONSISTENT, old_note, &given.note).await;
+            self.find(INCONSISTENT, old_note, &given.note).await?;
+            return Ok(None);
         };
         let found = match (old, remembered(&state)) {
             (Some((_, key, _)), _) if *key != given.key => Some(KEY_CHANGED),
@@ -149,10 +156,11 @@ impl Companion {
         if let Some(code) = found {
             self.find(code, old_note, &given.note).await?;
         }
-        self.store
-            .log_remember(&given.note, given.key, epoch.0)
-            .await?;
-        Ok(())
+        Ok(Some(Remembered {
+            note: given.note.clone(),
+            key: given.key,
+            epoch: epoch.0,
+        }))
     }
 
     /// Takes away what the server has had for long, and keeps room for what comes.

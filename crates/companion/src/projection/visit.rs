@@ -4,7 +4,7 @@ use super::{Facts, downton_input, instruments::medication_drugs};
 use crate::{cache::Open, heads};
 use hemrond_documents::{
     Conflict, Document, Hash,
-    history::{Difference, differences, history},
+    history::{Difference, differences, last_writer},
     views::{Note, Seen, VisitView},
 };
 use hemrond_domain::{ids::UserId, instruments::downton, medication};
@@ -50,9 +50,7 @@ pub(super) fn read_models(open: &Open, facts: &Facts<'_>, conflicts: &[Conflict]
         first_at: changes.iter().map(|change| change.at).min(),
         cfs_level: cfs_level.and_then(|level| u8::try_from(level).ok()),
         cfs_on: view.cfs.assessed_on,
-        cfs_by: history(document, "cfs.level")
-            .last()
-            .and_then(|trace| (facts.user_of)(&trace.actor)),
+        cfs_by: last_writer(document, "cfs.level").and_then(|actor| (facts.user_of)(&actor)),
         weight_kg: view.weight_kg,
         falls_score: falls.as_ref().map(|result| result.score),
         falls_high: falls.as_ref().map(|result| result.high),

@@ -3,7 +3,10 @@
 use crate::{
     api::{Connection, Event, Progress},
     failure::{Outcome, Problem},
-    sync::transport::{REVOKED, TransportError},
+    sync::{
+        take::LogNews,
+        transport::{REVOKED, TransportError},
+    },
     tablet::Companion,
 };
 use hemrond_protocol::{SyncResponse, WireId, encoding, limits};
@@ -104,15 +107,18 @@ impl Companion {
             done += session.position().cursor.saturating_sub(before);
             let left = taken.remaining;
             let again = taken.again;
-            let logged = taken.logged.take();
-            let checkpoint = taken.checkpoint.take();
-            self.take(&mut session, taken).await?;
-            if let Some(logged) = &logged {
-                self.take_logged(logged).await?;
-            }
-            if let Some((epoch, given)) = &checkpoint {
-                self.take_checkpoint(*epoch, given).await?;
-            }
+            // What does not agree is on disk before what was remembered gives way to it.
+            let log = LogNews {
+                acknowledged: match taken.logged.take() {
+                    Some(logged) => self.take_logged(&logged).await?,
+                    None => None,
+                },
+                remembered: match taken.checkpoint.take() {
+                    Some((epoch, given)) => self.take_checkpoint(epoch, &given).await?,
+                    None => None,
+                },
+            };
+            self.take(&mut session, taken, log).await?;
             self.note_granted(lease_seconds);
             if !again {
                 // Not page by page: on the way there the directory speaks of roles that have passed.

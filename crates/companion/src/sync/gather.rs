@@ -21,7 +21,6 @@ impl Companion {
             ..Gathered::default()
         };
         if ask.push {
-            let waiting = self.store.outbox_summary().await?.rows;
             let batch = self
                 .store
                 .outbox_batch(
@@ -29,9 +28,8 @@ impl Companion {
                     limits::MAX_PUSH_BYTES >> halvings,
                 )
                 .await?;
-            let mut sent = 0;
-            for document in batch {
-                sent += u32::try_from(document.items.len()).unwrap_or(u32::MAX);
+            gathered.push_more = batch.more;
+            for document in batch.documents {
                 gathered.names.push(names(&document));
                 gathered.push.push(push(document, &|actor| {
                     state.authors.get(actor).map(|(user, device)| Author {
@@ -41,7 +39,6 @@ impl Companion {
                     })
                 }));
             }
-            gathered.push_more = waiting > sent;
             gathered.wanted = priorities::wanted(self, &state).await?;
             // What is kept only until its unsent work has gone is asked for together with that: if
             // the right to it has come back, it comes back before it is let go of.

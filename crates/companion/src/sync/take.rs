@@ -7,16 +7,29 @@ use crate::{
     tablet::{Companion, State},
 };
 use hemrond_domain::record::{DocumentId, DocumentKind};
-use hemrond_store::{Author, Requeue, SyncCommit};
+use hemrond_store::{Author, LogHead, Remembered, Requeue, SyncCommit};
 use hemrond_sync::{Recovery, Session, Taken};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What an answer changes of what is known about the access logs, this tablet's and the server's.
+pub(super) struct LogNews {
+    pub(super) acknowledged: Option<LogHead>,
+    pub(super) remembered: Option<Remembered>,
+}
+
 impl Companion {
-    pub(super) async fn take(&self, session: &mut Session, taken: Taken) -> Outcome<()> {
+    pub(super) async fn take(
+        &self,
+        session: &mut Session,
+        taken: Taken,
+        log: LogNews,
+    ) -> Outcome<()> {
         let mut state = self.state.lock().await;
         let now = self.clock.now();
         let mut commit = SyncCommit::new(now);
         commit.last_contact = Some(now);
+        commit.log_acknowledged = log.acknowledged;
+        commit.log_remembered = log.remembered;
         if let Some(position) = taken.position {
             commit.epoch = position.epoch.map(|epoch| epoch.0);
             commit.cursor = Some(position.cursor);
@@ -57,8 +70,11 @@ impl Companion {
         }
         for compare in &taken.compare {
             let own = self.store.hashes_not_refused(compare.document).await?;
-            let kind = self.kind_of(&mut state, compare.document).await?;
             let lacking = session.compared(compare, &own, withdrawn.contains(&compare.document));
+            if lacking.is_empty() {
+                continue;
+            }
+            let kind = self.kind_of(&mut state, compare.document).await?;
             commit.requeue.extend(lacking.iter().map(|name| Requeue {
                 item: store_name(name),
                 urgency: kind.map_or(u8::MAX, urgency),
@@ -100,7 +116,13 @@ impl Companion {
             self.change_actor(&mut state);
             opened.clear();
         }
-        if let Err(error) = self.store.apply_sync(commit).await {
+        // An answer in the midst of a sync that brings nothing is not worth the wait for the disk: the
+        // last one tells of the contact.
+        let written = match taken.again && commit.says_nothing() {
+            true => Ok(()),
+            false => self.store.apply_sync(commit).await.map(|_| ()),
+        };
+        if let Err(error) = written {
             state.cache.forget_all();
             return Err(error.into());
         }

@@ -86,7 +86,9 @@ fn check_place(document: &Document, chunk: &Chunk) -> Result<(), Refusal> {
         });
     }
     // An author's own last change is among those that the next builds on, directly or not.
-    if let Some(last) = log.last_of(&chunk.actor) {
+    if let Some(last) = log.last_of(&chunk.actor)
+        && !chunk.deps.contains(&last.hash)
+    {
         let seen = log
             .all()
             .iter()

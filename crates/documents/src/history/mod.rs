@@ -71,6 +71,20 @@ pub fn history(document: &Document, field: &str) -> Vec<Trace> {
     traces
 }
 
+/// Who wrote what a field says, as an actor; none where nobody has. Of several who disagree it is the last
+/// in [`history`].
+#[must_use]
+pub fn last_writer(document: &Document, field: &str) -> Option<[u8; 16]> {
+    let live = document.state.get_all(&document.containers().fields, field);
+    // What alone is left has replaced all others: nothing before it need be read.
+    if let Ok([(_, ObjId::Id(_, actor, _))]) = live.as_deref()
+        && let Ok(actor) = actor.to_bytes().try_into()
+    {
+        return Some(actor);
+    }
+    history(document, field).last().map(|trace| trace.actor)
+}
+
 fn trace(chunk: &Chunk, value: Option<Value>) -> Trace {
     Trace {
         value,

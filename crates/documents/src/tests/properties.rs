@@ -1,7 +1,11 @@
 //! Any edits, on any number of tablets, met in any order.
 
 use super::{actor, minute, row, visit};
-use crate::{Document, Edit, EditError, Limits, RawChange, Value, accept::check, history::history};
+use crate::{
+    Document, Edit, EditError, Limits, RawChange, Value,
+    accept::check,
+    history::{history, last_writer},
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -175,6 +179,8 @@ impl World {
                 .iter()
                 .any(|trace| trace.change == *change && trace.value == *value);
             prop_assert!(traced, "{} = {:?} left no trace", field, value);
+            let last = traces.last().map(|trace| trace.actor);
+            prop_assert_eq!(last_writer(first, field), last, "{}", field);
         }
         for change in self.sent.keys() {
             prop_assert!(first.contains(change));

@@ -7,6 +7,11 @@ use hemrond_protocol::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// In place of the names of all items of a document that a tablet holds nothing of: it lacks whatever
+/// bears this name, which is no item's, and asks for the document. One item's real name would not do, for
+/// the tablet may hold just that one unsent, its answer lost.
+const NO_ITEM: [u8; 32] = [0; 32];
+
 /// What came of comparing documents.
 #[derive(Debug, Default)]
 pub(super) struct Compared {
@@ -63,12 +68,21 @@ pub(super) async fn documents(
             differing.push(document.document);
         }
     }
-    let mut hashes = storage.hashes(&differing).await?;
-    let differing = differing
+    // What the tablet holds nothing of it asks for whole: naming every item would carry more than they do.
+    let (partly, lacking): (Vec<DocumentId>, Vec<DocumentId>) = differing
         .into_iter()
-        .map(|document| HeldDocument {
+        .partition(|document| theirs.contains_key(document));
+    let mut hashes = storage.hashes(&partly).await?;
+    let partly = partly.into_iter().map(|document| {
+        let hashes = hashes.remove(&document).unwrap_or_default();
+        (document, hashes.concat())
+    });
+    let lacking = lacking.into_iter().map(|id| (id, NO_ITEM.to_vec()));
+    let differing = partly
+        .chain(lacking)
+        .map(|(document, hashes)| HeldDocument {
             document: document.into(),
-            hashes: hashes.remove(&document).unwrap_or_default().concat(),
+            hashes,
         })
         .collect();
     let strange: Vec<DocumentId> = theirs

@@ -13,7 +13,7 @@ use crate::{
     inspector::Interrupted,
     metrics::add,
     state::Server,
-    storage::{Account, Asker, Device, PageQuery, StorageError},
+    storage::{Account, Asker, Device, PageQuery, PushedDocument, StorageError},
 };
 use hemrond_domain::record::DocumentId;
 use hemrond_policy::Principal;
@@ -130,11 +130,18 @@ async fn attempt(
     }
     let now = server.clock.now_ms();
     let mut tally = Tally::default();
-    let logged = match &request.log {
-        Some(push) => Some(log::take(server, device, push, now).await?),
-        None => None,
+    let logging = async {
+        match &request.log {
+            Some(push) => log::take(server, device, push, now).await.map(Some),
+            None => Ok(None),
+        }
     };
-    let (verdicts, unreadable) = take_in(server, &asker, account, request, now, &mut tally).await?;
+    // Reading a push writes nothing and shows nothing, and need not wait until the log is on disk. The log
+    // is written to its end also where the reading fails.
+    let reading = prepare::prepare(server, &asker, account, &request.push);
+    let (logged, pushed) = tokio::join!(logging, reading);
+    let logged = logged?;
+    let (verdicts, unreadable) = take_in(server, &asker, pushed?, now, &mut tally).await?;
     let life = server.storage.life().await?;
     let mut response = SyncResponse {
         protocol: VERSION,
@@ -162,6 +169,12 @@ async fn attempt(
     }
     if let Some(ask) = &request.elsewhere {
         response.elsewhere = Some(elsewhere::look(server, account, ask).await?);
+        // What was decided for an account that has changed meanwhile is decided again.
+        let now = server.storage.user(account.user.id).await?;
+        let version = now.filter(|now| now.active).map(|now| now.access_version);
+        if version != Some(account.access_version) {
+            return Err(StorageError::AccessChanged.into());
+        }
         return Ok((response, tally));
     }
     let mut gone: Vec<DocumentId> = unreadable;
@@ -223,15 +236,13 @@ async fn attempt(
 async fn take_in(
     server: &Server,
     asker: &Asker,
-    account: &Account,
-    request: &SyncRequest,
+    pushed: Vec<PushedDocument>,
     now: i64,
     tally: &mut Tally,
 ) -> Result<(Vec<Vec<Outcome>>, Vec<DocumentId>), ExchangeError> {
-    if request.push.is_empty() {
+    if pushed.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
-    let pushed = prepare::prepare(server, asker, account, &request.push).await?;
     let mut unreadable: Vec<DocumentId> = pushed
         .iter()
         .filter(|document| !document.permission.read)

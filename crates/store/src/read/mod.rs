@@ -21,7 +21,7 @@ mod whereabouts;
 pub use documents::UnshownRow;
 pub use latest::LatestWith;
 pub use log::{LogFinding, LogHead, LogRow, LogState, LogSummary};
-pub use outbox::{OutboxDocument, OutboxItem, OutboxSummary, Standing, WaitingRow};
+pub use outbox::{OutboxBatch, OutboxDocument, OutboxItem, OutboxSummary, Standing, WaitingRow};
 pub use refused::RefusedRow;
 pub use small::{Opened, SyncPosition};
 pub use whereabouts::Whereabouts;

@@ -79,18 +79,20 @@ pub struct WaitingRow {
     pub withdrawn: bool,
 }
 
-/// The waiting items in the order in which they are to go. A document is as urgent as its most
-/// urgent item, for that one may depend on all that came before it.
-const IN_ORDER: &str = "
-    SELECT o.document, o.position, octet_length(i.bytes)
-    FROM outbox o
-    JOIN (
-        SELECT document, min(urgency) AS urgency, min(position) AS first
-        FROM outbox GROUP BY document
-    ) d ON d.document = o.document
-    JOIN items i ON i.position = o.position
-    ORDER BY d.urgency, d.first, o.position
-    LIMIT ?1";
+/// The next items to send.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OutboxBatch {
+    /// By document, the most urgent first.
+    pub documents: Vec<OutboxDocument>,
+    /// Whether more waits than this.
+    pub more: bool,
+}
+
+/// The documents of which something waits, in the order in which they are to go. One is as urgent as
+/// its most urgent item, for that one may depend on all that came before it. An index answers this alone,
+/// however much waits.
+const IN_ORDER: &str =
+    "SELECT document, count(*) FROM outbox GROUP BY document ORDER BY min(urgency), min(position)";
 
 impl Store {
     /// The next items to send: the most urgent documents first, the items of each in the order of
@@ -102,16 +104,23 @@ impl Store {
         &self,
         max_items: usize,
         max_bytes: usize,
-    ) -> Result<Vec<OutboxDocument>, StoreError> {
+    ) -> Result<OutboxBatch, StoreError> {
         let mut reading = self.read().await?;
-        let limit = i64::try_from(max_items.max(1)).unwrap_or(i64::MAX);
-        let rows = sql::rows(&mut reading, IN_ORDER, sql::with(&limit)).await?;
+        let max_items = max_items.max(1);
+        let (mut waiting, mut within) = (0_usize, Vec::new());
+        for row in sql::rows(&mut reading, IN_ORDER, sql::nothing()).await? {
+            let mut columns = Columns::of(&row);
+            let (document, items): (DocumentId, u32) = (columns.next()?, columns.next()?);
+            if waiting < max_items {
+                within.push(document);
+            }
+            waiting = waiting.saturating_add(usize::try_from(items).unwrap_or(usize::MAX));
+        }
+        let mut next = sizes(&mut reading, &within).await?;
+        next.truncate(max_items);
         let mut chosen: Vec<(DocumentId, i64)> = Vec::new();
         let mut room = i64::try_from(max_bytes).unwrap_or(i64::MAX);
-        for row in &rows {
-            let mut columns = Columns::of(row);
-            let (document, position): (DocumentId, i64) = (columns.next()?, columns.next()?);
-            let size: i64 = columns.next()?;
+        for (document, position, size) in next {
             // What does not fit ends the batch: nothing may overtake it.
             if size > room && !chosen.is_empty() {
                 break;
@@ -119,7 +128,10 @@ impl Store {
             room = room.saturating_sub(size);
             chosen.push((document, position));
         }
-        gather(&mut reading, &chosen).await
+        Ok(OutboxBatch {
+            documents: gather(&mut reading, &chosen).await?,
+            more: waiting > chosen.len(),
+        })
     }
 
     /// The names of everything that waits to be sent.
@@ -234,6 +246,31 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// What waits of some documents, with how large it is: document by document in this order, the items
+/// of each in the order of their arrival.
+async fn sizes(
+    session: &mut Session,
+    documents: &[DocumentId],
+) -> Result<Vec<(DocumentId, i64, i64)>, StoreError> {
+    let rows = sql::rows_in(
+        session,
+        "SELECT o.document, o.position, octet_length(i.bytes)
+         FROM outbox o JOIN items i USING (position) WHERE o.document IN {list}",
+        documents,
+    )
+    .await?;
+    let mut found = rows
+        .iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            Ok((columns.next()?, columns.next()?, columns.next()?))
+        })
+        .collect::<Result<Vec<(DocumentId, i64, i64)>, StoreError>>()?;
+    let places: HashMap<DocumentId, usize> = documents.iter().copied().zip(0..).collect();
+    found.sort_unstable_by_key(|(document, position, _)| (places.get(document), *position));
+    Ok(found)
 }
 
 /// Reads the chosen items and puts each under its document, in the order chosen.

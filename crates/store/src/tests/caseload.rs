@@ -98,7 +98,7 @@ async fn a_restored_server_gets_twenty_thousand_items_back_in_batches() {
         })
         .await
         .unwrap();
-    let batch = store.outbox_batch(5000, 2 << 20).await.unwrap();
+    let batch = store.outbox_batch(5000, 2 << 20).await.unwrap().documents;
     assert_eq!(
         batch
             .iter()

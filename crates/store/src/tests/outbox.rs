@@ -69,21 +69,22 @@ async fn a_batch_holds_to_its_limits_and_is_never_empty() {
             .outbox_batch(max_items, max_bytes)
             .await
             .unwrap();
-        batch
-            .iter()
-            .map(|document| document.items.len())
-            .collect::<Vec<_>>()
+        let documents = batch.documents.iter();
+        let items = documents.map(|document| document.items.len());
+        (items.collect::<Vec<_>>(), batch.more)
     };
-    assert_eq!(sizes(100, 1 << 20).await, [10]);
-    assert_eq!(sizes(3, 1 << 20).await, [3]);
-    assert_eq!(sizes(100, 200).await, [2]);
-    assert_eq!(sizes(100, 1).await, [1]);
-    assert_eq!(sizes(0, 0).await, [1]);
+    assert_eq!(sizes(100, 1 << 20).await, (vec![10], false));
+    assert_eq!(sizes(10, 1 << 20).await, (vec![10], false));
+    assert_eq!(sizes(3, 1 << 20).await, (vec![3], true));
+    assert_eq!(sizes(100, 200).await, (vec![2], true));
+    assert_eq!(sizes(100, 1).await, (vec![1], true));
+    assert_eq!(sizes(0, 0).await, (vec![1], true));
     let first = tablet
         .store
         .outbox_batch(2, 1 << 20)
         .await
         .unwrap()
+        .documents
         .remove(0);
     assert_eq!(first.header, RawHeader::from(&visit(1)));
     assert_eq!(first.items[0].bytes, vec![0; 90]);
@@ -93,7 +94,8 @@ async fn a_batch_holds_to_its_limits_and_is_never_empty() {
 #[tokio::test]
 async fn an_empty_outbox_says_so() {
     let tablet = Tablet::new().await;
-    assert_eq!(tablet.store.outbox_batch(10, 10).await.unwrap(), []);
+    let nothing = tablet.store.outbox_batch(10, 10).await.unwrap();
+    assert_eq!(nothing, OutboxBatch::default());
     assert_eq!(
         tablet.store.outbox_summary().await.unwrap(),
         OutboxSummary::default()

@@ -230,6 +230,7 @@ pub(super) async fn held(store: &Store, document: DocumentId) -> Vec<u8> {
 pub(super) async fn waiting(store: &Store) -> Vec<(DocumentId, Vec<u8>)> {
     let batch = store.outbox_batch(1000, 1 << 20).await.unwrap();
     batch
+        .documents
         .into_iter()
         .map(|document| {
             let hashes = document.items.iter().map(|item| item.hash[0]).collect();

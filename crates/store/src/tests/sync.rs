@@ -135,7 +135,12 @@ async fn a_restored_server_gets_back_what_it_forgot_with_its_authors() {
     assert_eq!(requeued, [name(&visit(1), 1), name(&visit(1), 2)]);
     assert_eq!(store.apply_sync(answer).await.unwrap().requeued, []);
 
-    let batch = store.outbox_batch(10, 1 << 20).await.unwrap().remove(0);
+    let batch = store
+        .outbox_batch(10, 1 << 20)
+        .await
+        .unwrap()
+        .documents
+        .remove(0);
     let seen: Vec<_> = batch
         .items
         .iter()

@@ -1,8 +1,10 @@
 //! The access log: adding to its end, and what the server says of it.
 
 use crate::{
+    commit::Remembered,
     error::StoreError,
     read::{LogHead, log::signed},
+    session::Session,
     sql,
     store::Store,
 };
@@ -73,32 +75,6 @@ impl Store {
         Ok(head)
     }
 
-    /// Notes that the server has the access log up to a record of it.
-    ///
-    /// # Errors
-    /// When the disk fails or is full.
-    pub async fn log_acknowledge(
-        &self,
-        up_to: LogHead,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let mut writing = self.write().await?;
-        sql::execute(
-            &mut writing,
-            "UPDATE log_state SET sent_seq = ?1, sent_hash = ?2, from_oldest = 0",
-            sql::with(&signed(up_to.seq)).and(&up_to.hash),
-        )
-        .await?;
-        sql::execute(
-            &mut writing,
-            "UPDATE log_records SET acknowledged_at = ?2
-             WHERE seq <= ?1 AND acknowledged_at IS NULL",
-            sql::with(&signed(up_to.seq)).and(&now),
-        )
-        .await?;
-        writing.commit().await
-    }
-
     /// Notes that the server lacks everything after a place: it is sent again. None: it lacks even
     /// what comes before the oldest record that there still is.
     ///
@@ -134,24 +110,6 @@ impl Store {
         self.write_once(statement, sql::with(&before)).await
     }
 
-    /// Remembers the server's checkpoint.
-    ///
-    /// # Errors
-    /// When the disk fails or is full.
-    pub async fn log_remember(
-        &self,
-        note: &str,
-        key: [u8; 32],
-        epoch: [u8; 16],
-    ) -> Result<(), StoreError> {
-        self.write_once(
-            "UPDATE log_state SET checkpoint = ?1, checkpoint_key = ?2, checkpoint_epoch = ?3",
-            sql::with(&note.to_owned()).and(&key).and(&epoch),
-        )
-        .await?;
-        Ok(())
-    }
-
     /// Keeps what did not agree, with both sides as they were. The same again is kept once.
     ///
     /// # Errors
@@ -178,4 +136,37 @@ impl Store {
         writing.commit().await?;
         Ok(new > 0)
     }
+}
+
+/// Notes that the server has the access log up to a record of it.
+pub(super) async fn acknowledge(
+    session: &mut Session,
+    up_to: LogHead,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    sql::execute(
+        session,
+        "UPDATE log_state SET sent_seq = ?1, sent_hash = ?2, from_oldest = 0",
+        sql::with(&signed(up_to.seq)).and(&up_to.hash),
+    )
+    .await?;
+    sql::execute(
+        session,
+        "UPDATE log_records SET acknowledged_at = ?2
+         WHERE seq <= ?1 AND acknowledged_at IS NULL",
+        sql::with(&signed(up_to.seq)).and(&now),
+    )
+    .await?;
+    Ok(())
+}
+
+/// Remembers the server's checkpoint.
+pub(super) async fn remember(session: &mut Session, said: &Remembered) -> Result<(), StoreError> {
+    sql::execute(
+        session,
+        "UPDATE log_state SET checkpoint = ?1, checkpoint_key = ?2, checkpoint_epoch = ?3",
+        sql::with(&said.note).and(&said.key).and(&said.epoch),
+    )
+    .await?;
+    Ok(())
 }

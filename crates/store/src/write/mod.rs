@@ -62,6 +62,12 @@ impl Store {
             withdrawal::withdraw(session, &answer.gone, now).await?;
             (applied.removed, applied.withdrawn) = withdrawal::sweep(session, &answer.gone).await?;
         }
+        if let Some(head) = answer.log_acknowledged {
+            log::acknowledge(session, head, now).await?;
+        }
+        if let Some(said) = &answer.log_remembered {
+            log::remember(session, said).await?;
+        }
         small::move_position(session, answer.epoch, answer.cursor, answer.last_contact).await?;
         writing.commit().await?;
         Ok(applied)
