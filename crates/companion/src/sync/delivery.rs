@@ -1,25 +1,65 @@
-//! Reading what the server delivers of one document. The server may be broken, or not ours: what
-//! cannot be read costs itself, and the tablet says so.
+//! Reading what the server delivers. The server may be broken, or not ours: what cannot be read costs
+//! itself, and the tablet says so.
 
 use super::gather::raw_header;
 use crate::{
     cache::{Filed, Open},
-    change::read_models,
     failure::{Outcome, Problem},
+    projection::{self, Facts},
     stored::{UNREADABLE, not_shown, shown},
     tablet::{Companion, State},
 };
-use hemrond_documents::{Document, Limits, Reason, parse_chunk};
-use hemrond_domain::record::{DocumentId, Header};
+use hemrond_documents::{Actor, Document, Limits, Reason, parse_chunk, schema::Knows};
+use hemrond_domain::{
+    ids::{DeviceId, UserId},
+    record::{DocumentId, Header},
+};
 use hemrond_protocol::{Delivery, Item, ItemKind};
 use hemrond_store::{DocumentCommit, NewItem, Origin};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
+    thread,
 };
 
 /// Why a delivered document cannot be shown here: a newer version knows its kind.
 const NEWER_KIND: &str = "document.newer_kind";
+
+/// From how many items on all processors read: fewer are read before another thread has begun.
+const MANY: usize = 200;
+
+/// What came of reading deliveries.
+#[derive(Default)]
+pub(super) struct Delivered {
+    /// What is to be written of each, in the order in which they came.
+    pub(super) commits: Vec<DocumentCommit>,
+    /// The documents as they are then.
+    pub(super) opened: BTreeMap<DocumentId, Open>,
+    /// Documents of which nothing may be used that is in memory.
+    pub(super) broken: Vec<DocumentId>,
+}
+
+/// What deliveries are read with.
+struct Knowledge<'a> {
+    actor: Actor,
+    knows: Knows,
+    user: Option<UserId>,
+    authors: &'a HashMap<[u8; 16], (UserId, DeviceId)>,
+}
+
+/// All that was delivered of one document, with what is here of it. One answer may bring a document
+/// twice: because it was wanted, and by the feed. The second time builds on the first.
+struct Job<'a> {
+    open: Open,
+    deliveries: Vec<(usize, &'a Delivery)>,
+}
+
+/// One document, read.
+struct Done {
+    id: DocumentId,
+    commits: Vec<(usize, DocumentCommit)>,
+    open: Option<Open>,
+}
 
 /// A delivery's items, each read by itself.
 #[derive(Default)]
@@ -32,50 +72,154 @@ struct Items<'a> {
 }
 
 impl Companion {
-    /// What is to be written of one delivery.
-    pub(super) async fn read_delivery(
+    /// Reads deliveries, many of them on all processors.
+    pub(super) async fn read_deliveries(
         &self,
         state: &mut State,
-        delivery: &Delivery,
-        opened: &mut BTreeMap<DocumentId, Open>,
-    ) -> Outcome<DocumentCommit> {
-        let raw = raw_header(&delivery.header);
-        let header = raw.header();
-        let mut items = Items::default();
-        for item in &delivery.items {
-            items.read(item, header.as_ref().ok());
+        deliveries: &[Delivery],
+    ) -> Outcome<Delivered> {
+        let mut commits = BTreeMap::new();
+        let mut jobs: BTreeMap<DocumentId, Job<'_>> = BTreeMap::new();
+        for (place, delivery) in deliveries.iter().enumerate() {
+            let raw = raw_header(&delivery.header);
+            let Ok(header) = raw.header() else {
+                let items = Items::of(delivery, None);
+                commits.insert(place, not_shown(raw, items.new, NEWER_KIND));
+                continue;
+            };
+            let id = header.id();
+            if let Some(job) = jobs.get_mut(&id) {
+                job.deliveries.push((place, delivery));
+                continue;
+            }
+            let open = self.open_or_begin(state, &header).await?;
+            let deliveries = vec![(place, delivery)];
+            jobs.insert(id, Job { open, deliveries });
         }
-        let Ok(header) = header else {
-            return Ok(not_shown(raw, items.new, NEWER_KIND));
+        let knowledge = Knowledge {
+            actor: state.actor,
+            knows: state.knows,
+            user: state.enrolment.as_ref().map(|enrolment| enrolment.user.id),
+            authors: &state.authors,
         };
-        let mut open = match opened.remove(&header.id()) {
-            Some(open) => open,
-            None => self.open_or_begin(state, &header).await?,
-        };
-        take_in(&mut open, state, &items.changes)?;
-        open.incomplete |= items.left_out;
-        for entry in items.entries {
-            open.add_entry(entry);
+        let mut delivered = Delivered::default();
+        for done in read_all(jobs.into_values().collect(), &knowledge)? {
+            commits.extend(done.commits);
+            match done.open {
+                Some(open) => {
+                    delivered.opened.insert(done.id, open);
+                }
+                None => delivered.broken.push(done.id),
+            }
         }
-        // The changes went into a copy; a list is the first thing that is made of what they add up
-        // to. Nothing of the document is used after a panic.
-        let Ok(models) = catch_unwind(AssertUnwindSafe(|| read_models(state, &open))) else {
-            tracing::error!(document = %header.id(), "a delivered document cannot be read");
-            state.cache.forget(header.id());
-            return Ok(not_shown(raw, items.new, UNREADABLE));
+        delivered.commits = commits.into_values().collect();
+        Ok(delivered)
+    }
+}
+
+/// Reads all jobs. What comes of it does not depend on how many threads do.
+fn read_all(jobs: Vec<Job<'_>>, knowledge: &Knowledge<'_>) -> Outcome<Vec<Done>> {
+    let items: usize = jobs
+        .iter()
+        .flat_map(|job| &job.deliveries)
+        .map(|(_, delivery)| delivery.items.len())
+        .sum();
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    if items < MANY || processors < 2 {
+        return jobs.into_iter().map(|job| job.read(knowledge)).collect();
+    }
+    let mut shares: Vec<Vec<Job<'_>>> = Vec::new();
+    shares.resize_with(processors, Vec::new);
+    for (place, job) in jobs.into_iter().enumerate() {
+        if let Some(share) = shares.get_mut(place % processors) {
+            share.push(job);
+        }
+    }
+    thread::scope(|scope| {
+        let read = |share: Vec<Job<'_>>| -> Outcome<Vec<Done>> {
+            share.into_iter().map(|job| job.read(knowledge)).collect()
         };
-        let commit = DocumentCommit {
-            header: raw,
-            new_items: items.new,
-            read_models: Some(models),
-            shown: shown(&open),
+        let threads: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(move || read(share)))
+            .collect();
+        let mut done = Vec::new();
+        for thread in threads {
+            match thread.join() {
+                Ok(some) => done.extend(some?),
+                // As it would have been on this thread.
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        Ok(done)
+    })
+}
+
+impl Knowledge<'_> {
+    fn user_of(&self, actor: &[u8; 16]) -> Option<UserId> {
+        if actor == self.actor.as_bytes() {
+            return self.user;
+        }
+        self.authors.get(actor).map(|(user, _)| *user)
+    }
+}
+
+impl Job<'_> {
+    fn read(self, knowledge: &Knowledge<'_>) -> Outcome<Done> {
+        let header = self.open.document.header().clone();
+        let mut done = Done {
+            id: header.id(),
+            commits: Vec::new(),
+            open: Some(self.open),
         };
-        opened.insert(header.id(), open);
-        Ok(commit)
+        for (place, delivery) in self.deliveries {
+            let raw = raw_header(&delivery.header);
+            let items = Items::of(delivery, Some(&header));
+            let Some(mut open) = done.open.take() else {
+                done.commits
+                    .push((place, not_shown(raw, items.new, UNREADABLE)));
+                continue;
+            };
+            take_in(&mut open, knowledge, &items.changes)?;
+            open.incomplete |= items.left_out;
+            for entry in items.entries {
+                open.add_entry(entry);
+            }
+            let facts = Facts {
+                user_of: &|actor| knowledge.user_of(actor),
+            };
+            // The changes went into a copy; a list is the first thing that is made of what they add up
+            // to. Nothing of the document is used after a panic.
+            let models = catch_unwind(AssertUnwindSafe(|| projection::read_models(&open, &facts)));
+            let Ok(models) = models else {
+                tracing::error!(document = %done.id, "a delivered document cannot be read");
+                done.commits
+                    .push((place, not_shown(raw, items.new, UNREADABLE)));
+                continue;
+            };
+            let commit = DocumentCommit {
+                header: raw,
+                new_items: items.new,
+                read_models: Some(models),
+                shown: shown(&open),
+            };
+            done.commits.push((place, commit));
+            done.open = Some(open);
+        }
+        Ok(done)
     }
 }
 
 impl<'a> Items<'a> {
+    /// Reads all items of a delivery.
+    fn of(delivery: &'a Delivery, header: Option<&Header>) -> Self {
+        let mut items = Self::default();
+        for item in &delivery.items {
+            items.read(item, header);
+        }
+        items
+    }
+
     /// Reads an item of a document, whose header is none where a newer version knows its kind.
     fn read(&mut self, item: &'a Item, header: Option<&Header>) {
         match item.kind {
@@ -119,7 +263,7 @@ impl<'a> Items<'a> {
 
 /// Takes changes into a document. One bad change must not hide the good ones: if there is one,
 /// everything is read anew, and what cannot be applied is set aside.
-fn take_in(open: &mut Open, state: &State, changes: &[&[u8]]) -> Outcome<()> {
+fn take_in(open: &mut Open, knowledge: &Knowledge<'_>, changes: &[&[u8]]) -> Outcome<()> {
     match open.document.apply(changes) {
         Ok(applied) => {
             open.incomplete |= !applied.set_aside.is_empty();
@@ -132,7 +276,8 @@ fn take_in(open: &mut Open, state: &State, changes: &[&[u8]]) -> Outcome<()> {
         .iter()
         .map(|change| change.bytes.as_slice())
         .chain(changes.iter().copied());
-    let loaded = Document::load_knowing(open.document.header(), state.actor, state.knows, all)
+    let header = open.document.header();
+    let loaded = Document::load_knowing(header, knowledge.actor, knowledge.knows, all)
         .map_err(|_| Problem::new(UNREADABLE))?;
     open.incomplete |= loaded
         .set_aside

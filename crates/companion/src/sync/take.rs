@@ -1,7 +1,6 @@
 //! Taking in one answer of the server, in one transaction.
 
 use crate::{
-    cache::Open,
     change::urgency,
     failure::Outcome,
     tablet::{Companion, State},
@@ -9,7 +8,7 @@ use crate::{
 use hemrond_domain::record::{DocumentId, DocumentKind};
 use hemrond_store::{Author, LogHead, Remembered, Requeue, SyncCommit};
 use hemrond_sync::{Recovery, Session, Taken};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What an answer changes of what is known about the access logs, this tablet's and the server's.
 pub(super) struct LogNews {
@@ -80,15 +79,9 @@ impl Companion {
                 urgency: kind.map_or(u8::MAX, urgency),
             }));
         }
-        // One answer may bring a document twice: because it was wanted, and by the feed. The second
-        // time builds on the first, which is neither on disk nor in the cache yet.
-        let mut opened: BTreeMap<DocumentId, Open> = BTreeMap::new();
-        for delivery in &taken.deliveries {
-            let document = self
-                .read_delivery(&mut state, delivery, &mut opened)
-                .await?;
-            commit.documents.push(document);
-        }
+        let delivered = self.read_deliveries(&mut state, &taken.deliveries).await?;
+        let mut opened = delivered.opened;
+        commit.documents = delivered.commits;
         commit.gone = taken.gone;
         let gone = commit.gone.clone();
         let documents: Vec<DocumentId> = commit
@@ -107,7 +100,7 @@ impl Companion {
             .map(|open| open.document.header().kind())
             .collect();
         // As with edits: should this be cut short, memory must not be older than the disk.
-        for id in opened.keys() {
+        for id in opened.keys().chain(&delivered.broken) {
             state.cache.forget(*id);
         }
         // What goes takes the user's own changes along, and may come back without them, from a
