@@ -5,6 +5,9 @@
 //! alone: genesis, and one migration per later schema version. Each migration builds on the given
 //! change before it, never on a person's edits, so that it is the same change everywhere too.
 
+mod pattern;
+
+use self::pattern::Pattern;
 use crate::{
     actor::reserved,
     change::{Hash, RawChange},
@@ -116,6 +119,17 @@ pub(crate) fn blank(header: &Header, version: u64) -> Result<Rc<Blank>, GenesisE
 }
 
 fn make(header: &Header, version: u64) -> Result<Blank, GenesisError> {
+    let pattern = Pattern::of(header, version, || write(header, version))?;
+    let (document, given) = pattern.fill(header)?;
+    Ok(Blank {
+        document,
+        given,
+        containers: pattern.containers(),
+    })
+}
+
+/// Writes the given changes, operation by operation.
+fn write(header: &Header, version: u64) -> Result<(Vec<Change>, Containers), GenesisError> {
     let schema = schema::of(header.kind());
     let mut document = Automerge::new_with_encoding(TextEncoding::UnicodeCodePoint);
     let mut given = Vec::new();
@@ -140,12 +154,7 @@ fn make(header: &Header, version: u64) -> Result<Blank, GenesisError> {
             .ok_or_else(|| GenesisError("an empty change".to_owned()))?;
         given.push(change);
     }
-    let containers = containers(&document, schema)?;
-    Ok(Blank {
-        document,
-        given,
-        containers,
-    })
+    Ok((given, containers(&document, schema)?))
 }
 
 /// The order of operations below is part of every document's name for its first change. It never
@@ -225,4 +234,56 @@ fn object(document: &impl ReadDoc, key: &str) -> Result<ObjId, GenesisError> {
 /// The hash of a document's first change.
 pub(crate) fn first_hash(blank: &Blank) -> Option<Hash> {
     blank.given.first().map(|change| change.hash().0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+    use hemrond_domain::ids::{OrganisationId, PersonId, UnitId, VisitId};
+    use proptest::prelude::*;
+
+    /// A header of any kind.
+    fn header() -> impl Strategy<Value = Header> {
+        let ids = (
+            any::<[u8; 16]>(),
+            any::<[u8; 16]>(),
+            any::<[u8; 16]>(),
+            any::<[u8; 16]>(),
+        );
+        (ids, 0..20_000_i32, 0..6_u8).prop_map(
+            |((organisation, unit, person, visit), day, kind)| {
+                let organisation = OrganisationId::from_bytes(organisation);
+                let (unit, person) = (UnitId::from_bytes(unit), PersonId::from_bytes(person));
+                let day = NaiveDate::from_epoch_days(day).unwrap_or_default();
+                match kind {
+                    0 => Header::person(organisation, person),
+                    1 => Header::visit(organisation, unit, person, VisitId::from_bytes(visit)),
+                    2 => Header::observations(organisation, person, day),
+                    3 => Header::round(organisation, unit, day),
+                    4 => Header::directory(organisation),
+                    _ => Header::acts(organisation, person),
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_comes_from_a_pattern_is_what_is_written_operation_by_operation(header in header()) {
+            let newest = schema::of(header.kind()).version;
+            for version in 1..=newest {
+                let (written, of_them) = write(&header, version).unwrap();
+                // Also where the pattern was made for another header.
+                let blank = make(&header, version).unwrap();
+                let bytes = |changes: &[Change]| -> Vec<Vec<u8>> {
+                    changes.iter().map(|change| change.raw_bytes().to_vec()).collect()
+                };
+                prop_assert_eq!(bytes(&blank.given), bytes(&written));
+                let found = containers(&blank.document, schema::of(header.kind())).unwrap();
+                prop_assert_eq!(format!("{:?}", &found), format!("{:?}", &blank.containers));
+                prop_assert_eq!(format!("{:?}", &found), format!("{of_them:?}"));
+            }
+        }
+    }
 }

@@ -18,6 +18,12 @@ pub type ItemHash = [u8; 32];
 /// Sixteen bytes that a change names its author by, fresh for each start of a tablet.
 pub type ActorBytes = [u8; 16];
 
+/// Whether a change of this actor follows from the schema: the schema reserves the actors whose first 15
+/// bytes are 0. People are told of what they and others wrote.
+pub(crate) fn is_nobodys(actor: Option<&ActorBytes>) -> bool {
+    actor.is_some_and(|actor| actor.starts_with(&[0; 15]))
+}
+
 /// What an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ItemKind {

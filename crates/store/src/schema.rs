@@ -8,6 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_access_log.sql"),
     include_str!("../migrations/0003_acts.sql"),
+    include_str!("../migrations/0004_outbox_count.sql"),
 ];
 
 /// The newest schema that this version knows.

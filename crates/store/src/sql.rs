@@ -144,7 +144,7 @@ pub(crate) async fn rows_in<T: Cell + Copy + Ord>(
 }
 
 /// Which items, named `i`, somebody wrote: all but migrations, whose actors the schema reserves.
-/// People are told of what they and others wrote.
+/// The same as `item::is_nobodys`, the other way round.
 pub(crate) const SOMEBODYS: &str = "(i.actor IS NULL OR substr(i.actor, 1, 15) <> zeroblob(15))";
 
 /// Runs a statement for every piece of a list, which stands in it as `{list}`.
@@ -155,11 +155,32 @@ pub(crate) async fn execute_in<T: Cell>(
 ) -> Result<u64, StoreError> {
     let mut touched = 0;
     for piece in chunks(members) {
-        let mut values = nothing();
-        for member in piece {
-            values.put(member);
-        }
-        touched += execute(session, &sql.replace("{list}", &list(piece.len())), values).await?;
+        touched += execute_piece(session, sql, nothing(), piece).await?;
     }
     Ok(touched)
+}
+
+/// As [`execute_in`], with a value for the placeholder that stands before the list.
+pub(crate) async fn execute_with_in<T: Cell>(
+    session: &mut Session,
+    sql: &str,
+    first: &impl Cell,
+    members: &[T],
+) -> Result<(), StoreError> {
+    for piece in chunks(members) {
+        execute_piece(session, sql, with(first), piece).await?;
+    }
+    Ok(())
+}
+
+async fn execute_piece<T: Cell>(
+    session: &mut Session,
+    sql: &str,
+    mut values: Values,
+    piece: &[T],
+) -> Result<u64, StoreError> {
+    for member in piece {
+        values.put(member);
+    }
+    execute(session, &sql.replace("{list}", &list(piece.len())), values).await
 }

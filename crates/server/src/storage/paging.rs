@@ -6,7 +6,7 @@
 use hemrond_domain::record::DocumentId;
 
 /// Bounds the events that one page looks at.
-pub(super) const EVENTS: usize = 2_048;
+pub(super) const EVENTS: usize = 8_192;
 
 /// Bounds the positions that one page crosses, so that a long stretch of what the asker may not see
 /// costs several small queries instead of one that takes seconds.

@@ -1,11 +1,6 @@
 //! Where documents are: only here, on the server, or refused by it.
 
-use crate::{
-    cell::Columns,
-    error::StoreError,
-    sql::{self, SOMEBODYS},
-    store::Store,
-};
+use crate::{cell::Columns, error::StoreError, sql, store::Store};
 use chrono::{DateTime, Utc};
 use hemrond_domain::record::DocumentId;
 use std::collections::HashMap;
@@ -44,18 +39,15 @@ impl Store {
         documents: &[DocumentId],
     ) -> Result<HashMap<DocumentId, Whereabouts>, StoreError> {
         let mut reading = self.read().await?;
-        let statement = format!(
-            "SELECT d.id,
-                (SELECT count(*) FROM outbox o JOIN items i USING (position)
-                    WHERE o.document = d.id AND {SOMEBODYS}),
+        let statement = "SELECT d.id,
+                (SELECT count(*) FROM outbox o WHERE o.document = d.id AND o.nobodys = 0),
                 (SELECT min(o.queued_at) FROM outbox o WHERE o.document = d.id),
                 (SELECT max(i.acknowledged_at) FROM items i WHERE i.document = d.id AND i.local = 1),
                 (SELECT r.code FROM refused r WHERE r.document = d.id
                     ORDER BY r.at DESC, r.hash LIMIT 1),
                 EXISTS (SELECT 1 FROM items i WHERE i.document = d.id AND i.local = 1)
-             FROM documents d WHERE d.id IN {{list}}",
-        );
-        let rows = sql::rows_in(&mut reading, &statement, documents).await?;
+             FROM documents d WHERE d.id IN {list}";
+        let rows = sql::rows_in(&mut reading, statement, documents).await?;
         rows.iter()
             .map(|row| {
                 let mut columns = Columns::of(row);

@@ -5,7 +5,7 @@ use crate::{
     cell::{Cell as _, Columns},
     commit::DocumentCommit,
     error::StoreError,
-    item::{ItemName, NewItem, Origin},
+    item::{ItemName, NewItem, Origin, is_nobodys},
     session::Session,
     sql,
 };
@@ -35,22 +35,25 @@ pub(super) async fn add(
     }
     added.sort_unstable_by_key(|(position, _)| *position);
 
-    let local: HashMap<ItemName, u8> = offered
+    let local: HashMap<ItemName, (u8, bool)> = offered
         .iter()
-        .filter_map(|(name, item)| match item.origin {
-            Origin::Local { urgency } => Some((*name, urgency)),
+        .filter_map(|(name, offer)| match offer.origin {
+            Origin::Local { urgency } => {
+                Some((*name, (urgency, is_nobodys(offer.item.actor.as_ref()))))
+            }
             Origin::Server => None,
         })
         .collect();
     let waiting: Vec<outbox::Waiting> = added
         .iter()
         .filter_map(|(position, name)| {
-            let urgency = *local.get(name)?;
+            let (urgency, nobodys) = *local.get(name)?;
             Some(outbox::Waiting {
                 position: *position,
                 name: *name,
                 urgency,
                 queued_at: now,
+                nobodys,
             })
         })
         .collect();

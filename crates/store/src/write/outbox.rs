@@ -1,12 +1,12 @@
 //! What waits for the server, and what becomes of it.
 
 use crate::{
-    cell::Columns,
+    cell::{Cell as _, Columns},
     commit::Requeue,
     error::StoreError,
-    item::ItemName,
+    item::{ActorBytes, ItemName, is_nobodys},
     session::Session,
-    sql::{self, Values},
+    sql::{self, SOMEBODYS, Values},
 };
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
@@ -18,6 +18,8 @@ pub(super) struct Waiting {
     pub(super) name: ItemName,
     pub(super) urgency: u8,
     pub(super) queued_at: DateTime<Utc>,
+    /// Whether nobody wrote it: it follows from the schema.
+    pub(super) nobodys: bool,
 }
 
 pub(super) async fn queue(session: &mut Session, items: &[Waiting]) -> Result<(), StoreError> {
@@ -28,11 +30,12 @@ pub(super) async fn queue(session: &mut Session, items: &[Waiting]) -> Result<()
             put_name(&mut values, &item.name);
             values.put(&item.urgency);
             values.put(&item.queued_at);
+            values.put(&item.nobodys);
         }
         let statement = format!(
-            "INSERT INTO outbox (position, document, hash, urgency, queued_at) VALUES {}
+            "INSERT INTO outbox (position, document, hash, urgency, queued_at, nobodys) VALUES {}
              ON CONFLICT DO NOTHING",
-            sql::placeholders(piece.len(), 5),
+            sql::placeholders(piece.len(), 6),
         );
         sql::execute(session, &statement, values).await?;
     }
@@ -45,9 +48,27 @@ pub(super) async fn acknowledge(
     items: &[ItemName],
     now: DateTime<Utc>,
 ) -> Result<Vec<ItemName>, StoreError> {
-    let mut waited = take(session, "DELETE FROM outbox", items).await?;
-    waited.extend(take(session, "DELETE FROM refused", items).await?);
-    for piece in sql::chunks(items) {
+    let (positions, mut waited) = unqueue(session, items).await?;
+    // Nearly all that is acknowledged waited, and is found by its place, one beside the other.
+    sql::execute_with_in(
+        session,
+        "UPDATE items SET acknowledged_at = ?
+         WHERE acknowledged_at IS NULL AND position IN {list}",
+        &now,
+        &positions,
+    )
+    .await?;
+    if waited.len() == items.len() {
+        return Ok(waited);
+    }
+    let of_queue: HashSet<ItemName> = waited.iter().copied().collect();
+    let others: Vec<ItemName> = items
+        .iter()
+        .filter(|name| !of_queue.contains(name))
+        .copied()
+        .collect();
+    waited.extend(take(session, "DELETE FROM refused", &others).await?);
+    for piece in sql::chunks(&others) {
         let mut values = sql::with(&now);
         put_names(&mut values, piece);
         let statement = format!(
@@ -58,6 +79,28 @@ pub(super) async fn acknowledge(
         sql::execute(session, &statement, values).await?;
     }
     Ok(waited)
+}
+
+/// Takes items out of the queue. Answers which there were, and their places among the items.
+async fn unqueue(
+    session: &mut Session,
+    items: &[ItemName],
+) -> Result<(Vec<i64>, Vec<ItemName>), StoreError> {
+    let (mut positions, mut names) = (Vec::new(), Vec::new());
+    for piece in sql::chunks(items) {
+        let mut values = sql::nothing();
+        put_names(&mut values, piece);
+        let statement = format!(
+            "DELETE FROM outbox WHERE (document, hash) IN (VALUES {})
+             RETURNING document, hash, position",
+            sql::placeholders(piece.len(), 2),
+        );
+        for row in sql::rows(session, &statement, values).await? {
+            names.push(read_name(&row)?);
+            positions.push(i64::read(&row, 2)?);
+        }
+    }
+    Ok((positions, names))
 }
 
 /// The server will not take these items. Those that do not wait any more are passed over.
@@ -93,11 +136,13 @@ pub(super) async fn refuse(
 pub(super) async fn retry(session: &mut Session, name: ItemName) -> Result<bool, StoreError> {
     sql::execute(
         session,
-        "INSERT INTO outbox (position, document, hash, urgency, queued_at)
-         SELECT items.position, refused.document, refused.hash, refused.urgency, refused.queued_at
-         FROM refused JOIN items USING (document, hash)
-         WHERE refused.document = ?1 AND refused.hash = ?2
-         ON CONFLICT DO NOTHING",
+        &format!(
+            "INSERT INTO outbox (position, document, hash, urgency, queued_at, nobodys)
+             SELECT i.position, r.document, r.hash, r.urgency, r.queued_at, NOT {SOMEBODYS}
+             FROM refused r JOIN items i USING (document, hash)
+             WHERE r.document = ?1 AND r.hash = ?2
+             ON CONFLICT DO NOTHING"
+        ),
         sql::with(&name.document).and(&name.hash),
     )
     .await?;
@@ -131,7 +176,7 @@ pub(super) async fn requeue(
                     SELECT 1 FROM refused
                     WHERE refused.document = items.document AND refused.hash = items.hash
                 )
-             RETURNING position, document, hash",
+             RETURNING position, document, hash, actor",
             sql::placeholders(piece.len(), 2),
         );
         for row in sql::rows(session, &statement, values).await? {
@@ -141,6 +186,7 @@ pub(super) async fn requeue(
                 document: columns.next()?,
                 hash: columns.next()?,
             };
+            let actor: Option<ActorBytes> = columns.next()?;
             if let Some(urgency) = urgencies.get(&name).copied()
                 && seen.insert(name)
             {
@@ -149,6 +195,7 @@ pub(super) async fn requeue(
                     name,
                     urgency,
                     queued_at: now,
+                    nobodys: is_nobodys(actor.as_ref()),
                 });
             }
         }

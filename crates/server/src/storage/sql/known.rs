@@ -1,6 +1,6 @@
 //! What a judgement needs to know of the pushed documents, in a few queries for all of them.
 
-use super::{BINDS, Connection, Db, StorageError, convert, retention};
+use super::{Connection, Db, StorageError, convert, pieces::pieces, retention};
 use crate::storage::PushedDocument;
 use hemrond_domain::{
     ids::{DeviceId, UserId},
@@ -62,16 +62,43 @@ pub(super) async fn load(
             state.known.purged = true;
         }
     }
-    for some in names.chunks(BINDS) {
-        documents_as_they_are(connection, some, &mut states).await?;
+    let (mut stored, mut refusing) = (BTreeSet::new(), BTreeSet::new());
+    for some in pieces(&names) {
+        stored.append(&mut documents_as_they_are(connection, some, &mut states).await?);
+        refusing.append(&mut with_refused(connection, some).await?);
+    }
+    // What a first push brings is of documents of which nothing is here yet: there is nothing to look for.
+    let of = |documents: &BTreeSet<DocumentId>| -> Vec<(DocumentId, ItemHash)> {
+        let asked = asked.iter().filter(|(id, _)| documents.contains(id));
+        asked.copied().collect()
+    };
+    let names: Vec<DocumentId> = stored.iter().copied().collect();
+    for some in pieces(&names) {
         last_changes(connection, some, &mut states).await?;
     }
-    let asked: Vec<(DocumentId, ItemHash)> = asked.into_iter().collect();
-    for some in asked.chunks(BINDS / 2) {
+    for some in pieces(&of(&stored)) {
         held(connection, some, &mut states).await?;
+    }
+    for some in pieces(&of(&refusing)) {
         refused(connection, some, &mut states).await?;
     }
     Ok(states)
+}
+
+/// Which of these documents something is refused of.
+async fn with_refused(
+    connection: &mut Connection,
+    documents: &[DocumentId],
+) -> Result<BTreeSet<DocumentId>, StorageError> {
+    let mut query = with_documents(documents);
+    query.push(
+        "SELECT v.d FROM v \
+         WHERE EXISTS (SELECT 1 FROM refused_items r WHERE r.document_id = v.d)",
+    );
+    let rows: Vec<(Vec<u8>,)> = query.build_query_as().fetch_all(connection).await?;
+    rows.into_iter()
+        .map(|(id,)| Ok(DocumentId::from_bytes(convert::id(id)?)))
+        .collect()
 }
 
 /// Who is registered for the actors of the push.
@@ -97,7 +124,7 @@ pub(super) async fn registered(
     actors: &[ActorId],
 ) -> Result<BTreeMap<ActorId, Claimant>, StorageError> {
     let mut found = BTreeMap::new();
-    for some in actors.chunks(BINDS) {
+    for some in pieces(actors) {
         let mut query = QueryBuilder::<Db>::new(
             "SELECT actor, user_id, device_id FROM actors WHERE actor IN (",
         );
@@ -140,11 +167,12 @@ fn with_hashes(hashes: &[(DocumentId, ItemHash)]) -> QueryBuilder<Db> {
     query
 }
 
+/// Puts in what the documents' rows say, and answers which have one.
 async fn documents_as_they_are(
     connection: &mut Connection,
     documents: &[DocumentId],
     states: &mut BTreeMap<DocumentId, State>,
-) -> Result<(), StorageError> {
+) -> Result<BTreeSet<DocumentId>, StorageError> {
     let mut query = with_documents(documents);
     query.push(
         "SELECT t.id, t.digest, t.item_count, t.item_bytes FROM v \
@@ -152,14 +180,17 @@ async fn documents_as_they_are(
     );
     let rows: Vec<(Vec<u8>, Vec<u8>, i64, i64)> =
         query.build_query_as().fetch_all(connection).await?;
+    let mut stored = BTreeSet::new();
     for (id, digest, item_count, item_bytes) in rows {
-        if let Some(state) = states.get_mut(&DocumentId::from_bytes(convert::id(id)?)) {
+        let id = DocumentId::from_bytes(convert::id(id)?);
+        stored.insert(id);
+        if let Some(state) = states.get_mut(&id) {
             state.digest = convert::hash(digest)?;
             state.item_count = item_count;
             state.item_bytes = item_bytes;
         }
     }
-    Ok(())
+    Ok(stored)
 }
 
 async fn last_changes(

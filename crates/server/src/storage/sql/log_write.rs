@@ -1,6 +1,6 @@
 //! Adding to the access log, under the lock that orders all who do.
 
-use super::{BINDS, Connection, Db, StorageError, convert};
+use super::{BINDS, Connection, Db, StorageError, convert, pieces::pieces};
 use crate::storage::{
     LogFinding, LogGiven, LogTaken,
     log::{Known, NewEntry, grow, named, own, sort},
@@ -123,7 +123,7 @@ async fn add(
     }
     let mut edge = nodes(connection, &tree::edge(size)).await?;
     let complete = grow(&mut edge, size, entries)?;
-    for some in entries.chunks(BINDS / 10) {
+    for some in pieces(entries) {
         let mut query = QueryBuilder::<Db>::new(
             "INSERT INTO log_entries (idx, hash, sender, seq, bytes, received_at, user_id, \
              person_id, action, at) ",
@@ -142,7 +142,7 @@ async fn add(
         });
         query.build().execute(&mut *connection).await?;
     }
-    for some in complete.chunks(BINDS / 3) {
+    for some in pieces(&complete) {
         let mut query = QueryBuilder::<Db>::new("INSERT INTO log_nodes (level, idx, hash) ");
         query.push_values(some, |mut row, (node, hash)| {
             row.push_bind(i64::from(node.level))

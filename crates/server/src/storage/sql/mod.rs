@@ -17,6 +17,7 @@ mod log_write;
 mod numbers;
 mod outgoing;
 mod page;
+mod pieces;
 mod published;
 mod records;
 mod refused;

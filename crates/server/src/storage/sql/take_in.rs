@@ -1,9 +1,11 @@
 //! Taking in a push: judge it against what is known, keep what is taken, publish it.
 
 use super::{
-    BINDS, Connection, Db, StorageError, acts, convert,
+    Connection, Db, StorageError, acts, convert,
     known::{self, State},
-    move_head, numbers, page, refused,
+    move_head, numbers, page,
+    pieces::pieces,
+    refused,
 };
 use crate::storage::{
     Asker, PushedDocument, PushedItem, TakenIn,
@@ -132,7 +134,7 @@ async fn write_documents(
     connection: &mut Connection,
     touched: &[(&Header, &State)],
 ) -> Result<(), StorageError> {
-    for some in touched.chunks(BINDS / 10) {
+    for some in pieces(touched) {
         let mut query = QueryBuilder::<Db>::new(
             "INSERT INTO documents (id, kind, organisation_id, unit_id, person_id, part, class, \
              digest, item_count, item_bytes) ",
@@ -164,7 +166,7 @@ async fn write_items(
     taken: &[Taken<'_>],
     now: i64,
 ) -> Result<(), StorageError> {
-    for some in taken.chunks(BINDS / 11) {
+    for some in pieces(taken) {
         let mut query = QueryBuilder::<Db>::new(
             "INSERT INTO items (document_id, hash, kind, bytes, actor, seq, max_op, device_id, \
              run, received_at, fed) ",
@@ -193,7 +195,7 @@ async fn write_items(
 
 async fn write_actors(connection: &mut Connection, judge: &Judge) -> Result<(), StorageError> {
     let registered: Vec<_> = judge.registered().iter().collect();
-    for some in registered.chunks(BINDS / 3) {
+    for some in pieces(&registered) {
         let mut query = QueryBuilder::<Db>::new("INSERT INTO actors (actor, user_id, device_id) ");
         query.push_values(some, |mut row, (actor, claimant)| {
             row.push_bind(actor.to_vec())
@@ -206,7 +208,7 @@ async fn write_actors(connection: &mut Connection, judge: &Judge) -> Result<(), 
 }
 
 async fn write_feed(connection: &mut Connection, taken: &[Taken<'_>]) -> Result<(), StorageError> {
-    for some in taken.chunks(BINDS / 3) {
+    for some in pieces(taken) {
         let mut query =
             QueryBuilder::<Db>::new("INSERT INTO feed (seq, event, document_id, item_hash) ");
         query.push_values(some, |mut row, taken| {
