@@ -1,11 +1,17 @@
 //! Loaded documents: a bounded number, the least recently used one goes first.
 
+use crate::failure::{Outcome, Problem};
 use chrono::{DateTime, Utc};
 use hemrond_documents::{
-    Document, Hash,
+    Actor, Document, Hash,
     entry::{Contents, Entry, EntryError, EntryRecord},
+    schema::Knows,
 };
-use hemrond_domain::{ids::UserId, law::Made, record::DocumentId};
+use hemrond_domain::{
+    ids::UserId,
+    law::Made,
+    record::{DocumentId, Header},
+};
 use std::collections::HashMap;
 
 /// How many documents stay in memory. A form document takes 40–90 KiB while it is loaded.
@@ -86,6 +92,18 @@ impl Filed {
 }
 
 impl Open {
+    /// A document of which nothing is here yet.
+    pub(crate) fn begun(header: &Header, actor: Actor, knows: Knows) -> Outcome<Self> {
+        let document = Document::create_knowing(header, actor, knows)
+            .map_err(|_| Problem::new("document.unreadable"))?;
+        Ok(Self {
+            document,
+            entries: Vec::new(),
+            acts: Vec::new(),
+            incomplete: false,
+        })
+    }
+
     /// Adds an entry where it belongs in time; one that is there already is passed over, and one
     /// of another document is set aside.
     pub(crate) fn add_entry(&mut self, entry: Filed) {

@@ -11,7 +11,7 @@ use crate::{
     stored::{self, shown},
     tablet::{Companion, State},
 };
-use hemrond_documents::{Document, Edit, EditError, RawChange};
+use hemrond_documents::{Edit, EditError, RawChange};
 use hemrond_domain::record::{DocumentId, DocumentKind, Header};
 use hemrond_policy::Action;
 use hemrond_store::{Commit, DocumentCommit, ItemKind, NewItem, Origin, RawHeader, ReadModels};
@@ -155,16 +155,7 @@ impl Companion {
     pub(crate) async fn open_or_begin(&self, state: &mut State, header: &Header) -> Outcome<Open> {
         match self.try_open(state, header).await? {
             Some(open) => Ok(open),
-            None => {
-                let document = Document::create_knowing(header, state.actor, state.knows)
-                    .map_err(|_| Problem::new("document.unreadable"))?;
-                Ok(Open {
-                    document,
-                    entries: Vec::new(),
-                    acts: Vec::new(),
-                    incomplete: false,
-                })
-            }
+            None => Open::begun(header, state.actor, state.knows),
         }
     }
 

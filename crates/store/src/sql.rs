@@ -155,32 +155,11 @@ pub(crate) async fn execute_in<T: Cell>(
 ) -> Result<u64, StoreError> {
     let mut touched = 0;
     for piece in chunks(members) {
-        touched += execute_piece(session, sql, nothing(), piece).await?;
+        let mut values = nothing();
+        for member in piece {
+            values.put(member);
+        }
+        touched += execute(session, &sql.replace("{list}", &list(piece.len())), values).await?;
     }
     Ok(touched)
-}
-
-/// As [`execute_in`], with a value for the placeholder that stands before the list.
-pub(crate) async fn execute_with_in<T: Cell>(
-    session: &mut Session,
-    sql: &str,
-    first: &impl Cell,
-    members: &[T],
-) -> Result<(), StoreError> {
-    for piece in chunks(members) {
-        execute_piece(session, sql, with(first), piece).await?;
-    }
-    Ok(())
-}
-
-async fn execute_piece<T: Cell>(
-    session: &mut Session,
-    sql: &str,
-    mut values: Values,
-    piece: &[T],
-) -> Result<u64, StoreError> {
-    for member in piece {
-        values.put(member);
-    }
-    execute(session, &sql.replace("{list}", &list(piece.len())), values).await
 }

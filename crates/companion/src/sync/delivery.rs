@@ -17,7 +17,7 @@ use hemrond_domain::{
 use hemrond_protocol::{Delivery, Item, ItemKind};
 use hemrond_store::{DocumentCommit, NewItem, Origin};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
     thread,
 };
@@ -50,8 +50,14 @@ struct Knowledge<'a> {
 /// All that was delivered of one document, with what is here of it. One answer may bring a document
 /// twice: because it was wanted, and by the feed. The second time builds on the first.
 struct Job<'a> {
-    open: Open,
+    start: Start,
     deliveries: Vec<(usize, &'a Delivery)>,
+}
+
+/// What is here of a document before it is delivered.
+enum Start {
+    Here(Box<Open>),
+    Nothing(Header),
 }
 
 /// One document, read.
@@ -78,6 +84,7 @@ impl Companion {
         state: &mut State,
         deliveries: &[Delivery],
     ) -> Outcome<Delivered> {
+        let stored = self.stored_of(deliveries).await?;
         let mut commits = BTreeMap::new();
         let mut jobs: BTreeMap<DocumentId, Job<'_>> = BTreeMap::new();
         for (place, delivery) in deliveries.iter().enumerate() {
@@ -92,9 +99,13 @@ impl Companion {
                 job.deliveries.push((place, delivery));
                 continue;
             }
-            let open = self.open_or_begin(state, &header).await?;
+            let here = match stored.contains(&id) {
+                true => self.try_open(state, &header).await?,
+                false => None,
+            };
+            let start = here.map_or(Start::Nothing(header), |open| Start::Here(Box::new(open)));
             let deliveries = vec![(place, delivery)];
-            jobs.insert(id, Job { open, deliveries });
+            jobs.insert(id, Job { start, deliveries });
         }
         let knowledge = Knowledge {
             actor: state.actor,
@@ -114,6 +125,15 @@ impl Companion {
         }
         delivered.commits = commits.into_values().collect();
         Ok(delivered)
+    }
+
+    /// The delivered documents of which something is stored here, asked in one go.
+    async fn stored_of(&self, deliveries: &[Delivery]) -> Outcome<HashSet<DocumentId>> {
+        let headers = deliveries.iter().map(|delivery| &delivery.header);
+        let ids: Vec<DocumentId> = headers
+            .filter_map(|header| Some(raw_header(header).header().ok()?.id()))
+            .collect();
+        Ok(self.store.documents_stored(&ids).await?)
     }
 }
 
@@ -166,11 +186,15 @@ impl Knowledge<'_> {
 
 impl Job<'_> {
     fn read(self, knowledge: &Knowledge<'_>) -> Outcome<Done> {
-        let header = self.open.document.header().clone();
+        let open = match self.start {
+            Start::Here(open) => *open,
+            Start::Nothing(header) => Open::begun(&header, knowledge.actor, knowledge.knows)?,
+        };
+        let header = open.document.header().clone();
         let mut done = Done {
             id: header.id(),
             commits: Vec::new(),
-            open: Some(self.open),
+            open: Some(open),
         };
         for (place, delivery) in self.deliveries {
             let raw = raw_header(&delivery.header);

@@ -233,15 +233,22 @@ fn within_open_files(wanted: usize) -> usize {
     wanted
 }
 
-/// How many pushes are read at a time; the others wait.
-const WORKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+/// How many processes read pushes at a time, at least and at most; what comes meanwhile waits.
+const WORKERS: (usize, usize) = (2, 8);
+
+/// As many processes as there are processors, within these bounds.
+fn workers() -> NonZeroUsize {
+    let processors = std::thread::available_parallelism().map_or(WORKERS.0, NonZeroUsize::get);
+    let (least, most) = WORKERS;
+    NonZeroUsize::new(processors.clamp(least, most)).unwrap_or(NonZeroUsize::MIN)
+}
 
 async fn inspector(how: Inspect, world: &World) -> Result<Arc<dyn Inspector>, CommandError> {
     Ok(match how {
         Inspect::InProcess => Arc::new(InProcess),
         Inspect::Worker => {
             let program = Program::server(world.program.clone(), Confinement::default());
-            Arc::new(Worker::start(program, WORKERS, Patience::default()).await?)
+            Arc::new(Worker::start(program, workers(), Patience::default()).await?)
         }
     })
 }

@@ -148,6 +148,20 @@ impl Store {
         rows.iter().map(|row| DocumentId::read(row, 0)).collect()
     }
 
+    /// Which of these documents have a row here, withdrawn ones too.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn documents_stored(
+        &self,
+        documents: &[DocumentId],
+    ) -> Result<HashSet<DocumentId>, StoreError> {
+        let mut reading = self.read().await?;
+        let statement = "SELECT id FROM documents WHERE id IN {list}";
+        let rows = sql::rows_in(&mut reading, statement, documents).await?;
+        rows.iter().map(|row| DocumentId::read(row, 0)).collect()
+    }
+
     /// Documents that this version cannot show, by id.
     ///
     /// # Errors

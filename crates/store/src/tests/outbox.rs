@@ -255,3 +255,99 @@ async fn attempts_are_counted() {
     .unwrap();
     assert_eq!(attempts, Some(2));
 }
+
+/// A change that follows from the schema: nobody wrote it.
+fn of_the_schema(number: u8) -> NewItem {
+    let mut actor = [0; 16];
+    actor[15] = 2;
+    NewItem {
+        actor: Some(actor),
+        ..urgent(number, 5)
+    }
+}
+
+/// Evas two items and one that follows from the schema, all of them made before hers.
+async fn with_one_that_nobody_wrote() -> Tablet {
+    let tablet = Tablet::new().await;
+    let items = vec![of_the_schema(1)];
+    let first = commit_at(0, vec![about(&visit(1), items)]);
+    tablet.store.commit(first).await.unwrap();
+    let items = vec![urgent(2, 5), urgent(3, 5)];
+    let then = commit_at(1, vec![about(&visit(1), items)]);
+    tablet.store.commit(then).await.unwrap();
+    tablet
+}
+
+/// What is told of what waits, in all three places that tell of it.
+async fn told(store: &Store) -> (OutboxSummary, u32, u32) {
+    let summary = store.outbox_summary().await.unwrap();
+    let rows = store.outbox_by_document().await.unwrap();
+    let whereabouts = store.whereabouts(visit(1).id()).await.unwrap();
+    (summary, rows[0].items, whereabouts.unsent)
+}
+
+#[tokio::test]
+async fn eva_is_told_of_what_she_wrote_and_all_of_it_is_sent() {
+    let tablet = with_one_that_nobody_wrote().await;
+    let hers = OutboxSummary {
+        items: 2,
+        rows: 3,
+        oldest_queued_at: Some(at(1)),
+    };
+    assert_eq!(told(&tablet.store).await, (hers, 2, 2));
+    assert_eq!(
+        waiting(&tablet.store).await,
+        [(visit(1).id(), vec![1, 2, 3])]
+    );
+
+    // The server refuses it, and it is sent once more.
+    let of_the_schema = name(&visit(1), 1);
+    let mut answer = SyncCommit::new(at(2));
+    answer.refused = vec![(of_the_schema, "change.operations".to_owned())];
+    tablet.store.apply_sync(answer).await.unwrap();
+    let ItemName { document, hash } = of_the_schema;
+    assert!(tablet.store.retry_refused(document, hash).await.unwrap());
+    assert_eq!(told(&tablet.store).await, (hers, 2, 2));
+
+    // The server took it all, and has forgotten it after a restore.
+    let all = [1, 2, 3].map(|number| name(&visit(1), number));
+    let mut answer = SyncCommit::new(at(3));
+    answer.acknowledged = all.to_vec();
+    tablet.store.apply_sync(answer).await.unwrap();
+    assert_eq!(
+        tablet.store.outbox_summary().await.unwrap(),
+        OutboxSummary::default()
+    );
+    let mut answer = SyncCommit::new(at(4));
+    let forgotten = all.map(|item| Requeue { item, urgency: 5 });
+    answer.requeue = forgotten.to_vec();
+    tablet.store.apply_sync(answer).await.unwrap();
+    let again = OutboxSummary {
+        oldest_queued_at: Some(at(4)),
+        ..hers
+    };
+    assert_eq!(told(&tablet.store).await, (again, 2, 2));
+}
+
+#[tokio::test]
+async fn what_waited_before_an_update_is_told_of_in_the_same_words_after_it() {
+    let tablet = with_one_that_nobody_wrote().await;
+    let before = told(&tablet.store).await;
+    {
+        // As version 3 of the schema had it.
+        let mut writing = tablet.store.write().await.unwrap();
+        for statement in [
+            "DROP INDEX outbox_age",
+            "ALTER TABLE outbox DROP COLUMN nobodys",
+            "CREATE INDEX outbox_age ON outbox (queued_at)",
+            "PRAGMA user_version = 3",
+        ] {
+            crate::sql::execute(&mut writing, statement, crate::sql::nothing())
+                .await
+                .unwrap();
+        }
+        writing.commit().await.unwrap();
+    }
+    let tablet = tablet.restart().await;
+    assert_eq!(told(&tablet.store).await, before);
+}

@@ -1,7 +1,7 @@
 //! What waits for the server, and what becomes of it.
 
 use crate::{
-    cell::{Cell as _, Columns},
+    cell::Columns,
     commit::Requeue,
     error::StoreError,
     item::{ActorBytes, ItemName, is_nobodys},
@@ -48,59 +48,53 @@ pub(super) async fn acknowledge(
     items: &[ItemName],
     now: DateTime<Utc>,
 ) -> Result<Vec<ItemName>, StoreError> {
-    let (positions, mut waited) = unqueue(session, items).await?;
-    // Nearly all that is acknowledged waited, and is found by its place, one beside the other.
-    sql::execute_with_in(
-        session,
-        "UPDATE items SET acknowledged_at = ?
-         WHERE acknowledged_at IS NULL AND position IN {list}",
-        &now,
-        &positions,
-    )
-    .await?;
-    if waited.len() == items.len() {
-        return Ok(waited);
-    }
-    let of_queue: HashSet<ItemName> = waited.iter().copied().collect();
-    let others: Vec<ItemName> = items
-        .iter()
-        .filter(|name| !of_queue.contains(name))
-        .copied()
-        .collect();
-    waited.extend(take(session, "DELETE FROM refused", &others).await?);
-    for piece in sql::chunks(&others) {
-        let mut values = sql::with(&now);
+    let mut waited = Vec::new();
+    for piece in sql::chunks(items) {
+        let mut values = sql::nothing();
         put_names(&mut values, piece);
-        let statement = format!(
-            "UPDATE items SET acknowledged_at = ?
-             WHERE acknowledged_at IS NULL AND (document, hash) IN (VALUES {})",
-            sql::placeholders(piece.len(), 2),
-        );
-        sql::execute(session, &statement, values).await?;
+        let named = sql::placeholders(piece.len(), 2);
+        let statement =
+            format!("SELECT count(*) FROM outbox WHERE (document, hash) IN (VALUES {named})");
+        let waiting: Option<i64> = sql::scalar(session, &statement, values).await?;
+        // Nearly always: an answer to what was sent. The items are found by their places then.
+        let found = if waiting.and_then(|count| usize::try_from(count).ok()) == Some(piece.len()) {
+            let statement = format!(
+                "UPDATE items SET acknowledged_at = ? WHERE acknowledged_at IS NULL AND position IN
+                 (SELECT position FROM outbox WHERE (document, hash) IN (VALUES {named}))"
+            );
+            mark(session, &statement, piece, now).await?;
+            let mut values = sql::nothing();
+            put_names(&mut values, piece);
+            let statement =
+                format!("DELETE FROM outbox WHERE (document, hash) IN (VALUES {named})");
+            sql::execute(session, &statement, values).await?;
+            piece.to_vec()
+        } else {
+            let statement = format!(
+                "UPDATE items SET acknowledged_at = ?
+                 WHERE acknowledged_at IS NULL AND (document, hash) IN (VALUES {named})"
+            );
+            mark(session, &statement, piece, now).await?;
+            let mut found = take(session, "DELETE FROM outbox", piece).await?;
+            found.extend(take(session, "DELETE FROM refused", piece).await?);
+            found
+        };
+        waited.extend(found);
     }
     Ok(waited)
 }
 
-/// Takes items out of the queue. Answers which there were, and their places among the items.
-async fn unqueue(
+/// Runs a statement over a moment and names.
+async fn mark(
     session: &mut Session,
-    items: &[ItemName],
-) -> Result<(Vec<i64>, Vec<ItemName>), StoreError> {
-    let (mut positions, mut names) = (Vec::new(), Vec::new());
-    for piece in sql::chunks(items) {
-        let mut values = sql::nothing();
-        put_names(&mut values, piece);
-        let statement = format!(
-            "DELETE FROM outbox WHERE (document, hash) IN (VALUES {})
-             RETURNING document, hash, position",
-            sql::placeholders(piece.len(), 2),
-        );
-        for row in sql::rows(session, &statement, values).await? {
-            names.push(read_name(&row)?);
-            positions.push(i64::read(&row, 2)?);
-        }
-    }
-    Ok((positions, names))
+    statement: &str,
+    names: &[ItemName],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let mut values = sql::with(&now);
+    put_names(&mut values, names);
+    sql::execute(session, statement, values).await?;
+    Ok(())
 }
 
 /// The server will not take these items. Those that do not wait any more are passed over.

@@ -12,6 +12,7 @@ mod frames;
 mod messages;
 mod pool;
 mod process;
+mod share;
 mod work;
 
 pub use child::{Failure, Honest, Reads, answer, run, serve};
@@ -22,6 +23,7 @@ pub use process::{Program, StartError};
 
 use super::{Findings, Inspector, Interrupted, Reading};
 use async_trait::async_trait;
+use futures_util::future::try_join_all;
 use pool::Pool;
 use std::{num::NonZeroUsize, time::Duration};
 use work::Work;
@@ -32,7 +34,7 @@ pub struct Patience {
     /// How long one step may take: starting, opening a document, reading an item. An honest step
     /// takes milliseconds; the rest is for machines that are busy.
     pub step: Duration,
-    /// How many workers one push may cost; each item that is refused for it costs two. What comes
+    /// How many workers one push may cost, shared out where several read it; each item that is refused for it costs two. What comes
     /// after them is refused unread, so that a push made of poison holds no reader for long.
     pub losses: usize,
 }
@@ -74,11 +76,32 @@ impl Worker {
 #[async_trait]
 impl Inspector for Worker {
     async fn read(&self, work: Vec<Reading>) -> Result<Vec<Findings>, Interrupted> {
+        let parts = share::parts(work, self.pool.size());
+        let patience = Patience {
+            losses: (self.patience.losses / parts.len().max(1)).max(1),
+            ..self.patience
+        };
+        let reading = parts.into_iter().map(|part| self.read_part(part, patience));
+        Ok(try_join_all(reading).await?.concat())
+    }
+
+    fn restarts(&self) -> u64 {
+        self.pool.lost()
+    }
+}
+
+impl Worker {
+    /// Has one process read, one document after the other.
+    async fn read_part(
+        &self,
+        work: Vec<Reading>,
+        patience: Patience,
+    ) -> Result<Vec<Findings>, Interrupted> {
         let mut all = Vec::with_capacity(work.len());
         if work.is_empty() {
             return Ok(all);
         }
-        let mut reader = Work::begin(&self.pool, self.patience)
+        let mut reader = Work::begin(&self.pool, patience)
             .await
             .map_err(interrupted)?;
         for reading in work {
@@ -86,10 +109,6 @@ impl Inspector for Worker {
         }
         reader.end();
         Ok(all)
-    }
-
-    fn restarts(&self) -> u64 {
-        self.pool.lost()
     }
 }
 

@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub(super) struct Pool {
     program: Program,
     step: Duration,
+    size: NonZeroUsize,
     places: Semaphore,
     idle: Mutex<Vec<Process>>,
     lost: AtomicU64,
@@ -36,10 +37,16 @@ impl Pool {
         Self {
             program,
             step,
+            size,
             places: Semaphore::new(size.get()),
             idle: Mutex::default(),
             lost: AtomicU64::new(0),
         }
+    }
+
+    /// How many may work at a time.
+    pub(super) const fn size(&self) -> usize {
+        self.size.get()
     }
 
     /// Waits for a free place, and lends an idle worker or a new one.
