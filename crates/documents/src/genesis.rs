@@ -268,19 +268,23 @@ mod tests {
         )
     }
 
+    fn failed(error: GenesisError) -> TestCaseError {
+        TestCaseError::fail(error.to_string())
+    }
+
     proptest! {
         #[test]
         fn what_comes_from_a_pattern_is_what_is_written_operation_by_operation(header in header()) {
             let newest = schema::of(header.kind()).version;
             for version in 1..=newest {
-                let (written, of_them) = write(&header, version).unwrap();
+                let (written, of_them) = write(&header, version).map_err(failed)?;
                 // Also where the pattern was made for another header.
-                let blank = make(&header, version).unwrap();
+                let blank = make(&header, version).map_err(failed)?;
                 let bytes = |changes: &[Change]| -> Vec<Vec<u8>> {
                     changes.iter().map(|change| change.raw_bytes().to_vec()).collect()
                 };
                 prop_assert_eq!(bytes(&blank.given), bytes(&written));
-                let found = containers(&blank.document, schema::of(header.kind())).unwrap();
+                let found = containers(&blank.document, schema::of(header.kind())).map_err(failed)?;
                 prop_assert_eq!(format!("{:?}", &found), format!("{:?}", &blank.containers));
                 prop_assert_eq!(format!("{:?}", &found), format!("{of_them:?}"));
             }
