@@ -26,6 +26,7 @@ Usage: cargo xtask COMMAND
     --quick            small numbers and the debug build, to see that it works
     --only PART        documents, shift-end, online, growth or in-hand; may be given several times
     --most N           documents are carried in loads of at most so many
+    --runs N           each load is carried at most so many times
   simulate             tells stories of many tablets from a seed, and ends with one JSON line; anything
                        lost, diverged, stuck or leaked is an error, told as the shortest story
     --seed S           the first story's seed; 1 where none is given
@@ -119,6 +120,9 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             (Command::Bench { wanted }, Arg::Long("most")) => {
                 wanted.most = Some(parser.value()?.parse()?);
             }
+            (Command::Bench { wanted }, Arg::Long("runs")) => {
+                wanted.runs = Some(parser.value()?.parse()?);
+            }
             (Command::Test { without }, Arg::Long("without")) => {
                 without.push(parser.value()?.to_string_lossy().into_owned());
             }
@@ -155,6 +159,7 @@ mod tests {
     use super::{Command, What, parse};
     use crate::bench::{Part, Scale, Wanted};
     use lexopt::Parser;
+    use std::num::NonZeroUsize;
 
     fn read(line: &str) -> Option<Command> {
         parse(Parser::from_args(line.split_whitespace())).ok()
@@ -192,9 +197,10 @@ mod tests {
             scale: Scale::Peers,
             only: vec![Part::Documents, Part::InHand],
             most: Some(100),
+            runs: NonZeroUsize::new(3),
         };
         assert_eq!(
-            read("bench --peers --only documents --only in-hand --most 100"),
+            read("bench --peers --only documents --only in-hand --most 100 --runs 3"),
             Some(Command::Bench { wanted })
         );
         assert_eq!(

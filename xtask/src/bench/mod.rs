@@ -124,8 +124,9 @@ fn carry_all(
             if few {
                 runs.tell_few(results);
             }
+            // Should the rest be cut short, what was measured stays.
+            results.write(folder)?;
         }
-        results.write(folder)?;
     }
     let ours = Hemrond {
         project,
@@ -133,11 +134,12 @@ fn carry_all(
         persons: 100,
     };
     for side in sides(&ours, &peers) {
-        if let Some(runs) = carried(side, numbers.week, folder, proxy, results)? {
+        if let Some(runs) = carried(side, wanted.week(), folder, proxy, results)? {
             runs.tell_week(results);
+            results.write(folder)?;
         }
     }
-    let bare = compressed(folder, &documents::bare(numbers.week))?;
+    let bare = compressed(folder, &documents::bare(wanted.week()))?;
     results.limit("week_bytes", "bytes", &[bare]);
     results.write(folder)
 }

@@ -2,6 +2,7 @@
 
 use super::work::documents::Load;
 use crate::project::Profile;
+use std::num::NonZeroUsize;
 
 /// How much is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +123,8 @@ pub(crate) struct Wanted {
     pub(crate) only: Vec<Part>,
     /// With how many documents at most, where some are carried.
     pub(crate) most: Option<usize>,
+    /// How often each load is carried at most, where less time is to be had than the figures deserve.
+    pub(crate) runs: Option<NonZeroUsize>,
 }
 
 impl Wanted {
@@ -131,6 +134,7 @@ impl Wanted {
             scale,
             only: Vec::new(),
             most: None,
+            runs: None,
         }
     }
 
@@ -151,6 +155,19 @@ impl Wanted {
         let loads = self.scale.numbers().loads.iter().copied();
         loads
             .filter(|load| self.most.is_none_or(|most| load.documents <= most))
+            .map(|load| self.often(load))
             .collect()
+    }
+
+    /// A week's load.
+    pub(super) fn week(&self) -> Load {
+        self.often(self.scale.numbers().week)
+    }
+
+    fn often(&self, load: Load) -> Load {
+        let runs = self
+            .runs
+            .map_or(load.runs, |most| load.runs.min(most.get()));
+        Load { runs, ..load }
     }
 }
