@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 
 /** How long a server may take to let a client in, in milliseconds. */
-export const TO_CONNECT = 10_000;
+export const TO_CONNECT = 120_000;
 
 /** What is said when a connection ends that was needed. */
 export const LOST = 'The connection to the server was lost.';

@@ -12,5 +12,5 @@ mod seal;
 mod targets;
 
 pub use parts::{join, parts};
-pub use seal::{open, seal};
+pub use seal::{open, seal, word_of};
 pub use targets::{ALL, Target, named};

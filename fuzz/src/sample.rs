@@ -2,12 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signer as _, SigningKey};
+use hemrond_audit::{Action, Event, Head};
 use hemrond_documents::{
     Actor, Document, Edit, RawChange,
-    entry::{EntryContent, EntryError, FORMAT, SignedEntry, Signer, signing_message},
+    entry::{
+        ACT_FORMAT, ActContent, ActSigner, Contents, EntryContent, EntryError, FORMAT, SignedEntry,
+        Signer, signing_message,
+    },
 };
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, PersonId, RowId, UnitId, UserId, VisitId},
+    law::Act,
+    people::Role,
     record::{DocumentKind, Header},
 };
 use std::sync::LazyLock;
@@ -32,6 +38,12 @@ pub fn visit() -> Header {
     )
 }
 
+/// What was decided and done about Astrid's data.
+#[must_use]
+pub fn acts() -> Header {
+    Header::acts(visit().organisation(), PersonId::from_bytes([40; 16]))
+}
+
 /// A moment of that day.
 #[must_use]
 pub fn minute(number: i64) -> DateTime<Utc> {
@@ -40,7 +52,7 @@ pub fn minute(number: i64) -> DateTime<Utc> {
 
 /// A document of every kind: what is about Astrid, and what her team has.
 #[must_use]
-pub fn headers() -> [Header; 5] {
+pub fn headers() -> [Header; 7] {
     let visit = visit();
     let organisation = visit.organisation();
     let astrid = PersonId::from_bytes([40; 16]);
@@ -50,7 +62,9 @@ pub fn headers() -> [Header; 5] {
         Header::observations(organisation, astrid, day),
         Header::round(organisation, UnitId::from_bytes([2; 16]), day),
         Header::directory(organisation),
+        Header::told(organisation, UnitId::from_bytes([2; 16]), astrid, day),
         visit,
+        acts(),
     ]
 }
 
@@ -140,6 +154,20 @@ fn edits(kind: DocumentKind) -> Vec<Vec<Edit>> {
             Edit::add_row("staff", row, [("name", "Eva Lind"), ("role", "nurse")]),
             Edit::add_row("numbers", row, [("label", "Jour"), ("phone", "1177")]),
         ]],
+        DocumentKind::Told => vec![vec![Edit::add_row(
+            "entries",
+            row,
+            [
+                ("at", "2026-11-03T08:00:00.000Z"),
+                ("by", "0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b"),
+                ("what", "gait"),
+                ("degree", "worse"),
+                ("source.document", "0c07a5c963103ac9fa9d31f1c69265e5"),
+                ("source.row", "09090909-0909-4909-8909-090909090909"),
+                ("basis", "consent_osl101"),
+                ("told_at", "2026-11-03T08:00:00.000Z"),
+            ],
+        )]],
         // It holds signed entries only.
         DocumentKind::Acts => Vec::new(),
     }
@@ -160,11 +188,15 @@ pub fn sign_request(base: &[u8]) -> [u8; 64] {
 /// Signs an entry's bytes, whatever they are, on Eva's tablet.
 #[must_use]
 pub fn sign(bytes: &[u8]) -> SignedEntry {
+    let format = match Contents::parse(bytes) {
+        Ok(Contents::Act(_)) => ACT_FORMAT,
+        _ => FORMAT,
+    };
     let mut entry = SignedEntry {
         bytes: bytes.to_vec(),
         signature: [0; 64],
     };
-    let message = signing_message(FORMAT, entry.hash());
+    let message = signing_message(format, entry.hash());
     entry.signature = KEY.sign(&message).to_bytes();
     entry
 }
@@ -184,4 +216,61 @@ pub fn entry() -> Result<Vec<u8>, EntryError> {
         signed_at: minute(30),
     };
     EntryContent::of(&document, &document.heads(), signer, None)?.to_bytes()
+}
+
+/// The bytes that Eva signs for an act about Astrid's data.
+///
+/// # Errors
+/// Never; the error stands in for a panic.
+pub fn act(act: &Act) -> Result<Vec<u8>, EntryError> {
+    let signer = ActSigner {
+        author: EVA,
+        author_name: "Eva Lind".to_owned(),
+        device: TABLET,
+        role: Role::Nurse,
+        unit: UnitId::from_bytes([2; 16]),
+        made_at: minute(31),
+    };
+    ActContent::of(&acts(), act, signer)?.to_bytes()
+}
+
+/// What Eva did with Astrid's data, as her tablet logs it.
+#[must_use]
+pub fn event(action: &str, at: i64) -> Event {
+    let visit = visit();
+    Event {
+        action: Action::from(action),
+        user: EVA,
+        role: "nurse".to_owned(),
+        unit: UnitId::from_bytes([2; 16]),
+        organisation: visit.organisation(),
+        device: TABLET,
+        person: visit.person_id(),
+        kind: Some("visit".to_owned()),
+        document: Some(visit.id()),
+        reason: None,
+        basis: None,
+        at_ms: minute(at).timestamp_millis(),
+    }
+}
+
+/// A server's key for its word about its log.
+#[must_use]
+pub fn log_key() -> SigningKey {
+    SigningKey::from_bytes(&[14; 32])
+}
+
+/// The log that a tablet keeps of a morning.
+#[must_use]
+pub fn log() -> Vec<Vec<u8>> {
+    let mut head = Head::default();
+    let mut records = Vec::new();
+    for (action, at) in [("read", 1), ("write", 2), ("read", 3), ("sign", 40)] {
+        let Ok((bytes, next)) = head.next(event(action, at)) else {
+            break;
+        };
+        records.push(bytes);
+        head = next;
+    }
+    records
 }

@@ -1,6 +1,6 @@
 //! Real processes, killed again and again while edits flow; what they said is saved is counted.
 
-use crate::{Place, Tablet, Town, ids, until};
+use crate::{Place, Server, Tablet, Town, ids, process::Process, until};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -24,6 +24,15 @@ pub struct Tally {
     pub control: Vec<String>,
 }
 
+/// Where the server keeps what it was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    /// In a file, served by one process.
+    Sqlite,
+    /// In a PostgreSQL of its own, served by two processes: when one is killed, the other goes on.
+    Postgres,
+}
+
 /// Who is killed.
 #[derive(Debug, Clone, Copy)]
 enum Victim {
@@ -34,6 +43,8 @@ enum Victim {
 
 struct Run {
     town: Town,
+    /// A second process on the same database.
+    beside: Option<Process>,
     eva: Tablet,
     omar: Tablet,
     places: Vec<Place>,
@@ -51,14 +62,27 @@ struct Run {
 /// # Panics
 /// When a program does not start or answer.
 #[must_use]
-pub fn kills(times: usize, seed: u64, mut progress: impl FnMut(usize)) -> Tally {
-    let town = Town::new();
+pub fn kills(
+    database: Database,
+    times: usize,
+    seed: u64,
+    mut progress: impl FnMut(usize),
+) -> Tally {
+    let (town, beside) = match database {
+        Database::Sqlite => (Town::new(), None),
+        Database::Postgres => {
+            let town = Town::of(Server::on_postgres());
+            let beside = town.server.process();
+            (town, Some(beside))
+        }
+    };
     let mut eva = town.tablet_of("Eva Lind");
     let omar = town.tablet_of("Omar Haddad");
     eva.sync();
     let place = eva.plan_astrid();
     let mut run = Run {
         town,
+        beside,
         eva,
         omar,
         places: vec![place],
@@ -149,9 +173,20 @@ impl Run {
                 self.town.server.kill();
                 self.eva.receive();
                 self.omar.receive();
-                self.town.restart_server();
+                self.go_on();
             }
         }
+    }
+
+    /// Has a server behind the line again: the process that was not killed, or a new one.
+    fn go_on(&mut self) {
+        let Some(other) = self.beside.take() else {
+            self.town.restart_server();
+            return;
+        };
+        self.town.server.go_on_with(other);
+        self.town.line.leads_to(self.town.server.address());
+        self.beside = Some(self.town.server.process());
     }
 
     fn next_visit(&mut self) {

@@ -51,6 +51,9 @@ pub struct Cluster {
     databases: AtomicU32,
 }
 
+/// Who has to give a password: members of a role that is made when it is needed.
+const GUARDED: &str = "local all +guarded scram-sha-256\n";
+
 /// The one that runs, shared by the tests of one process.
 static RUNNING: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
 
@@ -91,6 +94,9 @@ impl Cluster {
             .arg("-D")
             .arg(&data);
         run(&mut initdb, folder.path(), account, "initdb")?;
+        let hba = data.join("pg_hba.conf");
+        let trusted = std::fs::read_to_string(&hba)?;
+        std::fs::write(&hba, format!("{GUARDED}{trusted}"))?;
         let holder = hold(&bin, &data, folder.path(), account)?;
         let cluster = Self {
             folder,
@@ -108,16 +114,61 @@ impl Cluster {
     /// # Errors
     /// When PostgreSQL refuses.
     pub fn database(&self) -> Result<String, ClusterError> {
-        let name = format!("test{}", self.databases.fetch_add(1, Relaxed));
-        let mut createdb = Command::new(self.bin.join("createdb"));
-        createdb
+        let name = self.next_name();
+        let mut createdb = self.client("createdb");
+        createdb.arg(&name);
+        run(&mut createdb, self.folder.path(), self.account, "createdb")?;
+        Ok(format!("postgres://hemrond@{}/{name}", self.socket()))
+    }
+
+    /// Makes an empty database of an account that has to give this password, and tells its address
+    /// with it. The password is one without quotes.
+    ///
+    /// # Errors
+    /// When PostgreSQL refuses.
+    pub fn guarded_database(&self, password: &str) -> Result<String, ClusterError> {
+        let name = self.next_name();
+        let account = format!("{name}_owner");
+        let statements = [
+            "DO $$ BEGIN CREATE ROLE guarded NOLOGIN; \
+             EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+                .to_owned(),
+            format!("CREATE ROLE {account} LOGIN CREATEDB PASSWORD '{password}' IN ROLE guarded"),
+            format!("CREATE DATABASE {name} OWNER {account}"),
+        ];
+        for statement in statements {
+            let mut psql = self.client("psql");
+            psql.args(["--no-psqlrc", "--dbname=postgres", "--command", &statement]);
+            run(&mut psql, self.folder.path(), self.account, "psql")?;
+        }
+        let password: String = password
+            .bytes()
+            .map(|byte| match byte.is_ascii_alphanumeric() {
+                true => char::from(byte).to_string(),
+                false => format!("%{byte:02X}"),
+            })
+            .collect();
+        let socket = self.socket();
+        Ok(format!("postgres://{account}:{password}@{socket}/{name}"))
+    }
+
+    fn next_name(&self) -> String {
+        format!("test{}", self.databases.fetch_add(1, Relaxed))
+    }
+
+    /// The folder with the socket, as an address holds it.
+    fn socket(&self) -> String {
+        self.folder.path().display().to_string().replace('/', "%2F")
+    }
+
+    /// One of PostgreSQL's programs, as the cluster's own account.
+    fn client(&self, name: &str) -> Command {
+        let mut client = Command::new(self.bin.join(name));
+        client
             .arg("--host")
             .arg(self.folder.path())
-            .arg("--username=hemrond")
-            .arg(&name);
-        run(&mut createdb, self.folder.path(), self.account, "createdb")?;
-        let socket = self.folder.path().display().to_string().replace('/', "%2F");
-        Ok(format!("postgres://hemrond@{socket}/{name}"))
+            .arg("--username=hemrond");
+        client
     }
 
     /// The folder with PostgreSQL's own programs.

@@ -14,11 +14,12 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts serving a database, on a free port of this machine.
-    pub(crate) fn start(database: &str) -> Self {
+    /// Starts serving a database with these further options, on a free port of this machine.
+    pub(crate) fn start(database: &str, options: &[String]) -> Self {
         let mut child = Command::new(program("hemrond-server"))
             .args(["--database", database])
             .args(["serve", "--listen", "127.0.0.1:0", "--no-admin"])
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

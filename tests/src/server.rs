@@ -18,6 +18,7 @@ pub struct Server {
     database: String,
     cluster: Option<Arc<Cluster>>,
     restored: usize,
+    options: Vec<String>,
     running: Option<Process>,
 }
 
@@ -38,6 +39,7 @@ impl Server {
             database,
             cluster: None,
             restored: 0,
+            options: Vec::new(),
             running: None,
         }
     }
@@ -123,6 +125,31 @@ impl Server {
         run("hemrond-server", all)
     }
 
+    /// From its next start on it can give wiped tablets their keys back.
+    ///
+    /// # Panics
+    /// When no key is made.
+    pub fn rescues(&mut self) {
+        let key = self.folder.path().join("rescue.key");
+        let key = key.to_str().expect("a plain name").to_owned();
+        self.command(&["rescue-key", "--to", &key]);
+        self.options.extend(["--rescue-key-file".to_owned(), key]);
+    }
+
+    /// Shuts a tablet out.
+    ///
+    /// # Panics
+    /// When there is none of this name.
+    pub fn shut_out(&self, tablet: &str) {
+        let devices = self.command(&["devices", "list"]);
+        let device = devices
+            .lines()
+            .find(|line| line.contains(tablet))
+            .and_then(|line| line.split_whitespace().next())
+            .expect("a tablet of this name");
+        self.command(&["devices", "revoke", "--device", device]);
+    }
+
     /// Starts serving, on a free port of this machine.
     ///
     /// # Panics
@@ -138,7 +165,16 @@ impl Server {
     /// When it does not start.
     #[must_use]
     pub fn process(&self) -> Process {
-        Process::start(&self.database)
+        Process::start(&self.database, &self.options)
+    }
+
+    /// Goes on with a process that serves the same database already, in place of one that was killed.
+    ///
+    /// # Panics
+    /// When it serves still.
+    pub fn go_on_with(&mut self, process: Process) {
+        assert!(self.running.is_none(), "it serves already");
+        self.running = Some(process);
     }
 
     /// Where it listens, such as `http://127.0.0.1:40123`.

@@ -4,7 +4,11 @@
 
 use hemrond_tests::{Failure, Output, Tablet, Town};
 use serde_json::json;
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Every file of a folder but the lock, which is no data.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -200,9 +204,8 @@ fn says_that_the_disk_is_full(failure: &Failure) {
     assert!(failure.message.contains("Frigör utrymme"), "{failure:?}");
 }
 
-#[test]
-fn a_full_disk_is_said_and_what_was_saved_stays_and_the_same_answer_fits_once_there_is_room() {
-    let town = Town::new();
+/// Eva's tablet, on a disk that is soon full.
+fn on_a_small_disk(town: &Town) -> Tablet {
     let mut eva = Tablet::on_a_disk_of(16 << 20);
     let code = town.server.code_for("Eva Lind");
     let server = town.line.address();
@@ -211,15 +214,44 @@ fn a_full_disk_is_said_and_what_was_saved_stays_and_the_same_answer_fits_once_th
         json!({ "server": server, "code": code, "tablet": "Evas" }),
     );
     eva.sync();
-    let place = eva.plan_astrid();
-    eva.write(&place.document, "note", "Före.");
-    // Pictures, or whatever fills a tablet, up to the last byte.
-    let pictures = eva.on_its_disk("bilder");
+    eva
+}
+
+/// Pictures, or whatever fills a tablet, up to the last byte.
+fn fill(tablet: &Tablet) -> PathBuf {
+    let pictures = tablet.on_its_disk("bilder");
     let mut filling = fs::File::create(&pictures).unwrap();
     for size in [1 << 16, 1 << 12, 1] {
         while std::io::Write::write_all(&mut filling, &vec![7; size]).is_ok() {}
     }
-    drop(filling);
+    pictures
+}
+
+/// AC22: whoever has the tablet can fill its disk. One that is shut out loses its half of the key all the same.
+#[test]
+fn a_full_disk_keeps_no_key_of_a_tablet_that_is_shut_out() {
+    let town = Town::new();
+    let mut eva = on_a_small_disk(&town);
+    let place = eva.plan_astrid();
+    eva.write(&place.document, "note", "Före.");
+    town.server.shut_out("Evas");
+    let pictures = fill(&eva);
+    let said = eva.call("sync_now", json!({})).unwrap_err();
+    let halves = fs::read_dir(eva.on_its_disk("keystore")).unwrap();
+    assert_eq!(halves.count(), 0, "{said:?}");
+    assert_eq!(eva.ok("door", json!({}))["open"], json!(null));
+    assert!(eva.try_unlock().is_err());
+    fs::remove_file(pictures).unwrap();
+    assert!(eva.try_unlock().is_err());
+}
+
+#[test]
+fn a_full_disk_is_said_and_what_was_saved_stays_and_the_same_answer_fits_once_there_is_room() {
+    let town = Town::new();
+    let mut eva = on_a_small_disk(&town);
+    let place = eva.plan_astrid();
+    eva.write(&place.document, "note", "Före.");
+    let pictures = fill(&eva);
 
     // She writes on until something does not fit any more; that is said, and nothing else is.
     let mut kept = "Före.".to_owned();

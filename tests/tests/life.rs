@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use hemrond_tests::{Fate, Tablet, Town, ids, until};
+use hemrond_tests::{Fate, Server, Tablet, Town, ids, until};
 use serde_json::{Value, json};
 
 #[test]
@@ -207,14 +207,7 @@ fn a_lost_tablet_is_shut_out_and_keeps_what_was_not_sent_where_nobody_reads_it()
     eva.sync();
     let place = eva.plan_astrid();
     eva.sync();
-    let devices = town.server.command(&["devices", "list"]);
-    let device = devices
-        .lines()
-        .find(|line| line.contains("Eva Linds surfplatta"))
-        .and_then(|line| line.split_whitespace().next())
-        .unwrap();
-    town.server
-        .command(&["devices", "revoke", "--device", device]);
+    town.server.shut_out("Eva Linds surfplatta");
     eva.write(&place.document, "note", "Skrivet efteråt.");
     assert_eq!(halves(&eva), 1);
     let database = eva.database();
@@ -246,6 +239,43 @@ fn a_lost_tablet_is_shut_out_and_keeps_what_was_not_sent_where_nobody_reads_it()
         .command(&["users", "deactivate", "--user", "Omar Haddad"]);
     assert_eq!(omar.fails("sync_now", json!({})), "door.revoked");
     assert!(!database.exists());
+}
+
+/// AC22: Eva's tablet is shut out while it holds a change of hers and a signature, both begun under the name
+/// that the tablet had. With a new code she goes on, the server takes both, and Omar reads them.
+#[test]
+fn what_was_unsent_on_a_tablet_that_was_shut_out_is_sent_after_all() {
+    let mut server = Server::new();
+    server.rescues();
+    let town = Town::of(server);
+    let mut eva = town.tablet_of("Eva Lind");
+    eva.sync();
+    let place = eva.plan_astrid();
+    eva.write(&place.document, "note", "Trött i dag.");
+    eva.sync();
+    eva.write(&place.document, "note", "Trött i dag. Åt hälften.");
+    eva.ok("sign", json!({ "visit": place.visit }));
+    town.server.shut_out("Eva Linds surfplatta");
+    assert_eq!(eva.fails("sync_now", json!({})), "door.revoked");
+    let user = eva.ok("door", json!({}))["users"][0]["id"].clone();
+    let code = town.server.code_for("Eva Lind");
+    eva.ok(
+        "recover",
+        json!({ "user": user, "code": code, "pin": "592817" }),
+    );
+    let status = eva.ok("sync_now", json!({}));
+    let refused = eva.ok("sync_page", json!({}))["refused"].clone();
+    assert_eq!(refused, json!([]));
+    assert_eq!(
+        (&status["waiting"], &status["refused"]),
+        (&json!(0), &json!(0)),
+        "{status}"
+    );
+    let mut omar = town.tablet_of("Omar Haddad");
+    omar.sync();
+    let page = omar.visit(&place.visit);
+    assert!(page.to_string().contains("Åt hälften."), "{page}");
+    assert_eq!(page["signatures"].as_array().unwrap().len(), 1);
 }
 
 #[test]

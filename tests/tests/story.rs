@@ -45,6 +45,19 @@ fn a_visit_from_two_offline_nurses_to_the_doctors_answer_and_a_late_edit() {
         document,
         &[("cfs.level", json!(5)), ("weight_kg", json!(61.5))],
     );
+    // Astrid has said that the team may be told.
+    let receivers =
+        stina.ok("person", json!({ "person": place.person }))["tellings"]["receivers"].clone();
+    let units: Vec<&Value> = receivers
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|receiver| &receiver["unit"])
+        .collect();
+    stina.ok(
+        "begin_telling",
+        json!({ "person": place.person, "to": units, "basis": "consent_osl101" }),
+    );
     stina.ok(
         "observe",
         json!({

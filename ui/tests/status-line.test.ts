@@ -5,7 +5,7 @@ import { statusShape, statusWords } from '../src/lib/status-line';
 
 const quiet: Status = {
   user: null, tablet: null, server: null, today: '2026-11-22', connection: 'online', waiting: 0, waiting_since: null, refused: 0,
-  disagreements: 0, storage_full: false, last_contact: null, progress: null, key_kept_in: 'file', version: '0.1.0',
+  laid_aside: 0, disagreements: 0, storage_full: false, last_contact: null, progress: null, key_kept_in: 'file', version: '0.1.0',
   settings: { language: 'sv', theme: 'light', text_percent: 100, unsigned_hours: 24, lock_minutes: 5 },
   may: { rounds: true, health: true, observe: true, add_person: true },
 };
@@ -36,6 +36,12 @@ it('asks for attention when something was refused or has two answers', () => {
   expect(statusShape({ ...quiet, refused: 1 })).toBe('attention');
   expect(statusShape({ ...quiet, disagreements: 1 })).toBe('attention');
   expect(statusShape({ ...quiet, connection: 'offline', waiting: 3 })).toBe('offline');
+});
+
+it('asks nobody for anything about what was laid aside, and does not claim that it is on the server', () => {
+  const aside: Status = { ...quiet, laid_aside: 1 };
+  expect(statusShape(aside)).toBe('online');
+  expect(statusWords(aside)).toBe('Ansluten · Inget väntar');
 });
 
 it('shows how much of a first sync is left', () => {

@@ -25,8 +25,13 @@ Usage: cargo xtask COMMAND
     --peers            everything, beside what others would use; takes most of an hour
     --quick            small numbers and the debug build, to see that it works
     --only PART        documents, shift-end, online, growth or in-hand; may be given several times
-    --most N           documents are carried in loads of at most so many
+    --least N          documents are carried in loads of at least so many
+    --most N           documents are carried in loads of at most so many, and no server grows larger
+    --beside PEER      only this peer of them; may be given several times
     --runs N           each load is carried at most so many times
+  figures              prints what the policies take to start and to decide, and what opening a person
+                       takes with its line in the access log
+    --quick            the debug build, to see that it works
   simulate             tells stories of many tablets from a seed, and ends with one JSON line; anything
                        lost, diverged, stuck or leaked is an error, told as the shortest story
     --seed S           the first story's seed; 1 where none is given
@@ -40,6 +45,7 @@ Usage: cargo xtask COMMAND
                        saved and is lost; one JSON object
     --times N          so many kills; 1000 if not given
     --seed N           another draw; 1 if not given
+    --postgres         two server processes on a PostgreSQL of its own, instead of one on a file
   sbom                 writes what each program is made of into target/sbom, as CycloneDX
   setup                installs what is missing on this machine; the other commands do so as well
     --dry-run          only says what it would do
@@ -52,16 +58,39 @@ Usage: cargo xtask COMMAND
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Command {
     Help,
-    Setup { dry_run: bool },
+    Setup {
+        dry_run: bool,
+    },
     BuildUi,
-    Types { check: bool },
-    Test { without: Vec<String> },
-    Acceptance { what: What },
-    Demo { headless: bool },
-    Bench { wanted: Wanted },
-    Simulate { arguments: Vec<String> },
-    Fuzz { minutes: u32 },
-    Kills { times: u32, seed: u64 },
+    Types {
+        check: bool,
+    },
+    Test {
+        without: Vec<String>,
+    },
+    Acceptance {
+        what: What,
+    },
+    Demo {
+        headless: bool,
+    },
+    Bench {
+        wanted: Wanted,
+    },
+    Figures {
+        quick: bool,
+    },
+    Simulate {
+        arguments: Vec<String>,
+    },
+    Fuzz {
+        minutes: u32,
+    },
+    Kills {
+        times: u32,
+        seed: u64,
+        postgres: bool,
+    },
     Sbom,
     CheckAndroid,
 }
@@ -92,6 +121,7 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
         "bench" => Command::Bench {
             wanted: Wanted::all(Scale::Short),
         },
+        "figures" => Command::Figures { quick: false },
         "simulate" => Command::Simulate {
             arguments: Vec::new(),
         },
@@ -99,6 +129,7 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
         "kills" => Command::Kills {
             times: 1_000,
             seed: 1,
+            postgres: false,
         },
         "sbom" => Command::Sbom,
         "check-android" => Command::CheckAndroid,
@@ -109,7 +140,8 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             (_, Arg::Short('h') | Arg::Long("help")) => return Ok(Command::Help),
             (Command::Setup { dry_run: flag }, Arg::Long("dry-run"))
             | (Command::Types { check: flag }, Arg::Long("check"))
-            | (Command::Demo { headless: flag }, Arg::Long("headless")) => *flag = true,
+            | (Command::Demo { headless: flag }, Arg::Long("headless"))
+            | (Command::Figures { quick: flag }, Arg::Long("quick")) => *flag = true,
             (Command::Bench { wanted }, Arg::Long("quick")) => wanted.scale = Scale::Quick,
             (Command::Bench { wanted }, Arg::Long("peers")) => wanted.scale = Scale::Peers,
             (Command::Bench { wanted }, Arg::Long("only")) => {
@@ -119,6 +151,13 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             }
             (Command::Bench { wanted }, Arg::Long("most")) => {
                 wanted.most = Some(parser.value()?.parse()?);
+            }
+            (Command::Bench { wanted }, Arg::Long("least")) => {
+                wanted.least = Some(parser.value()?.parse()?);
+            }
+            (Command::Bench { wanted }, Arg::Long("beside")) => {
+                let name = parser.value()?.to_string_lossy().into_owned();
+                wanted.beside.push(name);
             }
             (Command::Bench { wanted }, Arg::Long("runs")) => {
                 wanted.runs = Some(parser.value()?.parse()?);
@@ -147,6 +186,7 @@ fn parse(mut parser: Parser) -> Result<Command, lexopt::Error> {
             (Command::Kills { times, .. }, Arg::Long("times")) => {
                 *times = parser.value()?.parse()?;
             }
+            (Command::Kills { postgres, .. }, Arg::Long("postgres")) => *postgres = true,
             (Command::Kills { seed, .. }, Arg::Long("seed")) => *seed = parser.value()?.parse()?,
             (_, other) => return Err(other.unexpected()),
         }
@@ -179,6 +219,10 @@ mod tests {
             read("simulate --seed 7 --plant=skip-fsync"),
             Some(Command::Simulate { arguments })
         );
+        assert_eq!(
+            read("figures --quick"),
+            Some(Command::Figures { quick: true })
+        );
         assert_eq!(read("fuzz --minutes 3"), Some(Command::Fuzz { minutes: 3 }));
         let what = What {
             list: true,
@@ -196,16 +240,32 @@ mod tests {
         let wanted = Wanted {
             scale: Scale::Peers,
             only: vec![Part::Documents, Part::InHand],
+            least: Some(50),
             most: Some(100),
+            beside: vec!["pouchdb".to_owned()],
             runs: NonZeroUsize::new(3),
         };
         assert_eq!(
-            read("bench --peers --only documents --only in-hand --most 100 --runs 3"),
+            read(
+                "bench --peers --only documents --only in-hand --least 50 --most 100 --beside pouchdb --runs 3"
+            ),
             Some(Command::Bench { wanted })
         );
         assert_eq!(
             read("kills --times 20"),
-            Some(Command::Kills { times: 20, seed: 1 })
+            Some(Command::Kills {
+                times: 20,
+                seed: 1,
+                postgres: false
+            })
+        );
+        assert_eq!(
+            read("kills --postgres --seed 7"),
+            Some(Command::Kills {
+                times: 1_000,
+                seed: 7,
+                postgres: true
+            })
         );
     }
 
@@ -218,6 +278,7 @@ mod tests {
             "bench fast",
             "bench --only everything",
             "bench --most many",
+            "figures --runs 3",
             "fuzz --minutes soon",
             "kills --times often",
             "test --without",

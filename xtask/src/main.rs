@@ -8,6 +8,7 @@ mod build;
 mod children;
 mod demo;
 mod error;
+mod figures;
 mod fresh;
 mod fuzz;
 mod kills;
@@ -59,9 +60,14 @@ fn go() -> Result<(), Error> {
         Command::Demo { headless: true } => demo::headless(&project),
         Command::Demo { headless: false } => demo::demo(&project),
         Command::Bench { wanted } => bench::bench(&project, &wanted),
+        Command::Figures { quick } => figures::figures(&project, quick),
         Command::Simulate { arguments } => simulate::simulate(&project, &arguments),
         Command::Fuzz { minutes } => fuzz::fuzz(&project, minutes),
-        Command::Kills { times, seed } => kills::kills(&project, times, seed),
+        Command::Kills {
+            times,
+            seed,
+            postgres,
+        } => kills::kills(&project, times, seed, postgres),
         Command::Sbom => sbom::sbom(&project),
         Command::CheckAndroid => android::check(&project),
     }

@@ -54,6 +54,30 @@ impl Server {
         run::run(&mut self.command(&["seed", "--persons", &persons.to_string()]))
     }
 
+    /// Adds an organisation with one unit and one nurse, whose name is given.
+    pub(crate) fn organisation(&self, number: usize) -> Result<String, Error> {
+        let (name, unit) = (format!("Kommun {number:03}"), format!("Team {number:03}"));
+        let nurse = format!("Nora {number:03}");
+        let analysis = ["--decided-by", "Maria Nyberg", "--decided-on", "2026-10-01"];
+        let weighed = ["roles", "analyse", "--role", "nurse", "--analysis", "BRA-1"];
+        let of_it = ["--organisation", &name];
+        for arguments in [
+            &["organisations", "add", "--name", &name][..],
+            &[
+                &["units", "add", "--name", &unit, "--kind", "mobile_team"][..],
+                &of_it,
+            ]
+            .concat(),
+            &[&weighed[..], &analysis, &of_it].concat(),
+            &[
+                "users", "add", "--name", &nurse, "--role", "nurse", "--unit", &unit,
+            ],
+        ] {
+            run::read(&mut self.command(arguments))?;
+        }
+        Ok(nurse)
+    }
+
     /// Draws a one-time code with which somebody enrols a tablet.
     pub(crate) fn code(&self, name: &str) -> Result<String, Error> {
         let code = run::read(&mut self.command(&["enrol", "--user", name]))?;

@@ -9,12 +9,15 @@ import { listen } from '../sockets.js';
 
 /** @typedef {ConstructorParameters<typeof NodeWSServerAdapter>[0]} Sockets */
 
+/** By itself it shuts out a client that is busy for five seconds, as one is that sends a thousand documents. */
+const KEEP_ALIVE = 600_000;
+
 await runServer(async folder => {
   const { sockets, address } = await listen();
   // The adapter knows the same class by the types of its CommonJS half.
   const same = /** @type {Sockets} */ (/** @type {unknown} */ (sockets));
   const repo = new Repo({
-    network: [new NodeWSServerAdapter(same)],
+    network: [new NodeWSServerAdapter(same, KEEP_ALIVE)],
     storage: new NodeFSStorageAdapter(folder),
     sharePolicy: async () => false,
   });

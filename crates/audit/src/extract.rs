@@ -17,6 +17,8 @@ pub struct Line<'a> {
     pub unit: &'a str,
     /// What people call the organisation.
     pub organisation: &'a str,
+    /// Whether the tablet that gave it is somebody else's than the one whom it names.
+    pub doubtful: bool,
 }
 
 /// Writes an extract as plain text, oldest line first as they are given.
@@ -39,12 +41,14 @@ pub fn text(language: Language, made: DateTime<FixedOffset>, lines: &[Line<'_>])
         let action = words(&format!("log.action.{}", line.event.action));
         let kind = line.event.kind.as_deref();
         let kind = kind.map(|kind| format!(" ({})", words(&format!("log.kind.{kind}"))));
+        let doubt = line.doubtful.then(|| words("log.extract.doubtful"));
         text.push_str(&format!(
-            "{}  {}, {}: {action}{}\n",
+            "{}  {}, {}: {action}{}{}\n",
             moment(line.at),
             line.unit,
             line.organisation,
-            kind.unwrap_or_default()
+            kind.unwrap_or_default(),
+            doubt.map(|doubt| format!(" [{doubt}]")).unwrap_or_default()
         ));
     }
     text

@@ -71,6 +71,7 @@ fn astrids_extract_names_times_units_and_acts() {
         at,
         unit: "Mobila teamet",
         organisation: "Hemrond kommun",
+        doubtful: false,
     };
     let text = extract::text(Language::Swedish, at, std::slice::from_ref(&line));
     assert!(text.contains("Utdrag ur åtkomstloggen"), "{text}");
@@ -79,10 +80,19 @@ fn astrids_extract_names_times_units_and_acts() {
         "{text}"
     );
     assert!(!text.contains(&event.user.to_string()), "{text}");
-    let english = extract::text(Language::English, at, &[line]);
+    let english = extract::text(Language::English, at, std::slice::from_ref(&line));
     assert!(
         english.contains("has opened in an emergency (home visit)"),
         "{english}"
+    );
+    let doubtful = extract::Line {
+        doubtful: true,
+        ..line.clone()
+    };
+    let told = extract::text(Language::Swedish, at, &[doubtful]);
+    assert!(
+        told.contains("stämmer inte med vems surfplattan är"),
+        "{told}"
     );
     let nobody = extract::text(Language::Swedish, at, &[]);
     assert!(nobody.contains("Ingen har öppnat"), "{nobody}");

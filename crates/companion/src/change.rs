@@ -12,7 +12,10 @@ use crate::{
     tablet::{Companion, State},
 };
 use hemrond_documents::{Edit, EditError, RawChange};
-use hemrond_domain::record::{DocumentId, DocumentKind, Header};
+use hemrond_domain::{
+    ids::PersonId,
+    record::{DocumentId, DocumentKind, Header},
+};
 use hemrond_policy::Action;
 use hemrond_store::{Commit, DocumentCommit, ItemKind, NewItem, Origin, RawHeader, ReadModels};
 
@@ -22,7 +25,7 @@ pub(crate) fn urgency(kind: DocumentKind) -> u8 {
         // What a doctor waits for goes first, then what endangers a person, then planning.
         // A block must hide before anything else is told.
         DocumentKind::Visit | DocumentKind::Acts => 0,
-        DocumentKind::Observations => 1,
+        DocumentKind::Observations | DocumentKind::Told => 1,
         DocumentKind::Round => 2,
         DocumentKind::Person => 3,
         DocumentKind::Directory => 4,
@@ -35,12 +38,35 @@ pub(crate) struct Work {
     pub(crate) edits: Vec<Edit>,
 }
 
+/// Signed entries for one document.
+pub(crate) struct Filing {
+    pub(crate) header: Header,
+    pub(crate) entries: Vec<Vec<u8>>,
+}
+
 impl Companion {
     /// Makes edits in one or several documents: all of them are on disk afterwards, or none.
     pub(crate) async fn change(&self, state: &mut State, work: Vec<Work>) -> Outcome<()> {
+        self.change_and_file(state, work, None).await
+    }
+
+    /// Makes edits and adds signed entries: all of it is on disk afterwards, or nothing.
+    pub(crate) async fn change_and_file(
+        &self,
+        state: &mut State,
+        work: Vec<Work>,
+        filing: Option<Filing>,
+    ) -> Outcome<()> {
         let now = self.clock.now();
         let mut commits = Vec::new();
         let mut opened = Vec::new();
+        let people: Vec<PersonId> = work
+            .iter()
+            .map(|one| &one.header)
+            .chain(filing.iter().map(|filing| &filing.header))
+            .filter_map(Header::person_id)
+            .collect();
+        self.ask_relations(state, &people).await?;
         for Work { header, edits } in work {
             self.check(state, Action::Write, &header)?;
             let mut open = self.open_or_begin(state, &header).await?;
@@ -64,6 +90,11 @@ impl Companion {
             commits.push(self.document_commit(state, &open, items));
             opened.push((header.id(), open));
         }
+        if let Some(filing) = filing {
+            let (commit, open) = self.filed(state, &filing).await?;
+            commits.push(commit);
+            opened.push((filing.header.id(), open));
+        }
         self.commit_local(state, commits, opened).await
     }
 
@@ -74,22 +105,33 @@ impl Companion {
         header: &Header,
         bytes: Vec<u8>,
     ) -> Outcome<()> {
+        let filing = Filing {
+            header: header.clone(),
+            entries: vec![bytes],
+        };
+        self.change_and_file(state, Vec::new(), Some(filing)).await
+    }
+
+    /// What the store is to hold of a document with new entries.
+    async fn filed(&self, state: &mut State, filing: &Filing) -> Outcome<(DocumentCommit, Open)> {
+        let header = &filing.header;
         self.check(state, Action::Write, header)?;
         let mut open = self.open_or_begin(state, header).await?;
-        let entry = Filed::read(&bytes).map_err(|_| Problem::new("document.unreadable"))?;
-        let item = NewItem {
-            hash: entry.hash(),
-            kind: ItemKind::Entry,
-            bytes,
-            actor: None,
-            origin: Origin::Local {
-                urgency: urgency(header.kind()),
-            },
-        };
-        open.add_entry(entry);
-        let commits = vec![self.document_commit(state, &open, vec![item])];
-        self.commit_local(state, commits, vec![(header.id(), open)])
-            .await
+        let mut items = Vec::new();
+        for bytes in &filing.entries {
+            let entry = Filed::read(bytes).map_err(|_| Problem::new("document.unreadable"))?;
+            items.push(NewItem {
+                hash: entry.hash(),
+                kind: ItemKind::Entry,
+                bytes: bytes.clone(),
+                actor: None,
+                origin: Origin::Local {
+                    urgency: urgency(header.kind()),
+                },
+            });
+            open.add_entry(entry);
+        }
+        Ok((self.document_commit(state, &open, items), open))
     }
 
     async fn commit_local(
@@ -121,6 +163,7 @@ impl Companion {
             self.change_actor(state);
             return Err(error.into());
         }
+        state.sight.forget_relations();
         let changed: Vec<DocumentId> = opened.iter().map(|(id, _)| *id).collect();
         let people = opened
             .iter()

@@ -12,10 +12,11 @@ use serde_json::Value;
 
 /// What the policy says to whoever may not, whom a block keeps away, what another organisation does not give, and who shows no
 /// relation.
-const DENIED: [&str; 4] = [
+const DENIED: [&str; 5] = [
     "policy.forbidden",
     "policy.blocked",
     "policy.elsewhere",
+    "policy.relation_first",
     "policy.relation_needed",
 ];
 impl Command {
@@ -75,6 +76,7 @@ impl Companion {
             | Command::ElsewhereOpen(_)
             | Command::ElsewhereDanger(_)
             | Command::ElsewhereChoose(_) => return self.look_elsewhere(&command, &trace).await,
+            Command::WhoLooked(args) => return self.ask_who_looked(args, &trace).await,
             _ => {}
         }
         let mut guard = self.state.lock().await;
@@ -84,6 +86,7 @@ impl Companion {
         if let Traced::Before(act) = &trace {
             self.log_act(state, act).await?;
         }
+        state.shown.clear();
         let result = self.answered(state, command).await;
         self.trace(state, &trace, &result).await?;
         result
@@ -102,7 +105,14 @@ impl Companion {
             {
                 self.log_denied(state, act).await
             }
-            (Traced::After(act), Ok(_)) => self.log_act(state, act).await,
+            (Traced::After(act), Ok(answer)) => {
+                let act = self.with_basis(act, answer);
+                self.log_act(state, &act).await
+            }
+            // What changes a list answers with the list.
+            (Traced::Before(act), Ok(_)) if !state.shown.is_empty() => {
+                self.log_act(state, &act.shown()).await
+            }
             _ => Ok(()),
         }
     }
@@ -118,6 +128,8 @@ impl Companion {
             | Command::ChangePin(_)
             | Command::ExportUser(_)
             | Command::RemoveUser(_)
+            | Command::Copies(_)
+            | Command::BringBack(_)
             | Command::Recover(_) => Err(Problem::new("door.none")),
             Command::SyncNow(_) | Command::Enrol(_) | Command::Status(_) => {
                 answer(self.status(state).await)
@@ -158,15 +170,18 @@ impl Companion {
             Command::Inbox(_) => answer(self.inbox(state).await),
             Command::SyncPage(_) => answer(self.sync_page(state).await),
             Command::SendAgain(args) => answer(self.send_again(state, &args).await),
+            Command::LayAside(args) => answer(self.lay_aside(state, &args).await),
+            Command::TakeUp(args) => answer(self.take_up(state, &args).await),
             Command::ExportUnsent(_) => answer(self.export_unsent(state).await),
             Command::History(args) => answer(self.history(state, &args).await),
             Command::PrintSheet(args) => answer(self.print_sheet(state, &args).await),
-            Command::WhoLooked(args) => answer(self.who_looked(state, &args).await),
             Command::Rebuild(_) => answer(self.rebuild(state).await),
             Command::AccessState(args) => answer(self.access_state(state, args.person).await),
             Command::Inform(args) => answer(self.inform(state, &args).await),
             Command::Object(args) => answer(self.object(state, &args).await),
             Command::WithdrawObjection(args) => answer(self.withdraw_objection(state, &args).await),
+            Command::DeclineRegisters(args) => answer(self.decline_registers(state, &args).await),
+            Command::AllowRegisters(args) => answer(self.allow_registers(state, &args).await),
             Command::Consent(args) => answer(self.consent(state, &args).await),
             Command::WithdrawConsent(args) => answer(self.withdraw_consent(state, &args).await),
             Command::AssessCapacity(args) => answer(self.assess_capacity(state, &args).await),
@@ -179,8 +194,11 @@ impl Companion {
             Command::Elsewhere(_)
             | Command::ElsewhereOpen(_)
             | Command::ElsewhereDanger(_)
-            | Command::ElsewhereChoose(_) => Err(Problem::new("command.unreadable")),
+            | Command::ElsewhereChoose(_)
+            | Command::WhoLooked(_) => Err(Problem::new("command.unreadable")),
             Command::AskToLift(args) => answer(self.ask_to_lift(state, &args).await),
+            Command::BeginTelling(args) => answer(self.begin_telling(state, &args).await),
+            Command::EndTelling(args) => answer(self.end_telling(state, &args).await),
             Command::Disclose(args) => answer(self.disclose(state, &args).await),
         }
     }
@@ -212,6 +230,7 @@ impl Companion {
             whose: Whose::Person(person),
             kind: "person",
             reason: None,
+            basis: None,
         };
         if let Err(problem) = self.log_act(state, &act).await {
             tracing::error!(code = %problem.code, "who was added is not in the access log");

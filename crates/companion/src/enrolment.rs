@@ -1,7 +1,7 @@
 //! Who uses this tablet: the one-time code's outcome, kept in the encrypted store.
 
 use crate::{
-    api::{Enrol, Me},
+    api::{Enrol, Me, SignIn},
     environment::Randomness,
     failure::{Outcome, Problem},
     sync::transport::{Access, Transport, TransportError},
@@ -13,7 +13,7 @@ use hemrond_domain::{
     people::User,
 };
 use hemrond_policy::Principal;
-use hemrond_protocol::enrolment::{EnrolRequest, EnrolResponse, device_id};
+use hemrond_protocol::enrolment::{EnrolRequest, EnrolResponse, EnrolSignIn, device_id};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -59,6 +59,7 @@ pub(crate) async fn rescue(
     randomness: &dyn Randomness,
     owner: &Owner,
     code: &str,
+    sign_in: Option<&SignIn>,
     sealed_key: &[u8],
 ) -> Outcome<Rescued> {
     let signing = SigningKey::from_bytes(&randomness.key());
@@ -69,6 +70,7 @@ pub(crate) async fn rescue(
         public_key: hex::encode(public_key.as_bytes()),
         user: Some(owner.user),
         sealed_key: Some(hex::encode(sealed_key)),
+        sign_in: sign_in.map(EnrolSignIn::from),
     };
     let access = Access {
         server: owner.server.clone(),
@@ -81,6 +83,16 @@ pub(crate) async fn rescue(
     let key = key.ok_or_else(|| Problem::new("door.no_rescue"))?;
     let enrolment = Enrolment::new(answer, &owner.tablet, &owner.server, &signing);
     Ok(Rescued { key, enrolment })
+}
+
+impl From<&SignIn> for EnrolSignIn {
+    fn from(typed: &SignIn) -> Self {
+        Self {
+            login: typed.login.trim().to_owned(),
+            password: typed.password.text().to_owned(),
+            code: typed.code.trim().to_owned(),
+        }
+    }
 }
 
 impl Enrolment {
@@ -172,6 +184,7 @@ impl Companion {
                 public_key: hex::encode(public_key.as_bytes()),
                 user,
                 sealed_key: None,
+                sign_in: args.sign_in.as_ref().map(EnrolSignIn::from),
             };
             let access = Access {
                 server: args.server.trim().to_owned(),

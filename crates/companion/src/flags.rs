@@ -20,7 +20,8 @@ use std::collections::BTreeMap;
 const OBSERVED_DAYS: u64 = 3;
 
 impl Companion {
-    /// All flags of a person that this user may know of, the gravest first.
+    /// All flags of a person that this user may know of, the gravest first. Whose relation was not asked
+    /// has none that tell of their health.
     pub(crate) async fn flags(
         &self,
         state: &State,
@@ -31,19 +32,19 @@ impl Companion {
         if brief.protected.is_protected() {
             flags.push(flag("flag.protected", FlagLevel::Info, []));
         }
-        if self.may_kind(state, Action::Read, DocumentKind::Observations)? {
+        if self.may_read_observed(state)? {
             let today = self.clock.today();
             let since = today
                 .checked_sub_days(Days::new(OBSERVED_DAYS))
                 .unwrap_or(today);
-            let recent = self.store.observations_of(person, 20).await?;
+            let recent = self.observed(state, person, 20).await?;
             flags.extend(observed(
                 recent
                     .iter()
                     .filter(|row| self.clock.date_of(row.at) >= since),
             ));
         }
-        if self.may_read_health(state)? {
+        if self.may_of(state, Action::Read, person, DocumentKind::Visit)? {
             let visits = self.store.visits_of(person).await?;
             flags.extend(self.visit_flags(&visits, brief.age));
         }

@@ -35,6 +35,10 @@ struct Found {
 }
 
 impl Companion {
+    /// What waits: of people in whose care the user takes part, and what is theirs to do by its kind. A
+    /// question for doctors is put to every doctor (PDL 4:1: who is asked needs it for their work), a late
+    /// signature of the unit is in the unit's own record, and what the user wrote or signed themselves is
+    /// theirs to sign and to mend (PDL 3:10).
     pub(crate) async fn inbox(&self, state: &mut State) -> Outcome<Inbox> {
         let user = state.enrolled()?.user.clone();
         let since = self.clock.now() - NEWS;
@@ -72,12 +76,13 @@ impl Companion {
             );
         }
         let health = matches!(user.role, Role::Nurse | Role::Doctor);
-        if health && self.may_kind(state, Action::Read, DocumentKind::Observations)? {
+        if health && self.may_kind(state, Action::Read, DocumentKind::Told)? {
             found.extend(self.worse(state, user.id).await?);
         }
         found.sort_by_key(|item| (item.why, std::cmp::Reverse(item.at)));
         let people: Vec<PersonId> = found.iter().map(|item| item.person).collect();
         let briefs = self.briefs(state, &people).await?;
+        state.shown.extend(briefs.keys().copied());
         let items = found
             .into_iter()
             .filter_map(|item| {
@@ -94,7 +99,7 @@ impl Companion {
         Ok(Inbox { items })
     }
 
-    /// Colleagues' notes that were not there when the user last looked at the visit.
+    /// Colleagues' notes about people in whose care the user takes part, that were not there when the user last looked at the visit.
     async fn unseen_notes(
         &self,
         state: &mut State,
@@ -103,7 +108,10 @@ impl Companion {
         since: DateTime<Utc>,
     ) -> Outcome<Vec<Found>> {
         let mut found = Vec::new();
-        for note in self.store.notes_since(since).await? {
+        let notes = self.store.notes_since(since).await?;
+        let about: Vec<PersonId> = notes.iter().map(|note| note.person).collect();
+        let seen = self.may_see(state, &about, DocumentKind::Visit).await?;
+        for note in notes.iter().filter(|note| seen.contains(&note.person)) {
             let by_me = note.by_user == Some(*me);
             let waits_as_question = role == Role::Doctor && note.kind == "question";
             if by_me || note.retracted_at.is_some() || waits_as_question {
@@ -127,16 +135,17 @@ impl Companion {
             } else {
                 InboxReason::Note
             };
-            found.push(from_note(why, &note));
+            found.push(from_note(why, note));
         }
         Ok(found)
     }
 
-    /// The worse tiles of each observation that was not there when the user last opened the
+    /// The worse tiles of each observation about people in whose care the user takes part, that was not there when the user last opened the
     /// person's page.
     async fn worse(&self, state: &mut State, me: UserId) -> Outcome<Vec<Found>> {
         let since = self.clock.now() - OBSERVED;
-        let mut rows = self.store.observations_since(since).await?;
+        let rows = self.store.told_since(since).await?;
+        let mut rows = self.told_to_own_unit(state, rows)?;
         let mut documents: Vec<_> = rows.iter().map(|row| row.document).collect();
         documents.sort_unstable();
         documents.dedup();

@@ -2,20 +2,21 @@
 
 use crate::{
     api::{
-        Degree, Kept, Observation, Observe, ObservedThing, RetractObservation, Tile, ToldView,
-        Whereabouts,
+        Degree, Kept, Observation, Observe, ObservedThing, RetractObservation, Tile, Whereabouts,
     },
     change::Work,
     failure::{Outcome, Problem},
     heads,
     tablet::{Companion, State},
+    telling::{Together, instant},
 };
 use chrono::{SecondsFormat, SubsecRound as _};
 use hemrond_documents::{Edit, Value};
 use hemrond_domain::{
     ids::{PersonId, RowId},
-    record::{DocumentId, Header},
+    record::{DocumentId, DocumentKind, Header},
 };
+use hemrond_policy::Action;
 use hemrond_store::ObservationRow;
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +25,14 @@ use std::collections::{BTreeMap, HashMap};
 const MOST: u32 = 60;
 
 impl Companion {
+    /// Whether the user reads what home help saw: as it was logged, or as it was told.
+    pub(crate) fn may_read_observed(&self, state: &State) -> Outcome<bool> {
+        Ok(
+            self.may_kind(state, Action::Read, DocumentKind::Observations)?
+                || self.may_kind(state, Action::Read, DocumentKind::Told)?,
+        )
+    }
+
     pub(crate) async fn observe(&self, state: &mut State, args: &Observe) -> Outcome<Observation> {
         if args.tiles.is_empty() {
             return Err(Problem::new("observation.empty"));
@@ -40,7 +49,10 @@ impl Companion {
             .map(str::trim)
             .filter(|words| !words.is_empty());
         let act = RowId::from_bytes(self.randomness.id());
+        let header = Header::observations(user.organisation, args.person, self.clock.today());
+        let document = header.id();
         let mut edits = Vec::new();
+        let mut rows = Vec::new();
         for (place, tile) in args.tiles.iter().enumerate() {
             // The act bears the first row's name, so that each act is found by one of its rows.
             let row = if place == 0 {
@@ -50,24 +62,46 @@ impl Companion {
             };
             let mut values: BTreeMap<String, Value> = BTreeMap::new();
             values.insert("act".to_owned(), act.to_string().into());
-            let at = now.to_rfc3339_opts(SecondsFormat::Millis, true);
-            values.insert("at".to_owned(), at.into());
+            values.insert("at".to_owned(), instant(now).into());
             values.insert("by".to_owned(), user.id.to_string().into());
             values.insert("unit".to_owned(), user.unit.to_string().into());
             values.insert("what".to_owned(), name(&tile.what)?.into());
             values.insert("degree".to_owned(), name(&tile.degree)?.into());
-            if let Some(words) = words.filter(|_| place == 0) {
+            let words = words.filter(|_| place == 0);
+            if let Some(words) = words {
                 values.insert("words".to_owned(), words.into());
             }
+            rows.push(ObservationRow {
+                document,
+                row,
+                act,
+                person: args.person,
+                what: name(&tile.what)?,
+                degree: name(&tile.degree)?,
+                words: words.map(str::to_owned),
+                by_user: Some(user.id),
+                at: now,
+                retracted: false,
+                source: None,
+                source_row: None,
+                told_to: None,
+                told_at: None,
+                told_by: None,
+                basis: None,
+            });
             edits.push(Edit::AddRow {
                 collection: "entries".to_owned(),
                 row,
                 values,
             });
         }
-        let header = Header::observations(user.organisation, args.person, self.clock.today());
-        let document = header.id();
-        self.change(state, vec![Work { header, edits }]).await?;
+        self.keep_observation(state, Work { header, edits }, &rows)
+            .await?;
+        self.ask_relations(state, &[args.person]).await?;
+        let told = self
+            .told_views(state, args.person, MOST)
+            .await?
+            .remove(&act);
         Ok(Observation {
             row: act,
             person: args.person,
@@ -77,8 +111,45 @@ impl Companion {
             at: now,
             retracted: false,
             whereabouts: self.whereabouts(state, document, &[]).await?,
-            told: Vec::new(),
+            source: None,
+            told: told.unwrap_or_default(),
         })
+    }
+
+    /// Keeps an observation, with what is told of it where it may be told.
+    async fn keep_observation(
+        &self,
+        state: &mut State,
+        observed: Work,
+        rows: &[ObservationRow],
+    ) -> Outcome<()> {
+        let mut along = match self.told_along(state, rows).await {
+            Ok(along) => along,
+            Err(problem) => {
+                tracing::error!(%problem, "an observation is not told");
+                Together::default()
+            }
+        };
+        // What a newer version of the app has told in cannot be written in here. What was seen is kept
+        // all the same, and the page says that it was not told.
+        let mut work = Vec::new();
+        let mut unwritable = false;
+        for told in along.work.drain(..) {
+            unwritable |= !self.can_write(state, &told.header).await;
+            work.push(told);
+        }
+        if unwritable {
+            return self.change(state, vec![observed]).await;
+        }
+        work.insert(0, observed);
+        let filing = along.filing();
+        self.change_and_file(state, work, filing).await
+    }
+
+    /// Whether a document, or a new one in its place, is as this version writes it.
+    async fn can_write(&self, state: &mut State, header: &Header) -> bool {
+        let open = self.open_or_begin(state, header).await;
+        open.is_ok_and(|open| !open.document.is_newer())
     }
 
     /// Takes an observation back: every tile of the act, by the one who logged it.
@@ -97,44 +168,50 @@ impl Companion {
             return Err(Problem::new("observation.not_mine"));
         };
         let now = self.clock.now().to_rfc3339_opts(SecondsFormat::Secs, true);
-        let edits = mine
-            .iter()
-            .flat_map(|row| {
-                [
-                    Edit::set_row("entries", row.row, "retracted_at", now.as_str()),
-                    Edit::set_row("entries", row.row, "retracted_by", me.to_string()),
-                ]
-            })
-            .collect();
-        let header = self.known(state, document).await?.document.header().clone();
-        self.change(state, vec![Work { header, edits }]).await?;
+        let retracted = |row: &ObservationRow| {
+            [
+                Edit::set_row("entries", row.row, "retracted_at", now.as_str()),
+                Edit::set_row("entries", row.row, "retracted_by", me.to_string()),
+            ]
+        };
+        let mut by_document: BTreeMap<DocumentId, Vec<Edit>> = BTreeMap::new();
+        for row in mine {
+            let edits = by_document.entry(row.document).or_default();
+            edits.extend(retracted(row));
+        }
+        // Whoever was told is told that it was a mistake.
+        let mut told = self.store.told_of(args.person, u32::MAX).await?;
+        told.retain(|row| row.act == args.row && !row.retracted);
+        for row in &told {
+            let edits = by_document.entry(row.document).or_default();
+            edits.extend(retracted(row));
+        }
+        let mut work = Vec::new();
+        for (document, edits) in by_document {
+            let header = self.known(state, document).await?.document.header().clone();
+            work.push(Work { header, edits });
+        }
+        self.change(state, work).await?;
         Ok(Kept {
             whereabouts: self.whereabouts(state, document, &[]).await?,
         })
     }
 
-    /// The latest observations about a person, newest first.
+    /// The latest observations about a person that the user may read, newest first.
     pub(crate) async fn observations(
         &self,
         state: &mut State,
         person: PersonId,
     ) -> Outcome<Vec<Observation>> {
-        let rows = self.store.observations_of(person, MOST).await?;
+        let rows = self.observed(state, person, MOST).await?;
         let mut documents: Vec<DocumentId> = rows.iter().map(|row| row.document).collect();
         documents.sort_unstable();
         documents.dedup();
         let whereabouts = self.whereabouts_of(state, &documents, &[]).await?;
         let mut observations = group(state, &rows, &whereabouts);
-        for told in self.standing(state, person).await?.disclosures {
-            let about = observations.iter_mut().find(|one| one.row == told.row);
-            if let Some(observation) = about {
-                observation.told.push(ToldView {
-                    to: state.unit_name(told.to),
-                    basis: told.basis,
-                    by: state.colleague(Some(told.by)),
-                    at: told.at,
-                });
-            }
+        let mut told = self.told_views(state, person, u32::MAX).await?;
+        for observation in &mut observations {
+            observation.told = told.remove(&observation.row).unwrap_or_default();
         }
         Ok(observations)
     }
@@ -147,7 +224,7 @@ impl Companion {
         person: PersonId,
     ) -> Outcome<()> {
         let me = state.enrolled()?.user.id;
-        let rows = self.store.observations_of(person, MOST).await?;
+        let rows = self.observed(state, person, MOST).await?;
         let mut documents: Vec<DocumentId> = rows.iter().map(|row| row.document).collect();
         documents.sort_unstable();
         documents.dedup();
@@ -191,6 +268,7 @@ pub(crate) fn group(
                 .get(&row.document)
                 .cloned()
                 .unwrap_or(Whereabouts::Unchanged),
+            source: row.source,
             told: Vec::new(),
         });
     }
@@ -198,14 +276,15 @@ pub(crate) fn group(
 }
 
 /// The stable name that documents keep, which is also the name on the wire.
-fn name<T: Serialize>(value: &T) -> Outcome<String> {
+pub(crate) fn name<T: Serialize>(value: &T) -> Outcome<String> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => Ok(name),
         _ => Err(Problem::new("observation.empty")),
     }
 }
 
-fn read<T: DeserializeOwned>(name: &str) -> Option<T> {
+/// What such a name stands for.
+pub(crate) fn read<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
 }
 

@@ -12,7 +12,7 @@ use hemrond_store::Commit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Raised whenever projections change, so that an updated app reads its documents anew.
-const PROJECTIONS: u32 = 1;
+const PROJECTIONS: u32 = 2;
 
 const META: &str = "projections";
 
@@ -59,6 +59,7 @@ impl Companion {
             documents += 1;
         }
         state.people.forget();
+        state.sight.forget_relations();
         self.refresh_directory(state).await?;
         self.store.meta_set(META, &mark(state.knows)).await?;
         Ok(Rebuilt { documents })

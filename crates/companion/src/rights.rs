@@ -37,6 +37,7 @@ impl Companion {
         }
         if !gone.is_empty() {
             state.people.forget();
+            state.sight.forget_relations();
             self.change_actor(state);
             let mut commit = SyncCommit::new(self.clock.now());
             commit.gone.clone_from(&gone);

@@ -53,6 +53,7 @@ impl Companion {
             whereabouts: HashMap::new(),
             flags: HashMap::new(),
         };
+        state.shown.extend(shown.briefs.keys().copied());
         let seen = self.store.seen_of_visits(&visits).await?;
         let documents: Vec<_> = shown.visits.values().map(|row| row.document).collect();
         shown.whereabouts = self.whereabouts_of(state, &documents, &seen).await?;
@@ -108,6 +109,9 @@ impl Companion {
         if self.store.person(args.person).await?.is_none() {
             return Err(Problem::new("person.unknown"));
         }
+        let called = args.reason.as_deref().filter(|_| args.acute);
+        self.check_relation_to_plan(state, args.person, called)
+            .await?;
         let now = self.clock.now().to_rfc3339_opts(SecondsFormat::Secs, true);
         let visit = VisitId::from_bytes(self.randomness.id());
         let row = RowId::from_bytes(self.randomness.id());
@@ -161,6 +165,7 @@ impl Companion {
         }];
         // Home help plans whom to visit; the health record of a visit is not theirs to begin.
         let visit_header = Header::visit(user.organisation, team, args.person, visit);
+        self.ask_relations(state, &[args.person]).await?;
         if self.may(state, Action::Write, &visit_header)? {
             work.push(Work {
                 header: visit_header,

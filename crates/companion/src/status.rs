@@ -30,6 +30,11 @@ impl Companion {
         } else {
             Rights::default()
         };
+        // No more than the page about it shows: nobody could clear the rest.
+        let disagreements = match standing.disagreements {
+            0 => 0,
+            _ => u32::try_from(self.all_disagreements(state).await?.len()).unwrap_or(u32::MAX),
+        };
         let connection = match state.link.connection {
             Connection::Syncing if state.link.offline_by_choice => Connection::Offline,
             connection => connection,
@@ -49,7 +54,8 @@ impl Companion {
             waiting: standing.outbox.items,
             waiting_since: standing.outbox.oldest_queued_at,
             refused: standing.refused,
-            disagreements: standing.disagreements,
+            laid_aside: standing.laid_aside,
+            disagreements,
             storage_full: !self.store.has_reserve(),
             last_contact: state.link.last_contact,
             progress: state.link.progress,
@@ -85,22 +91,11 @@ impl Companion {
                 since: row.oldest_queued_at,
             });
         }
-        let mut refused = Vec::new();
-        for ((document, code), rows) in by_reason(self.store.refused_all().await?) {
-            let Some(first) = rows.first() else { continue };
-            let header = first.header.header().ok();
-            refused.push(RefusedItem {
-                document,
-                kind: header.as_ref().map(hemrond_domain::record::Header::kind),
-                person: self.whose(state, &first.header).await?,
-                visit: header
-                    .as_ref()
-                    .and_then(hemrond_domain::record::Header::visit_id),
-                items: u32::try_from(rows.len()).unwrap_or(u32::MAX),
-                reason: Problem::new(code).told(language),
-                at: first.at,
-            });
-        }
+        let all = self.store.refused_all().await?;
+        let (laid_aside, refused): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|row| row.laid_aside_at.is_some());
+        let refused = self.told_refused(state, refused).await?;
+        let laid_aside = self.told_refused(state, laid_aside).await?;
         let unshown = self
             .store
             .unshown()
@@ -112,8 +107,11 @@ impl Companion {
                 reason: Problem::new(row.reason).told(language),
             })
             .collect();
+        let disagreements = self.all_disagreements(state).await?;
+        let about = disagreements.iter().filter_map(|one| one.person.as_ref());
+        state.shown.extend(about.map(|brief| brief.id));
         Ok(SyncPage {
-            disagreements: self.all_disagreements(state).await?,
+            disagreements,
             documents: self.store.document_count().await?,
             log_waiting: u32::try_from(self.store.log_summary().await?.unsent).unwrap_or(u32::MAX),
             log_findings: self.log_attention(state).await?,
@@ -126,36 +124,71 @@ impl Companion {
             status: self.status(state).await?,
             waiting,
             refused,
+            laid_aside,
             unshown,
         })
     }
 
+    /// Refused items as the page lists them.
+    async fn told_refused(
+        &self,
+        state: &mut State,
+        rows: Vec<RefusedRow>,
+    ) -> Outcome<Vec<RefusedItem>> {
+        let language = state.settings.language;
+        let mut told = Vec::new();
+        for ((document, code), rows) in by_reason(rows) {
+            let Some(first) = rows.first() else { continue };
+            let header = first.header.header().ok();
+            told.push(RefusedItem {
+                document,
+                kind: header.as_ref().map(hemrond_domain::record::Header::kind),
+                person: self.whose(state, &first.header).await?,
+                visit: header
+                    .as_ref()
+                    .and_then(hemrond_domain::record::Header::visit_id),
+                items: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+                reason: Problem::new(code).told(language),
+                at: first.at,
+            });
+        }
+        Ok(told)
+    }
+
     async fn whose(
         &self,
-        state: &State,
+        state: &mut State,
         header: &RawHeader,
     ) -> Outcome<Option<crate::api::PersonBrief>> {
         match header.person {
             Some(person) if state.enrolment.is_some() => {
-                Ok(self.briefs(state, &[person]).await?.remove(&person))
+                let brief = self.briefs(state, &[person]).await?.remove(&person);
+                state.shown.extend(brief.as_ref().map(|brief| brief.id));
+                Ok(brief)
             }
             _ => Ok(None),
         }
     }
 
+    /// Where colleagues disagree in what the user may read.
     async fn all_disagreements(&self, state: &mut State) -> Outcome<Vec<Disagreement>> {
+        if state.enrolment.is_none() {
+            return Ok(Vec::new());
+        }
         let rows = self.store.disagreements().await?;
         let mut documents: Vec<(DocumentId, Option<PersonId>)> =
             rows.iter().map(|row| (row.document, row.person)).collect();
         documents.dedup();
+        let people: Vec<PersonId> = rows.iter().filter_map(|row| row.person).collect();
+        let briefs = self.briefs(state, &people).await?;
         let mut all = Vec::new();
         for (document, person) in documents {
-            let brief = match person {
-                Some(person) => self.briefs(state, &[person]).await?.remove(&person),
-                None => None,
+            let Some(open) = self.open_by_id(state, document).await? else {
+                continue;
             };
-            if let Some(open) = self.open_by_id(state, document).await? {
-                all.extend(disagreements(state, &open, brief.as_ref()));
+            if self.may(state, Action::Read, open.document.header())? {
+                let brief = person.and_then(|person| briefs.get(&person));
+                all.extend(disagreements(state, &open, brief));
             }
         }
         Ok(all)

@@ -64,8 +64,11 @@ pub struct Companion {
     pub(crate) syncing: Mutex<()>,
     /// Whether the server's last answer said that it reads packed items.
     pub(crate) server_unpacks: AtomicBool,
-    /// Whether everything was compared with the server since this start.
+    /// Whether everything was compared with the server since this start, and since something last
+    /// asked for it.
     pub(crate) compared: AtomicBool,
+    /// Whether this run has written into its log that the server finds it broken.
+    pub(crate) told_broken: AtomicBool,
     /// How often the size of a push was halved since a sync last came through.
     pub(crate) halvings: AtomicU32,
     /// How often the faces were told that documents changed.
@@ -115,6 +118,8 @@ pub(crate) struct State {
     pub(crate) baselines: HashMap<DocumentId, Baseline>,
     /// Whom the last search found.
     pub(crate) found: BTreeSet<PersonId>,
+    /// Of whom the answer that is being made shows something, for the access log: set by lists.
+    pub(crate) shown: BTreeSet<PersonId>,
     /// What was looked at in this run, for the access log.
     pub(crate) looks: Looks,
     pub(crate) link: Link,
@@ -191,6 +196,7 @@ impl Companion {
             settings,
             baselines: HashMap::new(),
             found: BTreeSet::new(),
+            shown: BTreeSet::new(),
             looks: Looks::default(),
             link: Link {
                 connection: if offline_by_choice {
@@ -219,6 +225,7 @@ impl Companion {
             syncing: Mutex::new(()),
             server_unpacks: AtomicBool::new(false),
             compared: AtomicBool::new(false),
+            told_broken: AtomicBool::new(false),
             halvings: AtomicU32::new(0),
             announced: AtomicU64::new(0),
             events: broadcast::channel(256).0,
@@ -231,6 +238,10 @@ impl Companion {
             .refresh_directory(&mut *companion.state.lock().await)
             .await?;
         companion.rebuild_if_needed().await?;
+        // A tablet whose disk is full opens all the same.
+        if let Err(problem) = companion.try_refused_again().await {
+            tracing::warn!(code = %problem.code, "what was refused is not tried again");
+        }
         companion
             .look_around(&mut *companion.state.lock().await)
             .await?;
@@ -274,15 +285,30 @@ impl Companion {
     }
 
     /// What would be lost with this tablet now. Whatever else must reach the server before a key may
-    /// be destroyed is to be counted here.
+    /// be destroyed is to be counted here: what it refused has not reached it either, whether the user has
+    /// laid it aside or not. That it was locked, and nothing since, is no reason to keep
+    /// a user on it: nobody looked.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn unsent(&self) -> Outcome<Unsent> {
+        let log = match self.store.log_summary().await?.unsent {
+            1 if self.was_only_locked().await? => 0,
+            unsent => unsent,
+        };
+        let standing = self.store.standing().await?;
         Ok(Unsent {
-            items: self.store.outbox_summary().await?.items,
-            log: u32::try_from(self.store.log_summary().await?.unsent).unwrap_or(u32::MAX),
+            items: standing.outbox.items + standing.refused + standing.laid_aside,
+            log: u32::try_from(log).unwrap_or(u32::MAX),
         })
+    }
+
+    /// Whether nothing that the user wrote waits to be sent.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn has_sent_all(&self) -> Outcome<bool> {
+        Ok(self.store.outbox_summary().await?.items == 0)
     }
 
     /// What the server's last answer allowed, once.
@@ -343,13 +369,7 @@ impl Companion {
 
     /// Refuses what the policy does not allow this user.
     pub(crate) fn check(&self, state: &State, action: Action, header: &Header) -> Outcome<()> {
-        let decision = self.decide(state, action, header)?;
-        match decision.reason {
-            _ if decision.allowed => Ok(()),
-            Some(Reason::BlockedInner) => Err(Problem::new("policy.blocked")),
-            Some(Reason::RelationNeeded) => Err(Problem::new("policy.relation_needed")),
-            _ => Err(Problem::new("policy.forbidden").with("kind", header.kind())),
-        }
+        allowed(&self.decide(state, action, header)?, header)
     }
 
     pub(crate) fn may(&self, state: &State, action: Action, header: &Header) -> Outcome<bool> {
@@ -357,7 +377,7 @@ impl Companion {
     }
 
     /// The one place where this tablet asks the policies about a document: with what the person's
-    /// acts say between it and the user.
+    /// acts say between it and the user, and with what [`Companion::ask_relations`] found.
     pub(crate) fn decide(
         &self,
         state: &State,
@@ -429,5 +449,22 @@ impl State {
             return self.enrolment.as_ref().map(|enrolment| enrolment.device);
         }
         self.authors.get(actor).map(|(_, device)| *device)
+    }
+}
+
+/// What a decision of the policies is to whoever asked.
+pub(crate) fn allowed(decision: &Decision, header: &Header) -> Outcome<()> {
+    match decision.reason {
+        _ if decision.allowed => Ok(()),
+        Some(Reason::BlockedInner) => Err(Problem::new("policy.blocked")),
+        Some(Reason::RelationNeeded) => {
+            let needed = Problem::new("policy.relation_needed");
+            // Whose it is, so that the page can ask for the relation.
+            Err(match header.person_id() {
+                Some(person) => needed.with("person", person),
+                None => needed,
+            })
+        }
+        _ => Err(Problem::new("policy.forbidden").with("kind", header.kind())),
     }
 }

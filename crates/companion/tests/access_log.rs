@@ -7,6 +7,7 @@ mod support;
 
 use hemrond_audit::{Action, Event, Head, Record, Walk};
 use hemrond_disk::{Disk, Fault, Faulty};
+use hemrond_protocol::{Look, Looked, WireId};
 use serde_json::{Value, json};
 use support::*;
 
@@ -59,7 +60,7 @@ async fn whatever_eva_does_is_in_the_log_with_who_whose_and_when() {
     let visit = tablet.plan(&astrid).await;
     assert_eq!(last(&tablet).await, was("read", "visit", &astrid));
     tablet.ok("round", json!({})).await;
-    assert_eq!(last(&tablet).await, was("read", "round", &Value::Null));
+    assert_eq!(last(&tablet).await, was("read", "round", &astrid));
     tablet
         .set(&visit.document, &[("reason", json!("Yrsel och fall"))])
         .await;
@@ -204,6 +205,72 @@ async fn the_server_gets_the_log_and_the_tablet_knows_what_it_lacks() {
     assert_eq!(page["log_findings"], json!([]));
 }
 
+/// AC16: with contact the server tells who has looked on every tablet; nothing of it is kept, so that
+/// without contact only what this tablet knows is there, and it says so. A server that may not tell
+/// leaves it at that too.
+#[tokio::test]
+async fn the_server_tells_who_has_looked_on_other_tablets() {
+    let day = Day::new();
+    day.exchange.keep_log();
+    let tablet = day.tablet(Who::Eva).await;
+    let astrid = tablet.astrid().await;
+    tablet.sync().await;
+    day.exchange.spoil(Some(|response| {
+        let look = |at_ms, name: Option<&str>, unit: &str| Look {
+            at_ms,
+            user: WireId([88; 16]),
+            name: name.map(str::to_owned),
+            role: "doctor".to_owned(),
+            unit: Some(unit.to_owned()),
+            action: "read".to_owned(),
+            kind: Some("visit".to_owned()),
+        };
+        response.looked = Some(Looked {
+            refused: false,
+            looks: vec![
+                look(1_793_000_000_000, Some("Anna Berg"), "Vårdcentralen"),
+                look(1_792_000_000_000, None, "Närakuten, Region Hemrond"),
+                // No moment at all: such a line is none.
+                look(i64::MAX, Some("Ingen"), "Ingenstans"),
+            ],
+        });
+    }));
+    let about = json!({ "person": astrid });
+    let looks = tablet.ok("who_looked", about.clone()).await;
+    assert_eq!(looks["only_this_tablet"], false);
+    assert_eq!(looks["looks"].as_array().unwrap().len(), 2, "{looks}");
+    assert_eq!(looks["looks"][0]["by"]["name"], "Anna Berg");
+    assert_eq!(looks["looks"][0]["by"]["role"], "doctor");
+    assert_eq!(looks["looks"][0]["unit"], "Vårdcentralen");
+    assert_eq!(looks["looks"][1]["by"]["name"], json!(null));
+    assert_eq!(looks["looks"][1]["unit"], "Närakuten, Region Hemrond");
+
+    // Kept nowhere: what the tablet knows itself is what it did itself.
+    tablet.ok("set_offline", json!({ "offline": true })).await;
+    let alone = tablet.ok("who_looked", about.clone()).await;
+    assert_eq!(alone["only_this_tablet"], true);
+    let said = alone["looks"].to_string();
+    assert!(
+        said.contains("Eva Lind") && said.contains("access_log"),
+        "{said}"
+    );
+    assert!(
+        !said.contains("Anna Berg") && !said.contains("Region"),
+        "{said}"
+    );
+
+    tablet.ok("set_offline", json!({ "offline": false })).await;
+    day.exchange.spoil(Some(|response| {
+        response.looked = Some(Looked {
+            refused: true,
+            looks: Vec::new(),
+        });
+    }));
+    let refused = tablet.ok("who_looked", about).await;
+    assert_eq!(refused["only_this_tablet"], true);
+    assert!(!refused["looks"].as_array().unwrap().is_empty());
+}
+
 /// AC20: that somebody's sheet is printed is in the log before the printer has it.
 #[tokio::test]
 async fn a_printed_sheet_is_in_the_log() {
@@ -289,6 +356,38 @@ async fn a_server_that_changes_its_log_is_found_out() {
 }
 
 /// AC20: another key is not taken for the log's.
+/// Eva's tablet went back to an older copy of itself: its new records take numbers that are taken, and the
+/// server says so of each of them.
+#[tokio::test]
+async fn that_the_log_is_broken_is_written_once_and_not_once_for_each_telling() {
+    let day = Day::new();
+    day.exchange.keep_log();
+    let tablet = day.tablet(Who::Eva).await;
+    tablet.astrid().await;
+    tablet.sync().await;
+    day.exchange.spoil(Some(|answer| {
+        if let Some(logged) = &mut answer.logged {
+            logged.broken = true;
+        }
+    }));
+    for _ in 0..4 {
+        tablet.ok("round", json!({})).await;
+        tablet.later();
+        tablet.sync().await;
+    }
+    let is_alarm = |event: &Event| event.action == Action::Alarm;
+    let alarms = logged(&tablet).await.into_iter().filter(is_alarm);
+    let reasons: Vec<_> = alarms.filter_map(|event| event.reason).collect();
+    assert_eq!(reasons, ["log.broken"]);
+    let store = tablet.companion.store();
+    assert_eq!(store.log_findings().await.unwrap().len(), 1);
+    assert_eq!(
+        store.log_summary().await.unwrap().unsent,
+        0,
+        "the server gets to the end of it"
+    );
+}
+
 #[tokio::test]
 async fn a_log_that_is_suddenly_signed_by_another_key_is_found_out() {
     let day = Day::new();
@@ -302,23 +401,83 @@ async fn a_log_that_is_suddenly_signed_by_another_key_is_found_out() {
     assert_eq!(findings[0].code, "log.key_changed");
 }
 
+/// AC20: for a while Eva's tablet believes that it is three years ago. What the server acknowledged then looks
+/// old afterwards, and stays all the same, for what is older than it stays too: a restored server gets the whole
+/// log back, and its end.
+#[tokio::test]
+async fn a_clock_that_was_wrong_for_a_while_leaves_no_hole_in_the_log() {
+    let day = Day::new();
+    day.exchange.keep_log();
+    let tablet = day.tablet(Who::Eva).await;
+    tablet.astrid().await;
+    tablet.sync().await;
+    tablet.clock.forward(chrono::Duration::days(-1_100));
+    tablet.ok("round", json!({})).await;
+    tablet.sync().await;
+    tablet.clock.forward(chrono::Duration::days(1_101));
+    day.exchange.forward(chrono::Duration::days(1));
+    tablet.ok("round", json!({})).await;
+    tablet.sync().await;
+    let all = logged(&tablet).await.len();
+    day.exchange.log(|book| book.records.clear());
+    tablet.ok("round", json!({})).await;
+    tablet.sync().await;
+    tablet.sync().await;
+    assert!(logged(&tablet).await.len() > all, "none is missing");
+    let store = tablet.companion.store();
+    assert_eq!(store.log_summary().await.unwrap().unsent, 0);
+    let state = store.log_state().await.unwrap();
+    assert_eq!(state.sent, state.head);
+}
+
+/// AC20: whichever way the tablet's clock is wrong, what the server has had for a day only stays for a server
+/// that is restored.
+#[tokio::test]
+async fn a_clock_that_is_wrong_by_years_takes_nothing_of_the_log_away() {
+    for years in [3, -3] {
+        let day = Day::new();
+        day.exchange.keep_log();
+        let tablet = day.tablet(Who::Eva).await;
+        let store = tablet.companion.store();
+        tablet.sync().await;
+        tablet.clock.forward(chrono::Duration::days(365 * years));
+        tablet.ok("round", json!({})).await;
+        tablet.sync().await;
+        // Somebody sets the clock right.
+        tablet
+            .clock
+            .forward(chrono::Duration::days(-365 * years + 1));
+        day.exchange.forward(chrono::Duration::days(1));
+        tablet.sync().await;
+        let rows = store.log_from(1, 100).await.unwrap();
+        let state = store.log_state().await.unwrap();
+        let numbers = rows.iter().map(|row| row.place.seq);
+        assert!(numbers.eq(1..=state.head.seq), "{years} years");
+    }
+}
+
 /// AC20: what the server has stays on the tablet for a while, for a server that is restored, and
 /// then goes; what it has not stays.
 #[tokio::test]
 async fn records_stay_for_ninety_days_after_the_server_has_them() {
     let day = Day::new();
     let tablet = day.tablet(Who::Eva).await;
-    tablet.clock.forward(chrono::Duration::days(200));
+    let time_passes = |days| {
+        let by = chrono::Duration::days(days);
+        tablet.clock.forward(by);
+        day.exchange.forward(by);
+    };
+    time_passes(200);
     tablet.sync().await;
     let store = tablet.companion.store();
     let unsent = store.log_summary().await.unwrap().unsent;
     assert!(unsent > 0, "a server that keeps no log acknowledges none");
     day.exchange.keep_log();
     tablet.sync().await;
-    tablet.clock.forward(chrono::Duration::days(89));
+    time_passes(89);
     tablet.sync().await;
     assert!(!store.log_from(1, 100).await.unwrap().is_empty());
-    tablet.clock.forward(chrono::Duration::days(2));
+    time_passes(2);
     tablet.sync().await;
     assert!(store.log_from(1, 100).await.unwrap().is_empty());
     // The chain goes on where it ended, and a server that forgot everything gets what there is.

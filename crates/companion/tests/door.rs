@@ -6,6 +6,7 @@ mod support;
 
 use chrono::Duration;
 use hemrond_companion::{api::Event, sync::transport::TransportError};
+use hemrond_protocol::enrolment::EnrolSignIn;
 use hemrond_vault::{FileKeystore, Keystore, MemoryKeystore};
 use serde_json::{Value, json};
 use std::{
@@ -94,6 +95,45 @@ async fn a_copied_folder_is_unreadable_elsewhere() {
     assert_eq!(
         eva.unlock(Who::Eva, "407307").await.unwrap_err(),
         "door.wrong_pin"
+    );
+    eva.unlock(Who::Eva, PIN).await.unwrap();
+    assert_eq!(eva.note(&astrid).await, "Trött och ostadig.");
+}
+
+/// AC24: a copy that Eva hands out is on her screen and on no disk, before she locks and after; and what
+/// an earlier version wrote is gone when the door opens, of every user, before anybody is in.
+#[tokio::test]
+async fn a_copy_that_is_handed_out_leaves_nothing_readable_behind() {
+    let day = Day::new();
+    let eva = Front::new(&day).await;
+    eva.enrol(Who::Eva).await;
+    let astrid = eva.astrid().await;
+    eva.write(&astrid, "Trött och ostadig.").await.unwrap();
+    let args = json!({ "person": astrid.person, "to": "Dottern" });
+    let copy = eva.ok("hand_out", args).await["copy"].to_string();
+    assert!(copy.contains("Astrid Svensson") && copy.contains("ostadig"));
+    let readable = |front: &Front| -> Vec<PathBuf> {
+        let files = front.files().into_iter();
+        let told = files.filter(|(_, bytes)| holds(bytes, "Astrid") || holds(bytes, "ostadig"));
+        told.map(|(path, _)| path).collect()
+    };
+    assert_eq!(readable(&eva), Vec::<PathBuf>::new(), "while she is in");
+    eva.ok("lock", json!({})).await;
+    assert_eq!(readable(&eva), Vec::<PathBuf>::new(), "after lock");
+
+    let id = eva.user(Who::Eva).await["id"].as_str().unwrap().to_owned();
+    let root = eva.folder.path().to_owned();
+    for home in [root.join("users").join(id), root.clone()] {
+        assert!(home.is_dir(), "{}", home.display());
+        fs::create_dir_all(home.join("handed-out")).unwrap();
+        fs::write(home.join("handed-out/kopia.html"), "Astrid").unwrap();
+    }
+    assert_eq!(readable(&eva).len(), 2);
+    let eva = eva.restart().await;
+    assert_eq!(
+        readable(&eva),
+        Vec::<PathBuf>::new(),
+        "before anybody is in"
     );
     eva.unlock(Who::Eva, PIN).await.unwrap();
     assert_eq!(eva.note(&astrid).await, "Trött och ostadig.");
@@ -232,7 +272,20 @@ async fn ten_wrong_pins_wipe_one_users_key_and_a_new_code_brings_everything_back
         tablet.fails("recover", recover(Who::Eva, "592817")).await,
         "transport.timeout"
     );
-    let door = tablet.ok("recover", recover(Who::Eva, "592817")).await;
+    // Where the server wants to know who asks, the code alone gives no key back either.
+    tablet.exchange.asks_who_enrols(EnrolSignIn {
+        login: "eva.lind".to_owned(),
+        password: "tre gula båtar".to_owned(),
+        code: "123456".to_owned(),
+    });
+    assert_eq!(
+        tablet.fails("recover", recover(Who::Eva, "592817")).await,
+        "enrol.sign_in_needed"
+    );
+    let mut signed_in = recover(Who::Eva, "592817");
+    signed_in["sign_in"] =
+        json!({ "login": "eva.lind", "password": "tre gula båtar", "code": "123456" });
+    let door = tablet.ok("recover", signed_in).await;
     assert_eq!(door["open"], user["id"]);
     assert_eq!(tablet.note(&astrid).await, "Trött och ostadig.");
     assert!(
@@ -328,8 +381,10 @@ async fn who_unlocked_and_how_often_a_wrong_pin_was_typed_stands_in_the_log() {
     });
     let expected = [
         ("enrol", None),
+        ("lock", None),
         ("login_failed", Some("2 wrong PIN")),
         ("unlock", None),
+        ("lock", None),
         ("unlock", None),
     ];
     let expected = expected.map(|(action, reason)| (action.to_owned(), reason.map(str::to_owned)));
@@ -516,6 +571,37 @@ async fn a_tablet_that_is_shut_out_erases_its_key_at_that_contact() {
             eva.ok("visit", json!({ "visit": astrid.visit })).await;
         }
     }
+}
+
+/// AC22: what the server refused has not reached it: a user is not taken from the tablet without a word
+/// about it, nor is a copy good that was made before it was written.
+#[tokio::test]
+async fn what_was_refused_is_not_removed_without_a_copy_and_a_warning() {
+    let day = Day::new();
+    day.exchange.rescues();
+    day.exchange.keep_log();
+    let tablet = Front::new(&day).await;
+    tablet.enrol(Who::Eva).await;
+    let astrid = tablet.astrid().await;
+    tablet.ok("sync_now", json!({})).await;
+    let eva = tablet.user(Who::Eva).await["id"].clone();
+    tablet.ok("export_user", json!({ "user": eva })).await;
+    day.exchange.refuse(Some("document.purged"));
+    tablet.write(&astrid, "Trött och ostadig.").await.unwrap();
+    let status = tablet.ok("sync_now", json!({})).await;
+    assert_eq!(status["waiting"], 0);
+    assert!(status["refused"].as_u64().unwrap() > 0, "{status}");
+    let remove = |confirmed: bool| json!({ "user": eva, "confirmed": confirmed });
+    for confirmed in [false, true] {
+        assert_eq!(
+            tablet.fails("remove_user", remove(confirmed)).await,
+            "door.unsent"
+        );
+    }
+    tablet.clock.forward(chrono::Duration::seconds(1));
+    let exported = tablet.ok("export_user", json!({ "user": eva })).await;
+    assert!(exported["items"].as_u64().unwrap() > 0);
+    tablet.ok("remove_user", remove(true)).await;
 }
 
 /// AC22: a user is not taken from a tablet while something of theirs is unsent, unless an encrypted

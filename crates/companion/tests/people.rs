@@ -5,6 +5,7 @@
 mod support;
 
 use hemrond_companion::sync::transport::TransportError;
+use hemrond_protocol::enrolment::EnrolSignIn;
 use serde_json::{Value, json};
 use support::*;
 
@@ -61,6 +62,39 @@ async fn a_tablet_from_its_box_says_what_it_needs_and_nothing_else_works() {
         tablet.ok("status", json!({})).await["settings"]["theme"],
         "sun"
     );
+}
+
+/// AC19: where the server wants to know who enrols, the tablet says so, and sends what was typed as it is.
+#[tokio::test]
+async fn eva_is_asked_who_she_is_and_enrols() {
+    let day = Day::new();
+    day.exchange.asks_who_enrols(EnrolSignIn {
+        login: "eva.lind".to_owned(),
+        password: " tre gula båtar ".to_owned(),
+        code: "123456".to_owned(),
+    });
+    let tablet = day.new_tablet(Who::Eva).await;
+    let enrol = |sign_in: Value| {
+        let server = "http://127.0.0.1:1";
+        json!({ "server": server, "code": "KOD-11", "tablet": "Evas", "sign_in": sign_in })
+    };
+    let older = json!({ "server": "http://127.0.0.1:1", "code": "KOD-11", "tablet": "Evas" });
+    for asked in [older, enrol(Value::Null)] {
+        let failure = tablet.companion.call_json("enrol", asked).await;
+        let failure = failure.unwrap_err();
+        assert_eq!(failure.code, "enrol.sign_in_needed");
+        assert!(failure.message.contains("lösenord"), "{}", failure.message);
+    }
+    let typed =
+        |password: &str| json!({ "login": " eva.lind ", "password": password, "code": "123456 " });
+    assert_eq!(
+        tablet.fails("enrol", enrol(typed("tre gula båtar"))).await,
+        "enrol.sign_in_wrong"
+    );
+    assert_eq!(tablet.ok("status", json!({})).await["user"], Value::Null);
+    // A password is what it is, with its spaces.
+    let status = tablet.ok("enrol", enrol(typed(" tre gula båtar "))).await;
+    assert_eq!(status["user"]["name"], "Eva Lind");
 }
 
 #[tokio::test]
@@ -488,7 +522,7 @@ async fn stina_of_home_help_sees_the_person_and_no_health_record() {
         page["may"],
         json!({
             "edit": false, "read_visits": false, "visit": false, "read_observations": true,
-            "observe": true,
+            "observe": true, "see_log": false,
         })
     );
     for list in [

@@ -245,6 +245,7 @@ async fn what_gives_no_nonce_is_no_server_of_ours() {
         ([(404, None, None)], TransportError::NotHemrond),
         ([(200, Some("n 1; x"), None)], TransportError::NotHemrond),
         ([(502, None, None)], TransportError::Failed(502)),
+        ([(504, None, None)], TransportError::Timeout),
     ] {
         let server = Server::that_says(&answers).await;
         let (http, access) = (HttpTransport::new().unwrap(), server.access());

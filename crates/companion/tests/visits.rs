@@ -920,6 +920,8 @@ async fn stina_logs_what_she_saw_and_the_nurse_is_told_in_order_of_gravity() {
     eva.plan(&astrid).await;
     eva.sync().await;
     stina.sync().await;
+    let consented = json!({ "person": astrid, "to": [team()], "basis": "consent_osl101" });
+    stina.ok("begin_telling", consented).await;
     let observe = |tiles: Value, words: Option<&str>| json!({ "person": astrid, "tiles": tiles, "words": words });
     assert_eq!(
         stina.fails("observe", observe(json!([]), None)).await,

@@ -161,6 +161,13 @@ impl Disk {
         self.shared.machine().operations()
     }
 
+    /// How many operations have failed because a test wanted it: by a fault, a full disk, or an end that
+    /// came. What is asked of a disk that is dead already is not counted.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.shared.machine().failures()
+    }
+
     /// A copy of everything as programs see it.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {

@@ -27,6 +27,7 @@ pub(crate) struct Machine {
     capacity: Option<usize>,
     ignores_syncs: bool,
     operations: u64,
+    failures: u64,
     recording: Option<Recording>,
     holders: u64,
     pub(crate) locks: Locks,
@@ -48,6 +49,10 @@ impl Machine {
 
     pub(crate) const fn operations(&self) -> u64 {
         self.operations
+    }
+
+    pub(crate) const fn failures(&self) -> u64 {
+        self.failures
     }
 
     pub(crate) const fn is_dead(&self) -> bool {
@@ -123,6 +128,7 @@ impl Machine {
             && grows_by > 0
             && self.platter.used().saturating_add(grows_by) > capacity
         {
+            self.failures += 1;
             return Err(DiskError::Full);
         }
         let bytes = bytes.into();
@@ -246,13 +252,17 @@ impl Machine {
             outcome = outcome.and(fault.spend(what));
         }
         self.faults.retain(|fault| fault.times > 0);
+        self.failures += u64::from(outcome.is_err());
         outcome
     }
 
     fn change(&mut self, what: Faulty, operation: Operation) -> Result<(), DiskError> {
         self.power.is_on()?;
         self.stumble(what)?;
-        self.power.spend()?;
+        if let Err(error) = self.power.spend() {
+            self.failures += 1;
+            return Err(error);
+        }
         let operation = match operation {
             Operation::Sync { .. } | Operation::SyncFolder if self.ignores_syncs => {
                 Operation::NoSync

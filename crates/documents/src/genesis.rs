@@ -251,7 +251,7 @@ mod tests {
             any::<[u8; 16]>(),
             any::<[u8; 16]>(),
         );
-        (ids, 0..20_000_i32, 0..6_u8).prop_map(
+        (ids, 0..20_000_i32, 0..7_u8).prop_map(
             |((organisation, unit, person, visit), day, kind)| {
                 let organisation = OrganisationId::from_bytes(organisation);
                 let (unit, person) = (UnitId::from_bytes(unit), PersonId::from_bytes(person));
@@ -262,6 +262,7 @@ mod tests {
                     2 => Header::observations(organisation, person, day),
                     3 => Header::round(organisation, unit, day),
                     4 => Header::directory(organisation),
+                    5 => Header::told(organisation, unit, person, day),
                     _ => Header::acts(organisation, person),
                 }
             },

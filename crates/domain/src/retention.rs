@@ -12,6 +12,10 @@ use chrono::{Days, Months, NaiveDate};
 /// For how many years a health care record is kept after its last entry. Source: patientdatalagen 3:17.
 pub const HEALTH_YEARS: u32 = 10;
 
+/// For how many years what social care told health care is kept after the last entry. It is what health care was
+/// given to act on, and so is kept as long as a health care record. Source: patientdatalagen 3:17.
+pub const TRANSFER_YEARS: u32 = HEALTH_YEARS;
+
 /// For how many years a social services' file is kept after its last note. Source: socialtjänstlagen 2025:400, weeding.
 pub const SOCIAL_YEARS: u32 = 5;
 
@@ -63,13 +67,19 @@ pub fn clock(class: DocumentClass, record: &[Part]) -> Option<Clock> {
         DocumentClass::Staff => None,
         DocumentClass::Health => since(last(class)?, HEALTH_YEARS),
         DocumentClass::Social => since(last(class)?, SOCIAL_YEARS),
+        DocumentClass::Transfer => since(last(class)?, TRANSFER_YEARS),
         DocumentClass::Legal => {
             let own = since(last(class)?, HEALTH_YEARS)?;
-            with_the_last(own, &[DocumentClass::Health, DocumentClass::Social], record)
+            let beside = [
+                DocumentClass::Health,
+                DocumentClass::Social,
+                DocumentClass::Transfer,
+            ];
+            with_the_last(own, &beside, record)
         }
         DocumentClass::Identity => {
             let own = last(class)?;
-            let health = last(DocumentClass::Health);
+            let health = last(DocumentClass::Health).or_else(|| last(DocumentClass::Transfer));
             let years = if health.is_some() {
                 HEALTH_YEARS
             } else {
@@ -78,6 +88,7 @@ pub fn clock(class: DocumentClass, record: &[Part]) -> Option<Clock> {
             let beside = [
                 DocumentClass::Health,
                 DocumentClass::Social,
+                DocumentClass::Transfer,
                 DocumentClass::Legal,
             ];
             with_the_last(since(own, years)?, &beside, record)
@@ -123,7 +134,7 @@ fn since(last_entry: NaiveDate, years: u32) -> Option<Clock> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use DocumentClass::{Health, Identity, Legal, Social, Staff};
+    use DocumentClass::{Health, Identity, Legal, Social, Staff, Transfer};
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -181,6 +192,25 @@ mod tests {
                 vec![part(Health, "2025-05-05"), part(Social, "2010-01-01")],
                 Some("2015-01-02"),
             ),
+            // What was told goes by its own clock, though the note that it was taken from is gone.
+            (
+                "PDL 3:17",
+                Transfer,
+                vec![part(Transfer, "2016-11-21"), part(Social, "2016-11-21")],
+                Some("2026-11-22"),
+            ),
+            (
+                "SoL, weeding",
+                Social,
+                vec![part(Transfer, "2025-05-05"), part(Social, "2016-11-21")],
+                Some("2021-11-22"),
+            ),
+            (
+                "PDL 3:17",
+                Health,
+                vec![part(Transfer, "2025-05-05"), part(Health, "2010-01-01")],
+                Some("2020-01-02"),
+            ),
             // Planning is no record.
             ("no clock", Staff, vec![part(Staff, "1990-01-01")], None),
             ("nothing there", Health, social("2010-01-01"), None),
@@ -218,6 +248,11 @@ mod tests {
                 ],
                 "2029-06-02",
             ),
+            // What was told is about somebody too.
+            (
+                vec![part(Identity, "2012-01-01"), part(Transfer, "2019-06-01")],
+                "2029-06-02",
+            ),
             // Beside nothing it is nobody's record of care; the shorter clock runs.
             (vec![part(Identity, "2019-01-01")], "2024-01-02"),
         ] {
@@ -247,6 +282,11 @@ mod tests {
             ),
             (
                 vec![part(Legal, "2019-06-01"), part(Health, "2012-01-01")],
+                "2029-06-02",
+            ),
+            // Why it was told stays as long as what was told.
+            (
+                vec![part(Legal, "2012-01-01"), part(Transfer, "2019-06-01")],
                 "2029-06-02",
             ),
         ] {

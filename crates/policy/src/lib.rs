@@ -26,7 +26,7 @@ pub use reason::Reason;
 pub use rules::Rule;
 
 /// The policies' text, one file per subject, with the file's name.
-pub const TEXTS: [(&str, &str); 12] = [
+pub const TEXTS: [(&str, &str); 13] = [
     (
         "organisation.cedar",
         include_str!("../policies/organisation.cedar"),
@@ -38,6 +38,7 @@ pub const TEXTS: [(&str, &str); 12] = [
     ),
     ("health.cedar", include_str!("../policies/health.cedar")),
     ("social.cedar", include_str!("../policies/social.cedar")),
+    ("transfer.cedar", include_str!("../policies/transfer.cedar")),
     ("staff.cedar", include_str!("../policies/staff.cedar")),
     ("legal.cedar", include_str!("../policies/legal.cedar")),
     ("relation.cedar", include_str!("../policies/relation.cedar")),

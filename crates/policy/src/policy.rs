@@ -49,7 +49,7 @@ pub struct Policy {
 #[derive(Debug)]
 struct Shared {
     engine: Engine,
-    /// By the case as the policies see it. Their number is bounded, about 50,000 in all.
+    /// By the case as the policies see it. Their number is bounded: some tens of thousands in all.
     decisions: RwLock<HashMap<Case, Decision>>,
 }
 

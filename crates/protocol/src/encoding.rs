@@ -146,6 +146,7 @@ mod tests {
             log: None,
             packing: None,
             elsewhere: None,
+            looked: None,
         }
     }
 

@@ -27,6 +27,30 @@ pub struct EnrolRequest {
     /// a code for the user that it names gets it back opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_key: Option<String>,
+    /// What the person signs in with, where the server has asked for it. An older server does not look
+    /// at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<EnrolSignIn>,
+}
+
+/// What a person signs in with at the server.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolSignIn {
+    /// The name under which they sign in.
+    pub login: String,
+    /// The password.
+    pub password: String,
+    /// The six digits that their app for one-time codes shows, or a recovery code.
+    pub code: String,
+}
+
+impl fmt::Debug for EnrolSignIn {
+    /// Without the secrets: what is printed may come into a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnrolSignIn")
+            .field("login", &self.login)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A tablet's id. It follows from the tablet's key, so that a server which has forgotten the tablet

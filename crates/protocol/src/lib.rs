@@ -20,7 +20,7 @@ pub use request::{
 };
 pub use response::{
     Delivery, DigestAnswer, Elsewhere, FoundElsewhere, GiverElsewhere, HeldDocument, LogCheckpoint,
-    Logged, OpenedElsewhere, Outcome, SyncResponse,
+    Logged, Look, Looked, OpenedElsewhere, Outcome, SyncResponse,
 };
 pub use wire::{
     Author, Digest, Epoch, Item, ItemHash, ItemKind, WireHeader, WireHeaderError, WireId,

@@ -24,6 +24,10 @@ pub const MAX_DIGESTS: usize = 20_000;
 /// How many bytes of items a page aims at. One document is never split, so a page may be larger.
 pub const PAGE_BYTES: u32 = 1 << 20;
 
+/// How long a tablet waits for the answer to a sync, in seconds. A server that reads a push for longer reads
+/// it for nothing.
+pub const SYNC_WAIT_SECONDS: u64 = 60;
+
 /// How long the server holds a request for news, in seconds, before it answers "nothing yet".
 pub const NEWS_WAIT_SECONDS: u64 = 25;
 

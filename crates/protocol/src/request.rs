@@ -47,6 +47,10 @@ pub struct SyncRequest {
     /// What is asked about a person at other organisations. The feed waits meanwhile.
     #[n(11)]
     pub elsewhere: Option<AskElsewhere>,
+    /// The person of the asker's own organisation about whom is asked who has looked. The feed waits
+    /// meanwhile.
+    #[n(12)]
+    pub looked: Option<WireId>,
 }
 
 /// What other organisations have of a person, to be shown and not kept (lag 2022:913, 3 kap.).

@@ -61,6 +61,48 @@ pub struct SyncResponse {
     /// server that does not know the question.
     #[n(15)]
     pub elsewhere: Option<Elsewhere>,
+    /// Who has looked at a person's data; none where nothing was asked, and from a server that does
+    /// not know the question.
+    #[n(16)]
+    pub looked: Option<Looked>,
+}
+
+/// Who has looked at a person's data, by what every tablet has sent (PDL 8 kap. 5 §; lag 2022:913, 4
+/// kap. 5 §). To be shown and not kept.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Encode, Decode)]
+pub struct Looked {
+    /// Whether the asker may not be told.
+    #[n(0)]
+    pub refused: bool,
+    /// The looks, newest first; the oldest are left out where there are very many.
+    #[n(1)]
+    pub looks: Vec<Look>,
+}
+
+/// One look or act.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Look {
+    /// When, by the clock of whoever wrote it down, in milliseconds since 1970.
+    #[n(0)]
+    pub at_ms: i64,
+    /// Who.
+    #[n(1)]
+    pub user: WireId,
+    /// What they are called; none for another organisation's staff.
+    #[n(2)]
+    pub name: Option<String>,
+    /// What they worked as, by its stable name.
+    #[n(3)]
+    pub role: String,
+    /// What their unit is called; with its organisation where that is another.
+    #[n(4)]
+    pub unit: Option<String>,
+    /// What was done, by its stable name.
+    #[n(5)]
+    pub action: String,
+    /// With what kind of document or page, by its stable name.
+    #[n(6)]
+    pub kind: Option<String>,
 }
 
 /// What other organisations have of a person, as far as the asker may know of it now.

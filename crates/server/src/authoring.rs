@@ -8,7 +8,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use hemrond_documents::{Actor, Document, Edit, EditError, GenesisError, RawChange};
-use hemrond_domain::record::Header;
+use hemrond_domain::{ids::DeviceId, record::Header};
 use hemrond_protocol::ItemKind;
 use hemrond_sync::acceptance::{Offered, Permission, Verdict};
 use std::collections::BTreeMap;
@@ -97,9 +97,41 @@ pub async fn keep(
         .iter()
         .map(|written| {
             let stored = stored.remove(&written.header.id()).unwrap_or_default();
-            pushed(written, stored)
+            let changes = written.changes.iter().map(|change| Raw {
+                kind: ItemKind::Change,
+                bytes: change.bytes.clone(),
+            });
+            pushed(&written.header, changes.collect(), stored, BTreeMap::new())
         })
         .collect();
+    take(storage, asker, pushed, now).await
+}
+
+/// Takes signed entries in, through the same door. `keys` are those of the devices that signed.
+///
+/// # Errors
+/// When one of them is refused or the database fails.
+pub(crate) async fn keep_entries(
+    storage: &dyn Storage,
+    asker: &Asker,
+    header: &Header,
+    entries: &[Vec<u8>],
+    keys: &BTreeMap<DeviceId, [u8; 32]>,
+) -> Result<(), AuthoringError> {
+    let raw = entries.iter().map(|bytes| Raw {
+        kind: ItemKind::Entry,
+        bytes: bytes.clone(),
+    });
+    let document = pushed(header, raw.collect(), Vec::new(), keys.clone());
+    take(storage, asker, vec![document], asker.now).await
+}
+
+async fn take(
+    storage: &dyn Storage,
+    asker: &Asker,
+    pushed: Vec<PushedDocument>,
+    now: i64,
+) -> Result<(), AuthoringError> {
     let taken = storage.take_in(asker, pushed, now).await?;
     for verdict in taken.verdicts.into_iter().flatten() {
         if let Verdict::Refused(reason) = verdict {
@@ -109,20 +141,17 @@ pub async fn keep(
     Ok(())
 }
 
-fn pushed(written: &Written, stored: Vec<Vec<u8>>) -> PushedDocument {
-    let raw: Vec<Raw> = written
-        .changes
-        .iter()
-        .map(|change| Raw {
-            kind: ItemKind::Change,
-            bytes: change.bytes.clone(),
-        })
-        .collect();
+fn pushed(
+    header: &Header,
+    raw: Vec<Raw>,
+    stored: Vec<Vec<u8>>,
+    keys: BTreeMap<DeviceId, [u8; 32]>,
+) -> PushedDocument {
     let reading = Reading {
-        header: written.header.clone(),
+        header: header.clone(),
         stored,
         items: raw.clone(),
-        keys: BTreeMap::new(),
+        keys,
     };
     let findings = Inline::read_one(&reading);
     let changes = raw.iter().map(|raw| raw.bytes.clone());
@@ -135,20 +164,21 @@ fn pushed(written: &Written, stored: Vec<Vec<u8>>) -> PushedDocument {
             offered: Offered {
                 size: raw.bytes.len(),
                 author: None,
+                own_tablet: false,
                 finding,
             },
             bytes: raw.bytes,
         })
         .collect();
     PushedDocument {
-        header: Ok(written.header.clone()),
+        header: Ok(header.clone()),
         // Whoever runs the server's own commands may write what they write.
         permission: Permission {
             read: true,
             write: true,
             blocked: false,
         },
-        number: national_number(&written.header, &all),
+        number: national_number(header, &all),
         given: findings.given,
         items,
     }

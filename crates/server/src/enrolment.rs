@@ -1,5 +1,7 @@
 //! Enrolment without HTTP: a one-time code makes a device's own key known.
 
+mod sign_in;
+
 use crate::{
     admission::{self, AdmissionError, Presented},
     credential::code_hash,
@@ -55,6 +57,21 @@ pub enum EnrolError {
     /// Nobody was given this code.
     #[error("nobody was given this code; check it letter by letter")]
     CodeUnknown,
+    /// This server wants to know that it is the person whom the code is for.
+    #[error(
+        "this server asks who enrols for sign-in name, password and a one-time code of their app; \
+         update the app if it does not ask for them"
+    )]
+    SignInNeeded,
+    /// Name, password or app's code is wrong, or the account must wait; it is not told which.
+    #[error("name, password or code is wrong, or there were too many tries; wait a little")]
+    SignInWrong,
+    /// The server is closing.
+    #[error("the server is closing; try again in a moment")]
+    Closing,
+    /// Nobody can sign in here; the server's log says why.
+    #[error("nobody can sign in on this server; its log says why")]
+    SignInFailed,
     /// The database failed; the code may be used again.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -78,13 +95,19 @@ pub async fn enrol(
     if !server.rates.allows(b"enrolment", Rate::ENROLMENT, now) {
         return Err(EnrolError::TooOften);
     }
+    let signed_in = match &server.sign_in_to_enrol {
+        Some(desk) => Some(sign_in::weigh(server, desk, request.sign_in.as_ref()).await?),
+        None => None,
+    };
     let opened = open_key(server, request)?;
     let owner = opened.as_ref().map(|(owner, _)| *owner);
-    if owner.is_some() && request.user.is_some() && owner != request.user {
-        return Err(EnrolError::OtherUser);
+    // A key is given back to a code of its own user's only, and a code is good for who signed in only;
+    // another's may still be used elsewhere.
+    for user in [owner, signed_in].into_iter().flatten() {
+        if *device.only_for.get_or_insert(user) != user {
+            return Err(EnrolError::OtherUser);
+        }
     }
-    // A key is given back to a code of its own user's only; another's may still be used elsewhere.
-    device.only_for = device.only_for.or(owner);
     let redeemed = server
         .storage
         .redeem_code(code_hash(&request.code), &device, now)

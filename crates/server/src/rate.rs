@@ -29,6 +29,13 @@ impl Rate {
         burst: 30.0,
         per_second: 0.5,
     };
+
+    /// Lines of the access log about people who are nobody here: six a minute, and as many at once as
+    /// fit on a page.
+    pub const STRANGERS: Self = Self {
+        burst: 50.0,
+        per_second: 0.1,
+    };
 }
 
 /// The buckets.

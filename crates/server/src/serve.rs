@@ -6,6 +6,7 @@ mod tls;
 
 pub use connections::Limits;
 pub use door::{Door, Way};
+pub(crate) use tls::is_pair;
 pub use tls::{Tls, TlsError};
 
 use crate::{

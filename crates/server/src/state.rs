@@ -7,6 +7,7 @@ use crate::{
     newsroom::Newsroom,
     nonce::Nonces,
     rate::Rates,
+    sign_in::Desk,
     storage::Storage,
 };
 use hemrond_policy::Policy;
@@ -38,6 +39,9 @@ pub struct Server {
     pub news_wait: Duration,
     /// Opens the database keys that tablets sealed; none where this server gives none back.
     pub rescue: Option<RescueKey>,
+    /// Weighs what an enrolment needs besides the one-time code: the person's own password and code. None
+    /// where the one-time code alone is enough.
+    pub sign_in_to_enrol: Option<Arc<Desk>>,
     /// How many seconds a tablet may be read after contact.
     pub lease_seconds: u32,
     /// True once the server is closing; who waits for news is answered then.

@@ -3,14 +3,22 @@
 
 mod support;
 
-use hemrond_audit::{Event, Record, SERVER};
-use hemrond_domain::people::{Role, User};
+use hemrond_audit::{Action, Event, Head, Record, SERVER};
+use hemrond_documents::Edit;
+use hemrond_domain::{
+    ids::{OrganisationId, PersonId},
+    people::{Role, User},
+    record::Header,
+};
 use hemrond_server::{
     office::{Office, OfficeError},
-    storage::{LogQuery, Unit},
+    storage::{LogGiven, LogQuery, Unit},
 };
 use std::time::Duration;
-use support::{Backend, Browser, HEMTJANST, OFFICE, PASSWORD, Page, Pages, TEAM, Tablet, Town};
+use support::{
+    ASTRID, Backend, Browser, HEMTJANST, KOMMUN, OFFICE, PASSWORD, Page, Pages, TEAM, Tablet, Town,
+    person,
+};
 
 async fn pages() -> Pages {
     Pages::plain(Town::new(Backend::Sqlite).await).await
@@ -153,6 +161,27 @@ async fn the_access_log_says_who_signed_in_and_what_they_did() {
     assert!(failed.ends_with(&per.id.to_string()), "whose account");
 }
 
+/// AC20: a try under a name that nobody has stands in the log, and what was typed does not: it may be a
+/// password in the wrong field.
+#[tokio::test]
+async fn a_try_under_an_unknown_name_is_logged_without_what_was_typed() {
+    let pages = pages().await;
+    let before = logged(&pages.town).await.len();
+    let typed = "hemligt-losenord-i-fel-ruta";
+    let page = pages.browser().sign_in(typed, PASSWORD, "000000").await;
+    assert_eq!(page.status, 403);
+    let events = logged(&pages.town).await.split_off(before);
+    let [event] = events.as_slice() else {
+        panic!("one line: {events:?}");
+    };
+    let reason = event.reason.as_deref().unwrap();
+    assert_eq!(
+        (event.action.as_str(), event.role.as_str(), reason),
+        ("login_failed", "stranger", "sign_in_failed name_unknown")
+    );
+    assert_eq!(event.user.as_bytes(), &[0; 16]);
+}
+
 #[tokio::test]
 async fn a_recovery_code_opens_once() {
     let pages = pages().await;
@@ -189,6 +218,8 @@ async fn nobody_but_an_administrator_comes_in() {
         "/admin/units",
         "/admin/roles",
         "/admin/log",
+        "/admin/review",
+        "/admin/extract",
     ] {
         let page = browser.get(path).await;
         assert_eq!(page.location(), "/admin/sign-in", "{path}");
@@ -244,6 +275,8 @@ async fn every_page_is_locked_down() {
         "/admin/units",
         "/admin/roles",
         "/admin/log",
+        "/admin/review",
+        "/admin/extract",
         "/admin/sign-in",
         "/admin/first",
         "/admin/nowhere",
@@ -567,5 +600,219 @@ async fn the_pages_speak_english_too() {
             .get(&format!("/admin/language/en?back={elsewhere}"))
             .await;
         assert_eq!(page.location(), "/admin", "{elsewhere}");
+    }
+}
+
+/// Karin, whose identity is protected.
+const KARIN: PersonId = PersonId::from_bytes([43; 16]);
+const NUMBER: &str = "191212121212";
+
+/// Pages in a town in which Eva has opened Astrid's page three times, Karin's once, and somebody of the
+/// region something of the region's.
+async fn looked_at() -> Pages {
+    let pages = pages().await;
+    let town = &pages.town;
+    let mut eva = town.tablet("Eva").await;
+    let named = |given, family, number: &str| {
+        vec![
+            Edit::set("given_name", given),
+            Edit::set("family_name", family),
+            Edit::set("identity", number),
+            Edit::set("identity_kind", "personnummer"),
+        ]
+    };
+    eva.write(&person(), &named("Astrid", "Ek", NUMBER));
+    let mut karin = named("Karin", "Alm", "194408139089");
+    karin.push(Edit::set("protected", "sekretessmarkering"));
+    eva.write(&Header::person(KOMMUN, KARIN), &karin);
+    eva.sync().await;
+    let region = OrganisationId::from_bytes([11; 16]);
+    let looks = [
+        (ASTRID, KOMMUN),
+        (ASTRID, KOMMUN),
+        (ASTRID, KOMMUN),
+        (KARIN, KOMMUN),
+        (PersonId::from_bytes([44; 16]), region),
+    ];
+    let mut head = Head::default();
+    let mut records = Vec::new();
+    for (minute, (person, organisation)) in (0..).zip(looks) {
+        let event = Event {
+            action: Action::Read,
+            user: eva.user.id,
+            role: "nurse".to_owned(),
+            unit: TEAM,
+            organisation,
+            device: eva.device,
+            person: Some(person),
+            kind: Some("visit".to_owned()),
+            document: None,
+            reason: (organisation != KOMMUN).then(|| "regionens".to_owned()),
+            basis: None,
+            at_ms: 1_793_000_000_000 + minute * 60_000,
+        };
+        let (bytes, next) = head.next(event).unwrap();
+        records.push(bytes);
+        head = next;
+    }
+    let given = LogGiven {
+        sender: eva.device,
+        user: eva.user.id,
+        organisation: eva.user.organisation,
+        after: Head::default(),
+        records,
+        oldest: false,
+    };
+    let taken = town.storage.take_log(&given, 1_793_000_600_000).await;
+    assert_eq!(taken.unwrap().added, looks.len());
+    pages
+}
+
+/// What was written about the log itself: action, who, the person, and the reason's first word.
+async fn about_the_log(town: &Town) -> Vec<(String, Event)> {
+    let query = LogQuery {
+        most: 1_000,
+        ..LogQuery::default()
+    };
+    let entries = town.storage.log_entries(query).await.unwrap();
+    let events = entries
+        .iter()
+        .map(|entry| Record::decode(&entry.bytes).unwrap().event);
+    events
+        .filter(|event| event.kind.as_deref() == Some("access_log"))
+        .map(|event| {
+            let reason = event.reason.clone().unwrap_or_default();
+            let act = reason.split(' ').next().unwrap_or_default().to_owned();
+            (act, event)
+        })
+        .collect()
+}
+
+/// AC12, AC21: Per draws a random sample of his own organisation's entries, sees who looked at whom and
+/// nothing of the record, and what he found is kept with his name. Both are in the access log.
+#[tokio::test]
+async fn per_reviews_a_random_sample_on_his_page() {
+    let pages = looked_at().await;
+    let mut browser = pages.administrator().await;
+    let page = browser.get("/admin/review").await;
+    assert!(page.has("Ingen granskning är sparad än"), "{}", page.text);
+    let page = browser.post("/admin/review/draw", &[("count", "50")]).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert_eq!(page.text.matches("har läst (hembesök)").count(), 4);
+    assert!(page.has("Eva Lind, Mobila teamet<"));
+    assert_eq!(page.text.matches("Astrid Ek").count(), 3, "{}", page.text);
+    // A protected identity is not told, no number is, and nothing of the region's is drawn.
+    assert!(page.has("skyddad identitet"));
+    for words in ["Karin", NUMBER, "1944", "regionens"] {
+        assert!(!page.has(words), "{words}: {}", page.text);
+    }
+    let places = page.hidden("places");
+    let empty = [("places", places.as_str()), ("finding", "  ")];
+    let page = browser.post("/admin/review", &empty).await;
+    assert_eq!(page.status, 422);
+    assert!(page.has("Skriv vad du fann") && page.has("Astrid Ek"));
+    let finding = "Alla hade en vårdrelation <b>";
+    let fields = [("places", places.as_str()), ("finding", finding)];
+    let page = done(&mut browser, "/admin/review", &fields).await;
+    assert!(page.has("Granskningen är sparad") && page.has("Per Dahl"));
+    assert!(page.has("Alla hade en vårdrelation &lt;b&gt;"));
+
+    let kept = pages.town.storage.reviews().await.unwrap();
+    let per = pages.town.user("Per").await;
+    assert_eq!(kept.len(), 1);
+    assert_eq!(
+        (kept[0].reviewer.as_str(), kept[0].finding.as_str()),
+        ("Per Dahl", finding)
+    );
+    let logged = about_the_log(&pages.town).await;
+    let acts: Vec<&str> = logged.iter().map(|(act, _)| act.as_str()).collect();
+    assert_eq!(acts, ["review_drawn", "review_kept"]);
+    for (_, event) in &logged {
+        assert_eq!((&event.action, event.user), (&Action::Review, per.id));
+        assert_eq!(event.organisation, KOMMUN);
+    }
+    // The log names the review, and its content by a hash.
+    let reason = logged[1].1.reason.as_deref().unwrap();
+    assert!(reason.contains(&hex::encode(kept[0].id)), "{reason}");
+    assert_eq!(reason.len(), "review_kept ".len() + 32 + 1 + 64);
+}
+
+/// AC21: places of another organisation's, and such as were not drawn, are not taken for a review.
+#[tokio::test]
+async fn a_review_is_of_what_the_organisation_may_see() {
+    let pages = looked_at().await;
+    let query = LogQuery {
+        person: Some(PersonId::from_bytes([44; 16])),
+        most: 10,
+        ..LogQuery::default()
+    };
+    let theirs = pages.town.storage.log_entries(query).await.unwrap();
+    let theirs = theirs[0].index.to_string();
+    let mut browser = pages.administrator().await;
+    browser.get("/admin/review").await;
+    for places in [theirs.as_str(), "99999", "", "x"] {
+        let fields = [("places", places), ("finding", "Inget")];
+        let page = browser.post("/admin/review", &fields).await;
+        assert_eq!(page.status, 403, "{places}");
+    }
+    let page = browser.post("/admin/review/draw", &[("count", "51")]).await;
+    assert_eq!(page.status, 403);
+    assert!(pages.town.storage.reviews().await.unwrap().is_empty());
+}
+
+/// AC16: Astrid asks who has looked; Per finds her by her number and prints times, units and acts, no
+/// names of staff. The extract is itself logged, about her, and stands in the next.
+#[tokio::test]
+async fn per_makes_the_extract_for_astrid() {
+    let pages = looked_at().await;
+    let mut browser = pages.administrator().await;
+    browser.get("/admin/extract").await;
+    for (number, words) in [
+        ("19121212-1213", "går inte att läsa"),
+        ("200001052380", "Ingen i er organisation"),
+    ] {
+        let page = browser.post("/admin/extract", &[("number", number)]).await;
+        assert_eq!(page.status, 422, "{number}");
+        assert!(page.has(words), "{number}: {}", page.text);
+    }
+    assert!(about_the_log(&pages.town).await.is_empty());
+    let asked = [("number", "19121212-1212")];
+    let page = browser.post("/admin/extract", &asked).await;
+    assert_eq!(page.status, 200, "{}", page.text);
+    assert!(page.has("Utdrag ur åtkomstloggen") && page.has("Gäller 191212121212"));
+    assert_eq!(page.text.matches("har läst (hembesök)").count(), 3);
+    assert!(page.has("Mobila teamet, Hemrond kommun"));
+    assert!(page.has("har gjort ett utdrag ur loggen"), "this extract");
+    assert!(!page.has("Eva") && !page.has("Astrid") && !page.has("regionens"));
+
+    let text = browser.post("/admin/extract/text", &asked).await;
+    let header = |name: &str| text.headers[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "text/plain; charset=utf-8");
+    assert_eq!(
+        header("content-disposition"),
+        "attachment; filename=\"loggutdrag.txt\""
+    );
+    let line = "Mobila teamet, Hemrond kommun: har läst (hembesök)";
+    assert_eq!(text.text.matches(line).count(), 3, "{}", text.text);
+    assert!(
+        text.has("2026-10-26") && text.has("+01:00"),
+        "{}",
+        text.text
+    );
+    assert_eq!(
+        text.text.matches("har gjort ett utdrag ur loggen").count(),
+        2
+    );
+    assert!(!text.has("Eva") && !text.has("<"), "{}", text.text);
+
+    let per = pages.town.user("Per").await.id;
+    let logged = about_the_log(&pages.town).await;
+    assert_eq!(logged.len(), 2);
+    for (act, event) in logged {
+        assert_eq!(
+            (act.as_str(), &event.action),
+            ("extract_made", &Action::Extract)
+        );
+        assert_eq!((event.user, event.person), (per, Some(ASTRID)));
     }
 }

@@ -144,6 +144,14 @@ async fn from_nothing_to_a_days_work_and_no_name_in_the_log() {
         .filter(|header| header.kind() == DocumentKind::Person)
         .collect();
     assert_eq!(persons.len(), 15);
+    // Home help's observations stay with home help, and what the team was told of them is here.
+    let kinds = |kind| {
+        let all = eva.documents.values();
+        all.filter(|document| document.header().kind() == kind)
+            .count()
+    };
+    assert_eq!(kinds(DocumentKind::Observations), 0);
+    assert!(kinds(DocumentKind::Told) > 0);
 
     let visit = Header::visit(
         eva.user.organisation,
@@ -403,6 +411,7 @@ fn every_command_helps_with_an_example() {
         &["recovery", "begin"],
         &["recovery", "end"],
         &["seed"],
+        &["classes"],
     ] {
         let mut arguments = command.to_vec();
         arguments.push("--help");

@@ -151,6 +151,7 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     let guess = EnrolRequest {
         user: None,
         sealed_key: None,
+        sign_in: None,
         code: "AAAA-AAAA".to_owned(),
         tablet: "Surfplatta".to_owned(),
         public_key: hex::encode(eva.key.verifying_key().as_bytes()),

@@ -4,7 +4,7 @@
 mod support;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use hemrond_audit::Record;
+use hemrond_audit::{Action, Event, Head, Record};
 use hemrond_documents::Edit;
 use hemrond_domain::{
     ids::{OrganisationId, PersonId, RowId, UnitId, UserId, VisitId},
@@ -12,13 +12,13 @@ use hemrond_domain::{
     people::{Role, User},
     record::{DocumentClass, Header},
 };
-use hemrond_protocol::{AskElsewhere, Elsewhere, WireId};
+use hemrond_protocol::{AskElsewhere, Elsewhere, Looked, WireId};
 use hemrond_server::{
     environment::Clock as _,
-    storage::{LogQuery, Unit},
+    storage::{LogGiven, LogQuery, Unit},
 };
 use std::time::Duration;
-use support::{ASTRID, Backend, KOMMUN, Tablet, Town, person};
+use support::{ASTRID, Backend, HEMTJANST, KOMMUN, TEAM, Tablet, Town, person};
 
 on_every_storage!(
     eva_reads_the_regions_visit_with_information_and_consent,
@@ -27,6 +27,8 @@ on_every_storage!(
     in_danger_eva_sees_who_has_blocked_and_opens_what_is_not,
     for_somebody_who_cannot_decide_both_sides_have_assessed,
     only_a_number_that_names_one_person_in_the_country_counts,
+    of_somebody_protected_no_unit_is_named_before_it_is_read,
+    eva_shows_astrid_who_has_looked_on_every_tablet,
 );
 
 const REGION: OrganisationId = OrganisationId::from_bytes([11; 16]);
@@ -468,4 +470,138 @@ async fn only_a_number_that_names_one_person_in_the_country_counts(backend: Back
         .write(&person(), &number("19121212TFA1", "vgr_reserve"));
     all.eva.sync().await;
     assert_eq!(ask(&all.eva, None).await, Elsewhere::default());
+}
+
+/// AC61: of Astrid, whose identity is protected at home or at the region, the giver is named and not which of
+/// its units she goes to; who reads what the unit wrote sees whose it is. Without a mark nothing is kept back.
+async fn of_somebody_protected_no_unit_is_named_before_it_is_read(backend: Backend) {
+    let mut all = Neighbours::new(backend).await;
+    all.inform().await;
+    all.consent().await;
+    let unit = |told: &Elsewhere| {
+        let [visit] = told.found.as_slice() else {
+            panic!("{told:?}");
+        };
+        assert_eq!(visit.giver.name, "Region Hemrond");
+        visit.unit.clone()
+    };
+    let protected = |mark: &str| [Edit::set("protected", mark)];
+    let there = Header::person(REGION, AT_REGION);
+    for (at_home, at_region, named) in [
+        ("none", "none", Some("Närakuten")),
+        ("sekretessmarkering", "none", None),
+        ("none", "skyddad_folkbokforing", None),
+    ] {
+        all.eva.write(&person(), &protected(at_home));
+        all.eva.sync().await;
+        all.ingrid.write(&there, &protected(at_region));
+        all.ingrid.sync().await;
+        let told = ask(&all.eva, None).await;
+        assert_eq!(unit(&told).as_deref(), named, "{at_home}, {at_region}");
+        let opened = ask(&all.eva, Some(&clinic_visit())).await.opened.unwrap();
+        assert_eq!(opened.what.unit.as_deref(), Some("Närakuten"));
+    }
+}
+
+async fn who_looked(tablet: &Tablet, person: PersonId) -> Looked {
+    let mut request = tablet.request();
+    request.looked = Some(WireId::from(person));
+    let answer = tablet.send(&request).await.unwrap();
+    assert!(answer.deliveries.is_empty() && answer.cursor == tablet.cursor);
+    answer.looked.unwrap()
+}
+
+/// AC16, AC42: Astrid asks Eva who has looked. The server tells what every tablet sent and what others
+/// opened: by name at home, by unit from outside. Home help is not told, nobody is told of another
+/// organisation's person, and each question stands in the log. Behind a block nothing is told.
+async fn eva_shows_astrid_who_has_looked_on_every_tablet(backend: Backend) {
+    let mut all = Neighbours::new(backend).await;
+    let omar = all.town.tablet("Omar").await;
+    let event = Event {
+        action: Action::Read,
+        user: omar.user.id,
+        role: "nurse".to_owned(),
+        unit: TEAM,
+        organisation: KOMMUN,
+        device: omar.device,
+        person: Some(ASTRID),
+        kind: Some("visit".to_owned()),
+        document: None,
+        reason: None,
+        basis: None,
+        at_ms: all.now().timestamp_millis() - 60_000,
+    };
+    let (bytes, _) = Head::default().next(event).unwrap();
+    let given = LogGiven {
+        sender: omar.device,
+        user: omar.user.id,
+        organisation: KOMMUN,
+        after: Head::default(),
+        records: vec![bytes],
+        oldest: false,
+    };
+    let now_ms = all.town.clock.now_ms();
+    all.town.storage.take_log(&given, now_ms).await.unwrap();
+    // Eva looks at what the region has.
+    all.inform().await;
+    all.consent().await;
+    ask(&all.eva, None).await;
+
+    let told = who_looked(&all.eva, ASTRID).await;
+    assert!(!told.refused);
+    let lines: Vec<_> = told
+        .looks
+        .iter()
+        .map(|look| {
+            (
+                look.name.as_deref(),
+                look.unit.as_deref(),
+                look.action.as_str(),
+            )
+        })
+        .collect();
+    let omars = (Some("Omar Haddad"), Some("Mobila teamet"), "read");
+    assert_eq!(lines, [omars]);
+    assert_eq!(told.looks[0].kind.as_deref(), Some("visit"));
+
+    // What Eva's question shows at the region is the region's to tell: there she is a unit from outside.
+    let told = who_looked(&all.ingrid, AT_REGION).await;
+    let [look] = told.looks.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert_eq!((look.name.as_deref(), look.role.as_str()), (None, "nurse"));
+    assert_eq!(look.unit.as_deref(), Some("Mobila teamet, Hemrond kommun"));
+    assert_eq!(who_looked(&all.eva, AT_REGION).await.looks, []);
+
+    // Eva's question before stands in the log, and newest first.
+    let told = who_looked(&all.eva, ASTRID).await;
+    let lines: Vec<_> = told
+        .looks
+        .iter()
+        .map(|look| (look.name.as_deref(), look.kind.as_deref()))
+        .collect();
+    let expected = [
+        (Some("Eva Lind"), Some("access_log")),
+        (Some("Omar Haddad"), Some("visit")),
+    ];
+    assert_eq!(lines, expected);
+
+    let told = who_looked(&all.stina, ASTRID).await;
+    assert!(told.refused && told.looks.is_empty());
+    let denied = ("denied".to_owned(), "access_log".to_owned(), None);
+    assert!(all.looks(KOMMUN).await.contains(&denied));
+
+    // Astrid blocks Eva's unit. Eva still sees who has looked; Omar, who works elsewhere by now, does not.
+    all.town.set_role("Omar", Role::Nurse, HEMTJANST).await;
+    assert!(!who_looked(&omar, ASTRID).await.refused);
+    let block = Act::BlockSet {
+        bound: Bound::Inner,
+        unit: Some(TEAM),
+        voice: Voice::Person,
+    };
+    let now = all.now();
+    act_of(&mut all.eva, Header::acts(KOMMUN, ASTRID), &block, now).await;
+    assert!(!who_looked(&all.eva, ASTRID).await.refused);
+    let told = who_looked(&omar, ASTRID).await;
+    assert!(told.refused && told.looks.is_empty());
 }

@@ -80,8 +80,12 @@ impl Chain {
                 _ => records.push(records[place].clone()),
             }
         }
+        // Now and then the account is not the one that its records name.
+        let number = if dice.random_ratio(1, 6) { 8 } else { 7 };
         LogGiven {
             sender: self.device,
+            user: UserId::from_stored([number; 16]),
+            organisation: KOMMUN,
             after: self.place(after),
             records,
             oldest: dice.random_ratio(1, 5),
@@ -131,9 +135,10 @@ async fn a_day(seed: u64) {
                 .await;
             }
             2 => {
-                let own = chains[who].event(&mut dice);
-                agree(&storages, "an act of its own", async |storage| {
-                    storage.log_own(own.clone(), now).await.is_ok()
+                let several = dice.random_range(0..4);
+                let own: Vec<Event> = (0..several).map(|_| chains[who].event(&mut dice)).collect();
+                agree(&storages, "acts of its own", async |storage| {
+                    storage.log_own_all(own.clone(), now).await.is_ok()
                 })
                 .await;
             }

@@ -49,6 +49,8 @@ async fn a_day() -> Town {
     }
     let given = LogGiven {
         sender: eva.device,
+        user: eva.user.id,
+        organisation: KOMMUN,
         after: Head::default(),
         records,
         oldest: false,
@@ -115,6 +117,9 @@ async fn per_reviews_a_random_sample() {
     assert!(well, "{said}");
     let lines: Vec<_> = said.lines().collect();
     assert_eq!(lines.len(), 5, "{said}");
+    // By name, as people are called who review.
+    assert!(lines[0].contains("Eva Lind (nurse)"), "{said}");
+    assert!(lines[0].contains("Mobila teamet, Hemrond kommun"), "{said}");
     let (_, rest) = lines[4].split_once("--places \"").unwrap();
     let (places, _) = rest.split_once('"').unwrap();
     assert_eq!(places.split(' ').count(), 4);
@@ -141,6 +146,39 @@ async fn per_reviews_a_random_sample() {
     let acts = own_acts(&town).await;
     let reviews = acts.iter().filter(|act| act.starts_with("review Per Dahl"));
     assert_eq!(reviews.count(), 2, "{acts:?}");
+}
+
+/// AC21: a sample keeps to one organisation, and so does what is kept of it.
+#[tokio::test]
+async fn a_sample_keeps_to_one_organisation() {
+    let town = a_day().await;
+    let place = &town.place;
+    let add = ["organisations", "add", "--name", "Region Hemrond"];
+    let (said, well) = run(place, &add);
+    assert!(well, "{said}");
+    let sample = ["log", "sample", "--reviewer", "Per Dahl"];
+    let (said, well) = run(place, &sample);
+    assert!(!well && said.contains("--organisation"), "{said}");
+    let of = |whose: &'static str| [&sample[..], &["--organisation", whose]].concat();
+    let (said, well) = run(place, &of("Region"));
+    assert!(well && !said.contains("Eva"), "{said}");
+    assert_eq!(said.lines().count(), 1, "nothing of theirs: {said}");
+    let (said, well) = run(place, &of("Hemrond kommun"));
+    assert!(well, "{said}");
+    assert_eq!(
+        said.matches("  read  Eva Lind (nurse)").count(),
+        9,
+        "{said}"
+    );
+    // What the municipality's staff did is nothing that the region reviews.
+    let (_, rest) = said.split_once("--places \"").unwrap();
+    let (places, _) = rest.split_once('"').unwrap();
+    let judged = ["--places", places, "--finding", "Inget att anmärka"];
+    let (said, well) = run(place, &[&of("Region")[..], &judged].concat());
+    assert!(!well && said.contains("not of this organisation"), "{said}");
+    assert!(town.storage.reviews().await.unwrap().is_empty());
+    let (said, well) = run(place, &[&of("Hemrond kommun")[..], &judged].concat());
+    assert!(well && said.contains("kept as review"), "{said}");
 }
 
 /// AC20: nothing younger than five years is destroyed.

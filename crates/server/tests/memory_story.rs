@@ -151,6 +151,7 @@ impl Tablet {
         let request = hemrond_protocol::enrolment::EnrolRequest {
             user: None,
             sealed_key: None,
+            sign_in: None,
             code: code.text,
             tablet: "Surfplatta".to_owned(),
             public_key: hex::encode(key.verifying_key().as_bytes()),
@@ -196,6 +197,7 @@ impl Tablet {
             log: None,
             packing: None,
             elsewhere: None,
+            looked: None,
             protocol: hemrond_protocol::VERSION,
             epoch: self.epoch,
             cursor: self.cursor,

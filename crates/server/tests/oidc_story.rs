@@ -16,10 +16,12 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use ed25519_dalek::{Signer, SigningKey};
+use hemrond_audit::{Action, Record};
 use hemrond_server::{
     environment::Clock,
     office::Office,
     sign_in::card::{CardConfig, CardError, Cards},
+    storage::LogQuery,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -289,6 +291,21 @@ impl Story {
         back.to_owned()
     }
 
+    /// What the access log says of those who did not come in.
+    async fn failed(&self) -> Vec<String> {
+        let query = LogQuery {
+            most: 1_000,
+            ..LogQuery::default()
+        };
+        let entries = self.pages.town.storage.log_entries(query).await.unwrap();
+        entries
+            .iter()
+            .map(|entry| Record::decode(&entry.bytes).unwrap().event)
+            .filter(|event| event.action == Action::LoginFailed)
+            .map(|event| event.reason.unwrap())
+            .collect()
+    }
+
     async fn sign_in(&self, browser: &mut Browser) -> Page {
         let back = self.away(browser).await;
         let page = browser.get(&back).await;
@@ -407,6 +424,34 @@ async fn a_card_opens_only_for_an_open_administrator() {
     assert_eq!(page.status, 403);
     assert!(page.has("något öppet konto"), "{}", page.text);
     assert!(!browser.cookies.contains_key("hemrond-session"));
+    assert_eq!(story.failed().await, ["sign_in_failed card_unknown"]);
+}
+
+/// AC20: whoever comes back from nowhere stands in the log, and fills no disk with it.
+#[tokio::test]
+async fn who_fails_by_card_is_logged_and_only_so_often() {
+    let story = Story::new().await;
+    story.fault(Fault::Denies);
+    let mut browser = story.pages.browser();
+    assert_eq!(story.sign_in(&mut browser).await.status, 403);
+    story.fault(Fault::Nonce);
+    assert_eq!(story.sign_in(&mut browser).await.status, 403);
+    let failed = story.failed().await;
+    let expected = [
+        "sign_in_failed card_broken_off",
+        "sign_in_failed card_refused",
+    ];
+    assert_eq!(failed, expected);
+    for _ in 0..60 {
+        let page = browser.get("/admin/card/back?code=x&state=y").await;
+        assert_eq!(page.status, 403);
+    }
+    let failed = story.failed().await;
+    assert_eq!(failed.len(), 50);
+    assert_eq!(failed[49], "sign_in_failed card_not_ours");
+    story.pages.town.clock.forward(Duration::from_secs(60));
+    browser.get("/admin/card/back").await;
+    assert_eq!(story.failed().await.len(), 51);
 }
 
 #[tokio::test]

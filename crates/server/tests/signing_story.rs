@@ -292,6 +292,7 @@ async fn nobody_enrols_a_key_that_is_not_theirs() {
         public_key: hex::encode(public_key),
         user: None,
         sealed_key: None,
+        sign_in: None,
     })
     .unwrap();
     let thiefs = *thief.verifying_key().as_bytes();

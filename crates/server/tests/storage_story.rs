@@ -400,8 +400,9 @@ async fn a_backup_is_a_whole_database(backend: Backend) {
     eva.write(&visit(1), &[Edit::set("reason", "Yrsel")]);
     eva.sync().await;
     let file = town.place.folder().join("backup");
-    town.storage.backup(&file).await.unwrap();
-    let again = town.storage.backup(&file).await;
+    let unheard = || Box::new(|_| {});
+    town.storage.backup(&file, unheard()).await.unwrap();
+    let again = town.storage.backup(&file, unheard()).await;
     assert!(
         matches!(again, Err(StorageError::Backup(_))),
         "an earlier backup is not lost"
@@ -511,6 +512,59 @@ async fn a_position_never_becomes_visible_before_a_smaller_one() {
     assert_eq!(omar.cursor, before + 2);
 }
 
+/// Whatever a cluster, a database or a role is set up with, what a tablet is told to be kept is on disk:
+/// PostgreSQL notes itself under which word each item was committed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_setting_of_postgresql_has_a_push_acknowledged_before_it_is_durable() {
+    let mut town = Town::new(Backend::Postgres).await;
+    let Address::Postgres(url) = town.place.address() else {
+        panic!("PostgreSQL")
+    };
+    let mut provider = PgConnection::connect(url).await.unwrap();
+    for statement in [
+        "CREATE TABLE committed_under (word text)",
+        "CREATE FUNCTION note_word() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         INSERT INTO committed_under VALUES (current_setting('synchronous_commit')); \
+         RETURN NULL; END $$",
+        "CREATE TRIGGER note_word AFTER INSERT ON items \
+         FOR EACH ROW EXECUTE FUNCTION note_word()",
+    ] {
+        sqlx::query(statement).execute(&mut provider).await.unwrap();
+    }
+    let (database,): (String,) = sqlx::query_as("SELECT current_database()")
+        .fetch_one(&mut provider)
+        .await
+        .unwrap();
+    let mut number = 0;
+    // Of a standby this cluster has none, so nobody is waited for beside its own disk.
+    for (configured, expected) in [
+        ("off", "on"),
+        ("local", "local"),
+        ("remote_apply", "remote_apply"),
+        ("on", "on"),
+    ] {
+        let text = format!("ALTER DATABASE {database} SET synchronous_commit TO {configured}");
+        sqlx::query(sqlx::AssertSqlSafe(text))
+            .execute(&mut provider)
+            .await
+            .unwrap();
+        // What is set up holds for the connections of processes that start from now on.
+        let storage = town.place.open().await;
+        let next = Town::around(town.place, storage, town.clock.clone(), Duration::ZERO).await;
+        town = next;
+        let mut eva = town.tablet("Eva").await;
+        number += 1;
+        eva.write(&visit(number), &[Edit::set("reason", "Yrsel")]);
+        eva.sync().await;
+        assert_eq!(eva.verdicts, [Outcome::Accepted]);
+        let words: Vec<(String,)> = sqlx::query_as("DELETE FROM committed_under RETURNING word")
+            .fetch_all(&mut provider)
+            .await
+            .unwrap();
+        assert_eq!(words, [(expected.to_owned(),)], "{configured}");
+    }
+}
+
 /// No server process polls here: what wakes the second one is the database's own announcement.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_itself_carries_the_news() {
@@ -571,6 +625,8 @@ async fn every_role_gets_exactly_what_the_policies_allow() {
         Header::round(KOMMUN, HEMTJANST, day),
         support::observations(),
         Header::directory(KOMMUN),
+        Header::told(KOMMUN, support::TEAM, support::ASTRID, day),
+        Header::told(KOMMUN, support::OFFICE, support::ASTRID, day),
     ];
     let row = hemrond_domain::ids::RowId::from_bytes([5; 16]);
     eva.write(&written[0], &[Edit::set("reason", "Yrsel")]);
@@ -587,6 +643,10 @@ async fn every_role_gets_exactly_what_the_policies_allow() {
         &written[4],
         &[Edit::add_row("entries", row, [("what", "pain")])],
     );
+    for told in &written[6..] {
+        let copied = Edit::add_row("entries", row, [("what", "pain")]);
+        stina.write(told, &[copied]);
+    }
     eva.sync().await;
     stina.sync().await;
     assert!(

@@ -183,6 +183,7 @@ fn nobody() -> EnrolRequest {
     EnrolRequest {
         user: None,
         sealed_key: None,
+        sign_in: None,
         code: "AAAA-AAAA".to_owned(),
         tablet: "Surfplatta".to_owned(),
         public_key: hex::encode(key().verifying_key().as_bytes()),

@@ -6,8 +6,9 @@ mod support;
 use hemrond_documents::Edit;
 use hemrond_domain::{ids::OrganisationId, people::Role};
 use hemrond_server::{elsewhere::list_people, storage::Address};
-use sqlx::{Connection, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection, postgres::PgConnectOptions};
 use std::{
+    os::unix::{fs::PermissionsExt, process::ExitStatusExt},
     path::Path,
     process::{Command, Stdio},
 };
@@ -379,4 +380,119 @@ fn broken_backups(file: &str) -> Vec<std::path::PathBuf> {
     let other = folder.join("other");
     std::fs::write(&other, "en inköpslista").unwrap();
     vec![cut, other, folder.join("absent")]
+}
+
+fn url_of(place: &Place) -> &str {
+    match place.address() {
+        Address::Postgres(url) => url,
+        Address::Sqlite(_) => panic!("it is a file"),
+    }
+}
+
+async fn tell(hand: &mut PgConnection, statement: String) {
+    let told = sqlx::raw_sql(AssertSqlSafe(statement)).execute(hand).await;
+    told.unwrap();
+}
+
+/// AC25: a check was killed in the night, and what it looked at lies about with every record in it. The next one
+/// drops it, and neither what somebody still looks at nor what Per made for himself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_killed_check_left_is_dropped_by_the_next() {
+    let town = a_day(Backend::Postgres).await;
+    let file = town.place.folder().join("backup");
+    let file = file.to_str().unwrap();
+    assert!(run(&town.place, &["backup", "--to", file]).1);
+    let url = url_of(&town.place);
+    let mut hand = PgConnection::connect(url).await.unwrap();
+    let left = format!("hemrond_verify_{}", "a".repeat(32));
+    let looked_at = format!("hemrond_verify_{}", "b".repeat(32));
+    let pers = "hemrond_verify_pers".to_owned();
+    tell(&mut hand, format!("CREATE DATABASE {left}")).await;
+    tell(&mut hand, format!("CREATE DATABASE {pers}")).await;
+    // As a check does it: nobody drops it before somebody is connected.
+    let making = format!("CREATE DATABASE {looked_at} IS_TEMPLATE true");
+    tell(&mut hand, making).await;
+    let options: PgConnectOptions = url.parse().unwrap();
+    let looking = PgConnection::connect_with(&options.database(&looked_at)).await;
+    let made = format!("ALTER DATABASE {looked_at} IS_TEMPLATE false");
+    tell(&mut hand, made).await;
+
+    let (said, well) = run(&town.place, &["verify", "--backup", file]);
+    assert!(well && said.contains("nothing is wrong"), "{said}");
+    let asked = [&left, &looked_at, &pers].map(Clone::clone).to_vec();
+    let there: Vec<(String,)> = sqlx::query_as(
+        "SELECT datname::text FROM pg_database WHERE datname::text = ANY($1) ORDER BY 1",
+    )
+    .bind(asked)
+    .fetch_all(&mut hand)
+    .await
+    .unwrap();
+    assert_eq!(there, [(looked_at,), (pers,)]);
+    looking.unwrap().close().await.unwrap();
+}
+
+/// In the place of PostgreSQL's own: gives half a backup, and has the one who asked for it killed.
+const DIES: &str = r#"#!/bin/sh
+echo 'CREATE TABLE half (one integer);'
+asked=0
+until psql --no-psqlrc --tuples-only --command "SELECT state FROM pg_stat_activity
+    WHERE datname = current_database() AND query LIKE 'CREATE TABLE half%'" |
+    grep -q 'idle in transaction'; do
+    asked=$((asked + 1))
+    [ "$asked" -lt 1000 ] || exit 1
+done
+kill -KILL "$PPID"
+"#;
+
+/// AC25: the machine kills a restore in the midst of it. What was put back by then is not there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restore_that_is_killed_leaves_nothing() {
+    let town = a_day(Backend::Postgres).await;
+    let file = town.place.folder().join("backup");
+    let file = file.to_str().unwrap();
+    assert!(run(&town.place, &["backup", "--to", file]).1);
+    let empty = Place::new(Backend::Postgres);
+    let tools = empty.folder().join("tools");
+    std::fs::create_dir(&tools).unwrap();
+    let dies = tools.join("pg_restore");
+    std::fs::write(&dies, DIES).unwrap();
+    std::fs::set_permissions(&dies, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
+    let killed = Command::new(env!("CARGO_BIN_EXE_hemrond-server"))
+        .env("HEMROND_DATABASE", empty.text())
+        .env_remove("HEMROND_DATABASE_FILE")
+        .env("PATH", path)
+        .args(["restore", "--from", file])
+        .output()
+        .unwrap();
+    assert_eq!(killed.status.signal(), Some(9), "{killed:?}");
+    let mut hand = PgConnection::connect(url_of(&empty)).await.unwrap();
+    until_alone(&mut hand).await;
+    let (there,): (bool,) = sqlx::query_as("SELECT to_regclass('half') IS NOT NULL")
+        .fetch_one(&mut hand)
+        .await
+        .unwrap();
+    assert!(!there, "nobody said that it is whole");
+    hand.close().await.unwrap();
+    // So that the backup still goes there.
+    let (said, well) = run(&empty, &["restore", "--from", file]);
+    assert!(well, "{said}");
+}
+
+/// Asks until nobody else is connected to the database.
+async fn until_alone(hand: &mut PgConnection) {
+    for _ in 0..100_000 {
+        let (others,): (i64,) = sqlx::query_as(
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+             AND pid <> pg_backend_pid()",
+        )
+        .fetch_one(&mut *hand)
+        .await
+        .unwrap();
+        if others == 0 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("somebody stays connected");
 }

@@ -6,23 +6,30 @@
 
 mod support;
 
+use async_trait::async_trait;
 use hemrond_documents::{Actor, Document, Edit};
 use hemrond_domain::{ids::RowId, record::Header};
-use hemrond_protocol::{ItemKind, Outcome};
+use hemrond_protocol::{
+    ItemKind, Outcome, PushDocument,
+    limits::{MAX_DECOMPRESSED, SYNC_WAIT_SECONDS},
+};
 use hemrond_server::inspector::{
-    Findings, Inline, Inspector, Interrupted, Raw, Reader, Reading, Worker,
-    worker::{self, Confinement, Honest, Patience, Program, Reads, StartError},
+    Findings, Inline, Inspector, Interrupted, Raw, Reader, Reading, Worker, name_of,
+    worker::{self, Confinement, Honest, Patience, Program, Reads, StartError, Watch},
 };
 use hemrond_sync::acceptance::{Finding, Reason};
 use hemrond_tests::until;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{self, Write},
     num::NonZeroUsize,
     path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::Arc,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 use support::{Backend, Tablet, Town, visit};
@@ -210,28 +217,293 @@ async fn what_kills_stops_confuses_or_bloats_a_worker_is_refused_alone() {
     assert_eq!(worker.restarts(), 3 * POISON.len() as u64);
 }
 
+/// What is to come again of a push, and what was found of the rest. Of what nobody read nothing is known.
+fn what_is_left(work: Vec<Reading>, found: &[Findings]) -> Vec<Reading> {
+    assert_eq!(found.len(), work.len());
+    let is_unread = |finding: &Finding| matches!(finding, Finding::Refused(Reason::ItemUnread, _));
+    let left = work.into_iter().zip(found).filter_map(|(work, found)| {
+        assert_eq!(found.items.len(), work.items.len());
+        let items = work.items.into_iter().zip(&found.items);
+        let items: Vec<Raw> = items
+            .filter(|(_, finding)| is_unread(finding))
+            .map(|(item, _)| item)
+            .collect();
+        (!items.is_empty()).then_some(Reading { items, ..work })
+    });
+    left.collect()
+}
+
+/// Every poison is refused in the end, each push gets rid of some, and nothing honest is called unreadable.
 #[tokio::test]
-async fn a_push_of_nothing_but_poison_is_refused_and_the_next_is_read() {
+async fn a_push_of_nothing_but_poison_comes_again_until_all_of_it_is_answered() {
     let worker = one(poisonable()).await;
-    let work: Vec<Reading> = (0..40)
+    let mut work: Vec<Reading> = (0..20)
         .map(|number| reading(number, three_hands(number, POISON[0])))
         .collect();
-    let found = worker.read(work.clone()).await.unwrap();
-    assert_eq!(found.len(), work.len());
-    let poisoned = found.iter().all(|findings| {
-        matches!(
-            findings.items[1],
-            Finding::Refused(Reason::ItemUnreadable, Some(_))
-        )
-    });
-    assert!(poisoned);
-    assert_eq!(worker.restarts(), Patience::default().losses as u64);
-
+    let losses = Patience::default().losses as u64;
+    let (mut refused, mut pushes) = (0, 0);
+    while !work.is_empty() {
+        let found = worker.read(work.clone()).await.unwrap();
+        let before = refused;
+        for (work, findings) in work.iter().zip(&found) {
+            for (item, finding) in work.items.iter().zip(&findings.items) {
+                let is_poison = item.bytes.windows(5).any(|at| at == b"gift:");
+                match finding {
+                    Finding::Change(_) => assert!(!is_poison),
+                    Finding::Refused(Reason::ItemUnreadable, Some(_)) => {
+                        assert!(is_poison);
+                        refused += 1;
+                    }
+                    other => assert!(
+                        matches!(other, Finding::Refused(Reason::ItemUnread, Some(_))),
+                        "{other:?}"
+                    ),
+                }
+            }
+        }
+        pushes += 1;
+        assert!(
+            refused > before,
+            "a push that gets rid of nothing comes for ever"
+        );
+        assert!(worker.restarts() <= pushes * losses);
+        work = what_is_left(work, &found);
+    }
+    assert_eq!(refused, 20);
     let honest = vec![reading(1, three_hands(1, "Dottern"))];
     assert_eq!(
         worker.read(honest.clone()).await.unwrap(),
         all_but(&honest, &[])
     );
+}
+
+/// A watch that a test moves: so many questions pass before the time is up, and it goes on when told.
+#[derive(Debug, Clone, Default)]
+struct Hourglass(Arc<AtomicU64>);
+
+impl Hourglass {
+    fn turn(&self, grains: u64) {
+        self.0.store(grains, Relaxed);
+    }
+
+    /// Before the last grain no time has passed, and after it an hour.
+    fn watch(&self) -> Watch {
+        let grains = Arc::clone(&self.0);
+        Watch::new(move || {
+            let last = |left: u64| left.checked_sub(1);
+            match grains.fetch_update(Relaxed, Relaxed, last) {
+                Ok(_) => Duration::ZERO,
+                Err(_) => Duration::from_secs(3600),
+            }
+        })
+    }
+}
+
+/// However early the time is up, what was found is found, what was not read is called unread, and the
+/// worker that was in the midst of it is nobody's any more.
+#[tokio::test]
+async fn a_push_whose_time_is_up_is_answered_with_what_was_read() {
+    let glass = Hourglass::default();
+    let worker = one(poisonable()).await.timed_by(glass.watch());
+    let work = vec![
+        reading(1, three_hands(1, "Dottern")),
+        reading(2, three_hands(2, POISON[0])),
+        reading(3, three_hands(3, "Grannen")),
+    ];
+    let whole = all_but(&work, &[(1, 1)]);
+    let (mut unread, mut read) = (BTreeSet::new(), 0);
+    for grains in 1..40 {
+        glass.turn(grains);
+        let found = worker.read(work.clone()).await.unwrap();
+        assert_eq!(found.len(), work.len(), "{grains}");
+        let mut left = 0;
+        for (found, whole) in found.iter().zip(&whole) {
+            assert_eq!(found.items.len(), whole.items.len(), "{grains}");
+            for (found, whole) in found.items.iter().zip(&whole.items) {
+                // Called unread, or what it is: nothing in between.
+                match found {
+                    Finding::Refused(Reason::ItemUnread, Some(_)) => left += 1,
+                    found => assert_eq!(found, whole, "{grains}"),
+                }
+            }
+        }
+        unread.insert(left);
+        read += usize::from(left == 0);
+        // Nobody waits for what was left behind.
+        glass.turn(u64::MAX);
+        let next = vec![reading(4, three_hands(4, "Sonen"))];
+        assert_eq!(
+            worker.read(next.clone()).await.unwrap(),
+            all_but(&next, &[])
+        );
+    }
+    assert!(unread.contains(&9) && unread.len() > 3, "{unread:?}");
+    assert!(read > 0, "with time enough all of it is read");
+}
+
+on_every_storage!(
+    what_nobody_read_is_neither_taken_nor_kept_as_refused,
+    a_visit_that_a_push_names_again_and_again_is_not_copied_without_end,
+);
+
+/// Reads the first document of each push, and comes to no other.
+struct Slow;
+
+#[async_trait]
+impl Inspector for Slow {
+    async fn read(&self, work: Vec<Reading>) -> Result<Vec<Findings>, Interrupted> {
+        let unread = |item: &Raw| Finding::Refused(Reason::ItemUnread, name_of(item));
+        let found = work.iter().enumerate().map(|(place, reading)| match place {
+            0 => Inline::read_one(reading),
+            _ => Findings {
+                given: BTreeMap::new(),
+                items: reading.items.iter().map(unread).collect(),
+            },
+        });
+        Ok(found.collect())
+    }
+}
+
+async fn what_nobody_read_is_neither_taken_nor_kept_as_refused(backend: Backend) {
+    let town = Town::read_by(backend, Arc::new(Slow)).await;
+    let mut eva = town.tablet("Eva").await;
+    let unread = || Outcome::Refused("item.unread".to_owned());
+    eva.write(&visit(1), &[Edit::set("reason", "Yrsel")]);
+    eva.write(&visit(2), &[Edit::set("reason", "Fall")]);
+    eva.write(&visit(2), &[Edit::set("called_by", "Sonen")]);
+    let waiting = eva.outbox[1..].to_vec();
+    eva.sync().await;
+    assert_eq!(eva.verdicts, [Outcome::Accepted, unread(), unread()]);
+    let kept = town.storage.refused(eva.device).await.unwrap();
+    assert_eq!(kept.len(), 0, "nothing is wrong with them");
+    // They come again, and what builds on them is taken with them.
+    eva.outbox = waiting;
+    eva.sync().await;
+    assert_eq!(eva.verdicts, [Outcome::Accepted, Outcome::Accepted]);
+}
+
+/// Reads as [`Slow`] does, and weighs what it is given of what is stored.
+#[derive(Default)]
+struct Scales(Mutex<Vec<usize>>);
+
+impl Scales {
+    /// What each reading weighed since it was last asked.
+    fn weighed(&self) -> Vec<usize> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl Inspector for Scales {
+    async fn read(&self, work: Vec<Reading>) -> Result<Vec<Findings>, Interrupted> {
+        let weights = work.iter().map(|reading| {
+            let stored = reading.stored.iter();
+            stored.map(Vec::len).sum::<usize>()
+        });
+        self.0.lock().unwrap().extend(weights);
+        Slow.read(work).await
+    }
+}
+
+/// A few bytes of a push name a visit, and what is stored of it is copied for each time.
+async fn a_visit_that_a_push_names_again_and_again_is_not_copied_without_end(backend: Backend) {
+    let scales = Arc::new(Scales::default());
+    let town = Town::read_by(backend, Arc::<Scales>::clone(&scales)).await;
+    let mut eva = town.tablet("Eva").await;
+    eva.write(&visit(1), &notes(1));
+    eva.write(&visit(1), &[Edit::set("reason", "Yrsel")]);
+    let (_, small) = eva.outbox[1].clone();
+    let all = eva.outbox.len();
+    eva.sync().await;
+    assert_eq!(eva.verdicts, vec![Outcome::Accepted; all]);
+    scales.weighed();
+    let named = |items: Vec<_>| PushDocument {
+        header: (&visit(1)).into(),
+        items,
+    };
+
+    let mut request = eva.request();
+    request.push = vec![named(Vec::new()); 1_000];
+    let answer = eva.send(&request).await.unwrap();
+    assert!(answer.verdicts.iter().all(Vec::is_empty));
+    assert_eq!(
+        scales.weighed(),
+        [0; 0],
+        "nothing came, and nothing is read"
+    );
+
+    // What came with it before is copied too, so it weighs more each time.
+    eva.write(&visit(1), &[Edit::set("called_by", "Dottern")]);
+    let (_, fresh) = eva.outbox[0].clone();
+    request.push = vec![named(vec![small]); 800];
+    request.push.push(named(vec![fresh]));
+    let answer = eva.send(&request).await.unwrap();
+    let weighed = scales.weighed();
+    assert!(weighed[0] > 4_000 && weighed.len() < 800, "{weighed:?}");
+    let again: usize = weighed[1..].iter().sum();
+    assert!(
+        again <= MAX_DECOMPRESSED && again > MAX_DECOMPRESSED / 2,
+        "{again}"
+    );
+    let mut verdicts: Vec<Outcome> = answer.verdicts.into_iter().flatten().collect();
+    let unread = Outcome::Refused("item.unread".to_owned());
+    assert_eq!(verdicts.pop(), Some(unread), "nobody came to it");
+    assert_eq!(verdicts, vec![Outcome::Known; 800]);
+    assert_eq!(town.storage.refused(eva.device).await.unwrap().len(), 0);
+    // By itself it is taken.
+    eva.sync().await;
+    assert_eq!(eva.verdicts, [Outcome::Accepted]);
+}
+
+/// A caseload of visits, long enough to be shared out.
+fn caseload(poisoned: Option<u8>) -> Vec<Reading> {
+    let of = |number: u8| {
+        let by = if poisoned == Some(number) {
+            POISON[0]
+        } else {
+            "Dottern"
+        };
+        reading(number, three_hands(number, by))
+    };
+    (0..100).map(of).collect()
+}
+
+async fn several(program: Program, size: usize) -> Worker {
+    let size = NonZeroUsize::new(size).unwrap();
+    Worker::start(program, size, Patience::default())
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_poison_in_a_push_that_several_read_costs_nobody_else_anything() {
+    let worker = several(poisonable(), 9).await;
+    for poisoned in [0, 57, 99] {
+        let work = caseload(Some(poisoned));
+        let found = worker.read(work.clone()).await.unwrap();
+        assert_eq!(found, all_but(&work, &[(usize::from(poisoned), 1)]));
+    }
+    assert_eq!(worker.restarts(), 9);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_push_is_read_by_those_that_start() {
+    // The first starts, and then one more; the third finds nothing left to start with.
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["one", "two"] {
+        std::fs::write(folder.path().join(name), "").unwrap();
+    }
+    let first = folder.path().join("one");
+    let second = folder.path().join("two");
+    let program = format!(
+        "rm {} 2>&1 || rm {} 2>&1",
+        first.display(),
+        second.display()
+    );
+    let worker = several(poisonable_once(&format!("{{ {program}; }} >/dev/null")), 9).await;
+    let work = caseload(None);
+    assert_eq!(worker.read(work.clone()).await, Ok(all_but(&work, &[])));
+    assert!(!second.exists(), "a second worker was started for it");
 }
 
 #[tokio::test]
@@ -504,8 +776,12 @@ async fn a_server_that_reads_by_itself_starts_no_worker() {
 }
 
 #[test]
-fn even_poison_that_hangs_is_refused_before_the_request_is_given_up() {
-    let Patience { step, losses } = Patience::default();
-    let worst = step * u32::try_from(losses).unwrap();
-    assert!(worst < Duration::from_secs(120), "{worst:?}");
+fn even_a_push_of_poison_that_hangs_is_answered_before_its_tablet_gives_up() {
+    let Patience { step, push, .. } = Patience::default();
+    // The last document is asked for and opened just before the time is up.
+    let worst = push + 2 * step;
+    let tablet = Duration::from_secs(SYNC_WAIT_SECONDS);
+    assert!(worst < tablet, "{worst:?}");
+    // A poison costs three steps: one of them at least is refused for good, so that the push gets smaller.
+    assert!(3 * step < push);
 }

@@ -31,6 +31,14 @@ pub enum Order {
 #[derive(Debug, Default)]
 pub struct HeadLock(Mutex<Option<usize>>);
 
+impl HeadLock {
+    /// Whether anybody holds it.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        lock(&self.0).is_some()
+    }
+}
+
 /// One process's gates. A process is at work on one request at a time.
 #[derive(Debug)]
 pub struct Gatekeeper {

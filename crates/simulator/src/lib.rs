@@ -11,11 +11,13 @@
 //! holds bugs that must be found, and [`shrink`] makes a story that found one shorter.
 
 pub mod act;
+pub mod chains;
 pub mod chance;
 pub mod drive;
 pub mod gate;
 pub mod jobs;
 mod judge;
+pub mod letters;
 pub mod network;
 mod perform;
 pub mod plant;
@@ -23,6 +25,7 @@ mod shared;
 pub mod shrink;
 pub mod site;
 pub mod steps;
+pub mod struck;
 pub mod tablet;
 pub mod tale;
 pub mod time;

@@ -101,6 +101,7 @@ struct Sum {
     tablet_days: u64,
     edits: u64,
     faults: u64,
+    replays: u64,
     findings: Vec<Finding>,
     /// The story with the smallest seed that found something.
     first: Option<(Setting, Vec<Step>, Finding)>,
@@ -121,6 +122,7 @@ impl Sum {
         self.tablet_days += outcome.tablet_days;
         self.edits += outcome.edits;
         self.faults += outcome.faults;
+        self.replays += outcome.replays;
         if let Some(finding) = outcome.findings.first() {
             let earlier = self
                 .first
@@ -160,6 +162,7 @@ impl Sum {
             "tablet_days": self.tablet_days,
             "edits": self.edits,
             "faults": self.faults,
+            "replays_judged": self.replays,
             "lost": self.how_many(Wrong::Lost),
             "diverged": self.how_many(Wrong::Diverged),
             "stuck": self.how_many(Wrong::Stuck),

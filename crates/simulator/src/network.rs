@@ -3,9 +3,11 @@
 use crate::{
     chance::Chance,
     gate::{Gatekeeper, Order},
+    letters::{Letter, Letters},
     plant::{Bug, taken_for_granted},
     site::{Answer, Parcel, Pending, Reply, Site, lock, lost},
     steps::NetworkFault,
+    struck::Struck,
 };
 use async_trait::async_trait;
 use hemrond_companion::sync::transport::{Access, STALE_NONCE, Transport, TransportError};
@@ -27,9 +29,6 @@ use std::{
 /// How often a request may be seen to wait before its tablet gives up.
 const PATIENCE: usize = 400;
 
-/// How many old requests are kept, to come again.
-const KEPT: usize = 60;
-
 /// How many bytes of items a page aims at here.
 const SMALL_PAGE: u32 = 1_200;
 
@@ -37,8 +36,10 @@ const SMALL_PAGE: u32 = 1_200;
 pub struct Air {
     /// Where they lead.
     pub site: Arc<Site>,
-    /// Old requests.
-    pub sent: Mutex<VecDeque<Parcel>>,
+    /// Old requests, to come again.
+    pub sent: Mutex<Letters>,
+    /// What struck on the way, and elsewhere.
+    pub struck: Struck,
     /// Every answer that told somebody what they may not see.
     pub leaks: Mutex<Vec<String>>,
     chance: Mutex<Chance>,
@@ -49,10 +50,11 @@ pub struct Air {
 impl Air {
     /// Ways to this server.
     #[must_use]
-    pub fn new(site: Arc<Site>, chance: Chance) -> Self {
+    pub fn new(site: Arc<Site>, mut chance: Chance) -> Self {
         Self {
             site,
-            sent: Mutex::new(VecDeque::new()),
+            sent: Mutex::new(Letters::new(Chance::new(chance.word()))),
+            struck: Struck::default(),
             leaks: Mutex::new(Vec::new()),
             chance: Mutex::new(chance),
             last_answer: Mutex::new(None),
@@ -60,18 +62,18 @@ impl Air {
         }
     }
 
-    fn remember(&self, parcel: &Parcel) {
-        let mut sent = lock(&self.sent);
-        if sent.len() >= KEPT {
-            sent.pop_front();
-        }
-        sent.push_back(parcel.clone());
+    fn remember(&self, device: DeviceId, parcel: &Parcel) {
+        lock(&self.sent).keep(Letter {
+            parcel: parcel.clone(),
+            device,
+            at: self.site.time.milliseconds(),
+        });
     }
 
     /// Looks whether the answer tells this tablet only what its user may see. `still` is whether
     /// nothing else moved since it was made: only then are blocks and openings still those that it
     /// went by.
-    async fn look_for_leaks(&self, device: DeviceId, answer: &[u8], still: bool) {
+    pub(crate) async fn look_for_leaks(&self, device: DeviceId, answer: &[u8], still: bool) {
         let Ok(response) = encoding::decode_response::<SyncResponse>(answer) else {
             return;
         };
@@ -266,16 +268,17 @@ impl Wire {
         };
         let parcel = sealed(access, SYNC_PATH, body.clone(), &nonce)?;
         if fault == Some(NetworkFault::Doubled) {
+            self.air.struck.fault();
             // The first answer comes to nobody.
-            let _ = self.hand_over(place, &parcel, None).await;
+            let _ = self.hand_over(place, access.device, &parcel, None).await;
         }
-        let mut carried = self.hand_over(place, &parcel, fault).await;
+        let mut carried = self.hand_over(place, access.device, &parcel, fault).await;
         if let Carried::Answered(reply) = &carried
             && reply.answer == Err(TransportError::Rejected(STALE_NONCE.to_owned()))
             && let Some(fresh) = &reply.nonce
         {
             let parcel = sealed(access, SYNC_PATH, body, fresh)?;
-            carried = self.hand_over(place, &parcel, fault).await;
+            carried = self.hand_over(place, access.device, &parcel, fault).await;
         }
         let early = self.site().bug == Some(Bug::AcknowledgedBeforeCommit);
         match carried {
@@ -321,7 +324,7 @@ impl Wire {
         if let Ok(nonce) = self.fetch_nonce(place).await
             && let Ok(parcel) = sealed(access, SYNC_PATH, body, &nonce)
         {
-            self.air.remember(&parcel);
+            self.air.remember(access.device, &parcel);
         }
         self.site().leave(place);
     }
@@ -336,6 +339,7 @@ impl Wire {
     async fn hand_over(
         &self,
         place: usize,
+        device: DeviceId,
         parcel: &Parcel,
         fault: Option<NetworkFault>,
     ) -> Carried {
@@ -353,13 +357,20 @@ impl Wire {
             Stopped::Dies if early => Order::BeforeCommit,
             _ => order,
         });
-        self.air.remember(parcel);
+        self.air.remember(device, parcel);
         let mut parcel = parcel.clone();
         if let Some(NetworkFault::RequestCut(part)) = fault {
             parcel.body.truncate(part_of(parcel.body.len(), part));
+            self.air.struck.fault();
         }
         let pending = self.site().post(place, SYNC_PATH, parcel);
-        self.carry(place, &gate, pending, stopped).await
+        let carried = self.carry(place, &gate, pending, stopped).await;
+        // A gate that the request never reached stopped nobody.
+        let was_stopped = matches!(carried, Carried::Died | Carried::Paused);
+        self.air
+            .struck
+            .fault_if(was_stopped && stopped != Stopped::Waits);
+        carried
     }
 
     /// The answer of a server that took everything, for planted bugs.
@@ -434,6 +445,7 @@ impl Transport for Wire {
         let fault = lock(&self.faults).pop_front().flatten();
         match fault {
             Some(NetworkFault::RequestLost) => {
+                self.air.struck.fault();
                 self.delay(access, &body).await;
                 self.unanswered(&body, lost())
             }
@@ -443,11 +455,13 @@ impl Transport for Wire {
                 self.unanswered(&body, lost())
             }
             Some(NetworkFault::AnswerLost) => {
-                let _ = self.exchange(access, &body, fault).await;
+                let answer = self.exchange(access, &body, fault).await;
+                self.air.struck.fault_if(answer.is_ok());
                 self.unanswered(&body, TransportError::Timeout)
             }
             Some(NetworkFault::AnswerCut(part)) => {
                 let answer = self.exchange(access, &body, fault).await?;
+                self.air.struck.fault();
                 Ok(self.cut(answer, part))
             }
             Some(

@@ -4,9 +4,11 @@
 //! They are planted at the seams (disk, chance, network, administration), where they do to the
 //! system what the bug in the code would do; the code that ships stays as it is.
 
+use hemrond_audit::Record;
 use hemrond_documents::{Limits, is_reserved, parse_chunk};
 use hemrond_protocol::{
-    Delivery, DigestAnswer, DigestQuery, ItemKind, Outcome, SyncRequest, SyncResponse, VERSION,
+    Delivery, DigestAnswer, DigestQuery, ItemKind, LogRecord, Outcome, SyncRequest, SyncResponse,
+    VERSION,
 };
 
 macro_rules! bugs {
@@ -91,6 +93,10 @@ bugs! {
     LostTabletServed "lost-tablet-served";
     /// Who has once said that a visit was seen counts as having seen what came later too.
     SeenOnceAndForAll "seen-once-and-for-all";
+    /// The server acknowledges records of the access log before it commits them.
+    LogAcknowledgedBeforeCommit "acknowledge-log-before-commit";
+    /// Of a push of the access log the server keeps the last record, and acknowledges all.
+    LogPushKeptInPart "keep-last-of-log-push";
     /// What a newer version's writing builds on is not sent to tablets of an earlier version.
     MigrationsNotSent "migrations-not-sent";
 }
@@ -110,6 +116,19 @@ impl Bug {
                 for document in &mut request.push {
                     let last = document.items.len().saturating_sub(1);
                     document.items.drain(..last);
+                }
+            }
+            Self::LogAcknowledgedBeforeCommit => {
+                if let Some(log) = &mut request.log
+                    && log.after.is_multiple_of(2)
+                {
+                    log.records.clear();
+                }
+            }
+            Self::LogPushKeptInPart => {
+                if let Some(log) = &mut request.log {
+                    let all_but_one = log.records.len().saturating_sub(1);
+                    log.records.drain(..all_but_one);
                 }
             }
             _ => {}
@@ -144,6 +163,15 @@ impl Bug {
                     differing.clear();
                 }
             }
+            Self::LogAcknowledgedBeforeCommit | Self::LogPushKeptInPart => {
+                if let (Some(log), Some(logged)) = (&sent.log, &mut response.logged)
+                    && let Some(LogRecord(last)) = log.records.last()
+                    && !logged.lacking
+                {
+                    logged.seq = log.after + log.records.len() as u64;
+                    logged.hash = Record::hash_of(last);
+                }
+            }
             Self::EntryRewritten => rewrite_entries(&mut response.deliveries),
             Self::MigrationsNotSent => without_migrations(&mut response.deliveries),
             Self::ClientClockTrusted => only_ever_newer(&mut response.deliveries),
@@ -175,6 +203,7 @@ pub fn taken_for_granted(sent: &SyncRequest, epoch: hemrond_protocol::Epoch) -> 
         lease_seconds: None,
         packing: None,
         elsewhere: None,
+        looked: None,
     }
 }
 

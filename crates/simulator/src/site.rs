@@ -192,11 +192,13 @@ impl Site {
             newsroom: Newsroom::default(),
             news_wait: Duration::from_secs(1),
             rescue: None,
+            sign_in_to_enrol: None,
             lease_seconds: hemrond_server::state::LEASE_SECONDS,
             closing: watch::Sender::new(false),
         };
         Ok(Process {
-            router: hemrond_server::http::tablets(Arc::new(server)),
+            // Only the simulation's clocks say how long something takes.
+            router: hemrond_server::http::tablets_within(Arc::new(server), Duration::MAX),
             gate,
         })
     }
@@ -263,6 +265,12 @@ impl Site {
             pending,
         });
         true
+    }
+
+    /// Whether a paused process holds the lock on the feed's head, for which others would wait in vain.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.head.is_held()
     }
 
     /// What is paused goes on to its end; nobody waits for the answers any more.

@@ -40,7 +40,10 @@ pub enum What {
     },
     /// What was paused on the server goes on.
     Resume,
-    /// An old request of somebody comes to the server once more.
+    /// A request of the last minutes comes to the server once more, to any of its processes; or for the
+    /// first time, where it was held up.
+    ReplaySoon,
+    /// A request of any time before comes to the server once more.
     Replay,
     /// A tablet is closed and opened, or stops.
     Restart {
@@ -146,36 +149,6 @@ impl Size {
     }
 }
 
-impl Step {
-    /// How many faults the step holds.
-    #[must_use]
-    pub fn faults(&self) -> u64 {
-        let count = match &self.what {
-            What::Work { disk, .. } => usize::from(disk.is_some()),
-            What::Sync { network, disk, .. } => {
-                network.iter().flatten().count() + usize::from(disk.is_some())
-            }
-            What::Restart {
-                how: Ending::Closed,
-                ..
-            }
-            | What::Together { .. }
-            | What::Resume
-            | What::CopyTablet { .. }
-            | What::Backup => 0,
-            What::Replay
-            | What::Restart { .. }
-            | What::PutTabletBack { .. }
-            | What::Restore
-            | What::RestartServer
-            | What::SetClock { .. }
-            | What::ChangeRole { .. }
-            | What::NewTablet { .. } => 1,
-        };
-        u64::try_from(count).unwrap_or(u64::MAX)
-    }
-}
-
 /// Draws a story.
 #[must_use]
 pub fn story(chance: &mut Chance, size: Size) -> Vec<Step> {
@@ -184,27 +157,48 @@ pub fn story(chance: &mut Chance, size: Size) -> Vec<Step> {
         let mut day: Vec<What> = Vec::new();
         for tablet in 0..size.tablets {
             for _ in 0..chance.below(3) {
-                let disk = chance.one_in(6).then(|| disk_fault(chance));
+                let disk = chance.one_in(3).then(|| disk_fault(chance));
                 day.push(What::Work { tablet, disk });
             }
-            for _ in 0..=chance.below(2) {
+            for _ in 0..1 + chance.below(5) / 2 {
                 day.push(sync(chance, tablet));
             }
-            if chance.one_in(4) {
+            if chance.one_in(3) {
                 day.push(rarely(chance, tablet, size));
             }
         }
         shuffle(chance, &mut day);
         let pause = 24 * 60 / u32::try_from(day.len().max(1)).unwrap_or(1);
         for what in day {
+            let again = comes_again_soon(chance, &what);
             steps.push(Step {
                 minutes: pause,
                 salt: chance.word(),
                 what,
             });
+            if let Some(minutes) = again {
+                steps.push(Step {
+                    minutes,
+                    salt: chance.word(),
+                    what: What::ReplaySoon,
+                });
+            }
         }
     }
     steps
+}
+
+/// After how many minutes a request of this step comes to the server again, while its nonce may still be
+/// good; more often where one was held up.
+fn comes_again_soon(chance: &mut Chance, what: &What) -> Option<u32> {
+    let held_up = |fault: &Option<NetworkFault>| *fault == Some(NetworkFault::RequestLost);
+    let one_in = match what {
+        What::Sync { network, .. } if network.iter().any(held_up) => 2,
+        What::Sync { .. } | What::Together { .. } => 8,
+        _ => return None,
+    };
+    let minutes = u32::try_from(chance.below(9)).unwrap_or(0);
+    chance.one_in(one_in).then_some(minutes)
 }
 
 fn sync(chance: &mut Chance, tablet: usize) -> What {
@@ -215,18 +209,18 @@ fn sync(chance: &mut Chance, tablet: usize) -> What {
         };
     }
     let faults = match chance.below(10) {
-        0..2 => 0,
-        2..6 => 1,
-        6..9 => 2,
-        _ => 4,
+        0 => 0,
+        1..3 => 1,
+        3..8 => 2,
+        _ => 5,
     };
     let network = (0..faults)
-        .map(|_| (!chance.one_in(5)).then(|| network_fault(chance)))
+        .map(|_| (!chance.one_in(10)).then(|| network_fault(chance)))
         .collect();
     What::Sync {
         tablet,
         network,
-        disk: chance.one_in(6).then(|| disk_fault(chance)),
+        disk: chance.one_in(3).then(|| disk_fault(chance)),
     }
 }
 

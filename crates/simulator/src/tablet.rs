@@ -52,6 +52,8 @@ pub struct Tablet {
     seed: u64,
     starts: u64,
     copy: Option<Copy>,
+    /// How often the disk had failed when something was last set to happen to it.
+    disturbed_at: Option<u64>,
     bug: Option<Bug>,
 }
 
@@ -89,6 +91,7 @@ impl Tablet {
             seed,
             starts: 0,
             copy: None,
+            disturbed_at: None,
             knows: if Chance::new(seed ^ 0x07d).one_in(OLD) {
                 Knows::UpTo(1)
             } else {
@@ -158,7 +161,8 @@ impl Tablet {
     }
 
     /// Has something happen to the disk during what comes next.
-    pub fn disturb(&self, fault: DiskFault) {
+    pub fn disturb(&mut self, fault: DiskFault) {
+        self.disturbed_at = Some(self.disk.failures());
         match fault {
             DiskFault::Kill(after) => self.disk.kill_after(u64::from(after)),
             DiskFault::PowerCut(after) => self.disk.cut_power_after(u64::from(after)),
@@ -172,8 +176,11 @@ impl Tablet {
         }
     }
 
-    /// Takes back what has not happened to the disk; if it stopped, so has the app.
-    pub fn settle(&mut self) {
+    /// Takes back what has not happened to the disk; if it stopped, so has the app. Answers whether
+    /// what was set to happen has happened.
+    pub fn settle(&mut self) -> bool {
+        let before = self.disturbed_at.take();
+        let struck = before.is_some_and(|before| self.disk.failures() > before);
         if self.disk.is_dead() {
             self.companion = None;
             self.revive();
@@ -181,6 +188,7 @@ impl Tablet {
             self.disk.mend();
             self.disk.set_capacity(None);
         }
+        struck
     }
 
     fn revive(&mut self) {

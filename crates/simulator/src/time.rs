@@ -25,6 +25,12 @@ impl TrueTime {
         self.0.fetch_add(milliseconds, Ordering::SeqCst);
     }
 
+    /// The time in milliseconds since 1970.
+    #[must_use]
+    pub fn milliseconds(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
     fn now(&self, offset: i64) -> DateTime<Utc> {
         let now = self.0.load(Ordering::SeqCst).saturating_add(offset);
         DateTime::from_timestamp_millis(now).unwrap_or_default()
@@ -48,9 +54,17 @@ impl TabletClock {
         }
     }
 
-    /// Sets the clock wrong by this much.
-    pub fn be_wrong_by(&self, milliseconds: i64) {
-        self.offset.store(milliseconds, Ordering::SeqCst);
+    /// Sets the clock wrong by this much. False where it was so before.
+    pub fn be_wrong_by(&self, milliseconds: i64) -> bool {
+        self.offset.swap(milliseconds, Ordering::SeqCst) != milliseconds
+    }
+}
+
+impl TabletClock {
+    /// Whether the clock is wrong.
+    #[must_use]
+    pub fn is_wrong(&self) -> bool {
+        self.offset.load(Ordering::SeqCst) != 0
     }
 }
 

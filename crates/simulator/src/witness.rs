@@ -1,6 +1,6 @@
 //! The witness: remembers what tablets said was saved, and holds everybody to it.
 
-use crate::{act::Expect, plant::Bug};
+use crate::{act::Expect, chains::Chain, plant::Bug};
 use hemrond_domain::{ids::UserId, record::DocumentId};
 use hemrond_protocol::ItemHash;
 use hemrond_store::ItemName;
@@ -86,6 +86,10 @@ pub struct Witness {
     index: BTreeMap<(usize, ItemName), usize>,
     known: BTreeSet<ItemName>,
     seen: BTreeMap<(UserId, DocumentId), BTreeSet<ItemHash>>,
+    /// Signed entries as they were when they first waited.
+    pub entries: BTreeMap<ItemName, Vec<u8>>,
+    /// Every tablet's access log.
+    pub chains: BTreeMap<usize, Chain>,
     /// What must be found at the end.
     pub marks: Vec<Mark>,
     /// What went wrong.

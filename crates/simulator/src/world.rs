@@ -2,6 +2,7 @@
 
 use crate::{
     act::{self, Cases, Post},
+    chains::RecordHash,
     chance::Chance,
     drive::{Hangs, Stop, to_the_end},
     network::{Air, Wire},
@@ -37,8 +38,10 @@ pub struct Outcome {
     pub tablet_days: u64,
     /// How many items were said to be saved.
     pub edits: u64,
-    /// How many faults came.
+    /// How many faults struck.
     pub faults: u64,
+    /// How many old requests the server took and judged.
+    pub replays: u64,
     /// What went wrong, in order.
     pub findings: Vec<crate::witness::Finding>,
     /// A number that differs when two runs differ.
@@ -74,6 +77,12 @@ pub struct World {
     pub(crate) witness: Witness,
     /// Whether the server was ever restored.
     pub(crate) restored: bool,
+    /// Whether a tablet ever went back to an older copy of itself.
+    pub(crate) went_back: bool,
+    /// Whether a tablet was ever enrolled again, under a new name.
+    pub(crate) enrolled_again: bool,
+    /// Records of access logs that the server held and forgot when it was restored.
+    pub(crate) forgotten_log: BTreeSet<RecordHash>,
     /// What the server held when it was restored, which it may have forgotten.
     pub(crate) once_on_server: BTreeSet<ItemName>,
     pub(crate) marks: u64,
@@ -112,11 +121,11 @@ pub fn run(setting: Setting, steps: &[Step]) -> Result<Outcome, Broken> {
     if !world.witness.found_something() {
         world.judge();
     }
-    let faults = steps.iter().map(Step::faults).sum();
     Ok(Outcome {
         tablet_days: setting.size.tablet_days(),
         edits: u64::try_from(world.witness.count()).unwrap_or(0),
-        faults,
+        faults: world.air.struck.faults(),
+        replays: world.air.struck.replays(),
         fingerprint: world.fingerprint(),
         findings: world.witness.findings,
     })
@@ -144,6 +153,9 @@ impl World {
             cases: Cases::default(),
             witness: Witness::default(),
             restored: false,
+            went_back: false,
+            enrolled_again: false,
+            forgotten_log: BTreeSet::new(),
             once_on_server: BTreeSet::new(),
             marks: 0,
             codes: 0,
@@ -247,6 +259,7 @@ impl World {
                 code: code.clone(),
                 tablet: name.to_owned(),
                 pin: Typed::default(),
+                sign_in: None,
             });
             Ok(companion.call(enrol).await.map(|_| ()))
         };
@@ -272,7 +285,8 @@ impl World {
         self.cases.visits.extend(planned.visit);
         let first_tablet = self.places.first().copied().unwrap_or(0);
         let waiting = to_the_end(Tablet::waiting(&first), &stop)?.map_err(Broken::Beginning)?;
-        self.witness.kept(first_tablet, &waiting);
+        let new = self.witness.kept(first_tablet, &waiting);
+        self.remember_entries(&first, &new);
         for place in 0..self.places.len() {
             self.sync_quietly(place)?;
         }

@@ -66,12 +66,46 @@ pub struct SyncCommit {
     pub requeue: Vec<Requeue>,
     /// When the server answered; none leaves the old time.
     pub last_contact: Option<DateTime<Utc>>,
-    /// The record up to which the server has the access log; none leaves what was known.
-    pub log_acknowledged: Option<LogHead>,
+    /// How far the server has the access log; none leaves what was known.
+    pub log_acknowledged: Option<LogAcknowledged>,
+    /// From where the server lacks the access log; none where it lacks nothing.
+    pub log_give_back: Option<GiveBack>,
     /// The server's word about its own log; none leaves the old one.
     pub log_remembered: Option<Remembered>,
+    /// What of the server's word does not agree, with both sides as they were. The same again is kept
+    /// once.
+    pub log_findings: Vec<LogDisagreement>,
     /// The tablet's clock.
     pub now: DateTime<Utc>,
+}
+
+/// How far the server has the access log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogAcknowledged {
+    /// The last record that it has.
+    pub head: LogHead,
+    /// Since when, by whichever clock says later, the tablet's or the server's.
+    pub at: DateTime<Utc>,
+}
+
+/// From where the access log is sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GiveBack {
+    /// After a record that the server has.
+    After(LogHead),
+    /// From the oldest that there still is: the server lacks what comes before it too.
+    FromOldest,
+}
+
+/// Something about the server's log that does not agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogDisagreement {
+    /// Which kind, a key into the text files.
+    pub code: String,
+    /// What the tablet remembered.
+    pub remembered: String,
+    /// What it was shown.
+    pub found: String,
 }
 
 /// A checkpoint of the server's log, to be compared with the next.
@@ -100,7 +134,9 @@ impl SyncCommit {
             requeue: Vec::new(),
             last_contact: None,
             log_acknowledged: None,
+            log_give_back: None,
             log_remembered: None,
+            log_findings: Vec::new(),
             now,
         }
     }
@@ -119,7 +155,9 @@ impl SyncCommit {
             requeue,
             last_contact: _,
             log_acknowledged,
+            log_give_back,
             log_remembered,
+            log_findings,
             now: _,
         } = self;
         epoch.is_none()
@@ -131,7 +169,9 @@ impl SyncCommit {
             && gone.is_empty()
             && requeue.is_empty()
             && log_acknowledged.is_none()
+            && log_give_back.is_none()
             && log_remembered.is_none()
+            && log_findings.is_empty()
     }
 }
 
@@ -157,6 +197,10 @@ pub struct Applied {
     pub requeued: Vec<ItemName>,
     /// Documents that are no longer on this tablet.
     pub removed: Vec<DocumentId>,
+    /// Documents that were withdrawn, and that the server sends something of again.
+    pub returned: Vec<DocumentId>,
     /// Documents that the server withdrew, and that stay unlisted for what is unsent or refused.
     pub withdrawn: Vec<DocumentId>,
+    /// The codes of what does not agree and was not known yet.
+    pub found: Vec<String>,
 }

@@ -38,7 +38,10 @@ mod table;
 mod tests;
 mod write;
 
-pub use commit::{Applied, Commit, Committed, DocumentCommit, Remembered, Requeue, SyncCommit};
+pub use commit::{
+    Applied, Commit, Committed, DocumentCommit, GiveBack, LogAcknowledged, LogDisagreement,
+    Remembered, Requeue, SyncCommit,
+};
 pub use error::{OpenError, StoreError};
 pub use header::{RawHeader, RawHeaderError};
 pub use item::{

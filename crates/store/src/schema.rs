@@ -9,6 +9,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_access_log.sql"),
     include_str!("../migrations/0003_acts.sql"),
     include_str!("../migrations/0004_outbox_count.sql"),
+    include_str!("../migrations/0005_laid_aside.sql"),
+    include_str!("../migrations/0006_told.sql"),
 ];
 
 /// The newest schema that this version knows.

@@ -38,7 +38,9 @@ pub enum Reason {
     ItemTooLarge,
     /// Reading the item failed: the reader died of it, or did not come to an end.
     ItemUnreadable,
-    /// Another's item, outside of a recovery.
+    /// Nobody came to reading the item: what was before it in the push took too long, or too many readers.
+    ItemUnread,
+    /// Another's item, outside of a recovery; or one in the name of somebody whose tablet did not make it.
     NotAuthor,
     /// The change cannot be read.
     ChangeMalformed,
@@ -70,13 +72,14 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::PolicyWrite,
         Self::DocumentPurged,
         Self::HeaderMalformed,
         Self::KindUnknown,
         Self::ItemTooLarge,
         Self::ItemUnreadable,
+        Self::ItemUnread,
         Self::NotAuthor,
         Self::ChangeMalformed,
         Self::ChangeOperations,
@@ -99,6 +102,12 @@ impl Reason {
         Self::ALL.into_iter().find(|reason| reason.code() == code)
     }
 
+    /// Whether nothing was found wrong with the item: it stays unsent at its tablet and comes again.
+    #[must_use]
+    pub const fn leaves_waiting(self) -> bool {
+        matches!(self, Self::ItemUnread)
+    }
+
     /// The reason's stable code, on the wire and in the texts.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -109,6 +118,7 @@ impl Reason {
             Self::KindUnknown => "kind.unknown",
             Self::ItemTooLarge => "item.too_large",
             Self::ItemUnreadable => "item.unreadable",
+            Self::ItemUnread => "item.unread",
             Self::NotAuthor => "item.not_author",
             Self::ChangeMalformed => "change.malformed",
             Self::ChangeOperations => "change.operations",
@@ -178,8 +188,11 @@ pub enum Finding {
 pub struct Offered {
     /// Its size in bytes.
     pub size: usize,
-    /// Another author, where a tablet gives back what a restored server forgot.
+    /// Another author, where a tablet gives back what a restored server forgot, or goes on with the unsent
+    /// work of another.
     pub author: Option<Claimant>,
+    /// Whether that author's tablet is known to be one that the sender's own account has, or had.
+    pub own_tablet: bool,
     /// What the reader found.
     pub finding: Finding,
 }
@@ -315,7 +328,9 @@ impl Judge {
                 Verdict::Accepted
             }
             Err(reason) => {
-                if let Some(hash) = hash {
+                if let Some(hash) = hash
+                    && !reason.leaves_waiting()
+                {
                     known.refused.insert(hash);
                 }
                 Verdict::Refused(reason)
@@ -355,7 +370,8 @@ impl Judge {
         permission: Permission,
     ) -> Result<(), Reason> {
         let author = item.author.unwrap_or(self.sender);
-        let own = author == self.sender;
+        // What was unsent on a tablet that was shut out goes on from its user's next one.
+        let own = author == self.sender || (item.own_tablet && author.user == self.sender.user);
         if !own && !self.recovering {
             return Err(Reason::NotAuthor);
         }

@@ -51,6 +51,7 @@ fn offer(change: ChangeClaims) -> Offered {
     Offered {
         size: 90,
         author: None,
+        own_tablet: false,
         finding: Finding::Change(change),
     }
 }
@@ -70,6 +71,34 @@ fn judge_for(sender: Claimant) -> Judge {
 
 fn refused(reason: Reason) -> Verdict {
     Verdict::Refused(reason)
+}
+
+#[test]
+fn what_nobody_read_is_no_refusal_that_others_build_on() {
+    let mut known = Known::default();
+    let unread = |hash| Offered {
+        size: 90,
+        author: None,
+        own_tablet: false,
+        finding: Finding::Refused(Reason::ItemUnread, Some(hash)),
+    };
+    let sender = Claimant {
+        user: UserId::from_bytes([1; 16]),
+        device: DeviceId::from_bytes([2; 16]),
+    };
+    let all = Permission {
+        read: true,
+        write: true,
+        blocked: false,
+    };
+    let mut judge = Judge::new(sender, false, BTreeMap::new());
+    let verdicts = judge.document(&[unread([7; 32]), unread([8; 32])], &mut known, all);
+    assert_eq!(verdicts, [Verdict::Refused(Reason::ItemUnread); 2]);
+    assert!(known.refused.is_empty() && known.held.is_empty());
+    // It is the only answer that leaves an item where it was.
+    let waiting = Reason::ALL.into_iter().filter(|it| it.leaves_waiting());
+    assert_eq!(waiting.collect::<Vec<_>>(), [Reason::ItemUnread]);
+    assert_eq!(Reason::of_code("item.unread"), Some(Reason::ItemUnread));
 }
 
 #[test]
@@ -231,6 +260,41 @@ fn only_a_recovering_server_takes_back_omars_change_from_eva() {
     assert_eq!(judge.registered(), &BTreeMap::from([([7; 16], omar())]));
 }
 
+#[test]
+fn what_eva_had_unsent_on_a_tablet_that_was_shut_out_is_taken_from_her_next_one() {
+    let next = Claimant {
+        device: DeviceId::from_bytes([99; 16]),
+        ..eva()
+    };
+    let first = a_change(1, 7, 1, 5, &[GENESIS]);
+    let mut known = new_visit();
+    let sent = judge_for(eva()).document(&[offer(first)], &mut known, FREELY);
+    assert_eq!(sent, [Verdict::Accepted]);
+    let unsent = Offered {
+        author: Some(eva()),
+        own_tablet: true,
+        ..offer(a_change(2, 7, 2, 7, &[[1; 32]]))
+    };
+    let actors = BTreeMap::from([([7; 16], eva())]);
+    let judge = |sender| Judge::new(sender, false, actors.clone());
+    let verdicts = judge(next).document(std::slice::from_ref(&unsent), &mut known.clone(), FREELY);
+    assert_eq!(verdicts, [Verdict::Accepted]);
+    let entry = Offered {
+        finding: Finding::Entry(an_entry()),
+        ..unsent.clone()
+    };
+    let verdicts = judge(next).document(&[entry], &mut known.clone(), FREELY);
+    assert_eq!(verdicts, [Verdict::Accepted]);
+
+    // A tablet that the server does not know as hers is nobody's, and Omar's is not hers.
+    let mut unknown = unsent.clone();
+    unknown.own_tablet = false;
+    let verdicts = judge(next).document(&[unknown], &mut known.clone(), FREELY);
+    assert_eq!(verdicts, [refused(Reason::NotAuthor)]);
+    let verdicts = judge(omar()).document(&[unsent], &mut known, FREELY);
+    assert_eq!(verdicts, [refused(Reason::NotAuthor)]);
+}
+
 fn an_entry() -> EntryClaims {
     EntryClaims {
         hash: [5; 32],
@@ -247,6 +311,7 @@ fn an_entry_is_taken_from_its_author_alone_and_with_its_signature() {
         let item = Offered {
             size: 400,
             author: None,
+            own_tablet: false,
             finding: Finding::Entry(entry),
         };
         judge_for(sender).document(&[item], &mut new_visit(), FREELY)[0]

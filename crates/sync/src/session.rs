@@ -6,7 +6,7 @@
 //! Only what `Taken` says is ever acknowledged, and a position is only handed out once everything
 //! before it is in hand, so the driver may be cut at any point and begin anew.
 
-use crate::{fallback::Fallback, log::LogSession};
+use crate::{acceptance::Reason, fallback::Fallback, log::LogSession};
 use hemrond_domain::record::DocumentId;
 use hemrond_protocol::{
     Author, Bucket, Delivery, DigestAnswer, DocumentDigest, Epoch, ItemHash, LogCheckpoint,
@@ -71,6 +71,8 @@ pub struct Taken {
     pub acknowledged: Vec<ItemName>,
     /// Items that the server will not take, and its code.
     pub refused: Vec<(ItemName, String)>,
+    /// Items that the server did not come to reading: they stay unsent, and go again in a smaller push.
+    pub unread: Vec<ItemName>,
     /// Items that may be new here.
     pub deliveries: Vec<Delivery>,
     /// Who stands behind the delivered changes' actors.
@@ -250,6 +252,7 @@ impl Session {
             log: gathered.log,
             packing: Some(Packing::read()),
             elsewhere: None,
+            looked: None,
         }
     }
 
@@ -334,6 +337,7 @@ impl Session {
             for (name, verdict) in names.into_iter().zip(verdicts) {
                 match verdict {
                     Outcome::Accepted | Outcome::Known => taken.acknowledged.push(name),
+                    Outcome::Refused(code) if leaves_waiting(code) => taken.unread.push(name),
                     Outcome::Refused(code) => taken.refused.push((name, code.clone())),
                 }
             }
@@ -411,7 +415,13 @@ impl Session {
         // While the comparison's documents are still under way, the old position stays on disk: a
         // tablet that is cut now compares again.
         taken.position = (!fetching).then_some(self.position);
-        taken.again = more || fetching || self.push_more;
+        // A push of which nothing was read is worth another try only later.
+        let push_more = if taken.unread.is_empty() {
+            self.push_more
+        } else {
+            answered
+        };
+        taken.again = more || fetching || push_more;
         self.count_round(moved || !taken.again, brought)
     }
 
@@ -456,4 +466,9 @@ impl Session {
     pub const fn position(&self) -> Position {
         self.position
     }
+}
+
+/// Whether a server says with this code that it did not come to reading the item.
+fn leaves_waiting(code: &str) -> bool {
+    Reason::of_code(code).is_some_and(Reason::leaves_waiting)
 }

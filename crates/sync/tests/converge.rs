@@ -116,6 +116,7 @@ impl Server {
             lease_seconds: None,
             packing: None,
             elsewhere: None,
+            looked: None,
         };
         if request.epoch.is_some_and(|epoch| epoch != response.epoch) {
             return response;

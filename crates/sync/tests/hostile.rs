@@ -92,6 +92,42 @@ fn verdicts_that_do_not_fit_the_push_are_none() {
     }
 }
 
+/// What is unread stays unsent; where something else was read the rest goes on at once, and where nothing
+/// was it waits for another time.
+#[test]
+fn a_server_that_reads_nothing_ends_the_session_and_no_item() {
+    let unread = Outcome::Refused("item.unread".to_owned());
+    let no = Outcome::Refused("policy.write".to_owned());
+    for (verdicts, push_more, again) in [
+        ([unread.clone(), unread.clone()], false, false),
+        ([unread.clone(), unread.clone()], true, false),
+        ([Outcome::Accepted, unread.clone()], false, true),
+        ([no, unread.clone()], false, true),
+        ([Outcome::Accepted, Outcome::Known], false, false),
+    ] {
+        let mut session = Session::new(Position::default(), "test", false);
+        let name = |hash| ItemName {
+            document: astrid().id(),
+            hash: [hash; 32],
+        };
+        let request = session.request(Gathered {
+            names: vec![vec![name(1), name(2)]],
+            push_more,
+            ..Gathered::default()
+        });
+        let mut response = nothing_new(&request);
+        response.verdicts = vec![verdicts.to_vec()];
+        let taken = session.answer(response).unwrap();
+        let expected = (1..)
+            .zip(&verdicts)
+            .filter(|(_, verdict)| **verdict == unread);
+        let expected: Vec<ItemName> = expected.map(|(hash, _)| name(hash)).collect();
+        assert_eq!(taken.unread, expected);
+        assert!(taken.refused.iter().all(|(_, code)| code != "item.unread"));
+        assert_eq!(taken.again, again, "{verdicts:?}");
+    }
+}
+
 #[test]
 fn a_cursor_never_goes_back_nor_beyond_what_can_be_kept() {
     for cursor in [0, 40, u64::MAX, i64::MAX as u64 + 1] {

@@ -1,5 +1,6 @@
 //! A push as a server's worker reads it.
 
+use super::now;
 use crate::{parts, sample, seal};
 use hemrond_documents::entry::SignedEntry;
 use hemrond_protocol::ItemKind;
@@ -8,23 +9,24 @@ use hemrond_server::inspector::{
     worker::{Found, Honest, Job, Opened, answer, frame, receive},
 };
 use hemrond_sync::acceptance::Finding;
-use std::{
-    collections::BTreeMap,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+use std::collections::BTreeMap;
 
-/// The first byte says how much of Eva's morning is stored; each piece is an item.
+/// The first byte says how much of Eva's morning is stored, or that it is Astrid's acts; each piece is an
+/// item.
 pub(super) fn reader(bytes: &[u8]) {
     let Some((first, pieces)) = bytes.split_first() else {
         return;
     };
     let morning = sample::morning();
+    let (header, morning) = match first & 128 {
+        0 => (sample::visit(), morning),
+        _ => (sample::acts(), [].as_slice()),
+    };
     let stored = morning
         .iter()
         .take(usize::from(*first) % (morning.len() + 1));
     let reading = Reading {
-        header: sample::visit(),
+        header,
         stored: stored.map(|change| change.bytes.clone()).collect(),
         items: parts(pieces).take(3).filter_map(item).collect(),
         keys: BTreeMap::from([(sample::TABLET, sample::public_key())]),
@@ -68,11 +70,7 @@ fn told(reading: &Reading) -> Option<Findings> {
 
 /// The next message of a pipe that holds all that it will ever hold.
 pub(super) fn heard<T: for<'b> minicbor::Decode<'b, ()>>(pipe: &mut &[u8]) -> Option<T> {
-    let message = pin!(receive(pipe));
-    match message.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(message) => message.ok(),
-        Poll::Pending => None,
-    }
+    now(receive(pipe))?.ok()
 }
 
 /// An item, after a byte that says what it is and whether the rest is its bytes as they are or what

@@ -52,6 +52,11 @@ fn text(piece: Option<&[u8]>) -> String {
     String::from_utf8_lossy(piece.unwrap_or_default()).into_owned()
 }
 
+/// An entry with these bytes, as a tablet keeps it.
+pub(super) fn entry_row(bytes: &[u8]) -> Option<StoredItem> {
+    item(&[&[1], bytes].concat()).map(row)
+}
+
 fn row(item: Raw) -> StoredItem {
     StoredItem {
         hash: [7; 32],

@@ -44,6 +44,8 @@ export class House {
     const { visit } = await omar.row('Sigrid Öberg');
     await write(omar, visit, 'Ringde systerdottern om nedtrappningen.');
     await Promise.all([anna.sync(), stina.sync(), lena.sync()]);
+    const { id } = await lena.person('Tolvar Nilsson');
+    await lena.call('declare_relation', { person: id, reason: 'care', words: 'Utreder hemtjänst.', days: 90 });
     return new House(world, eva, omar, anna, stina, lena, maja, box);
   }
 }

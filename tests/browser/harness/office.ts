@@ -25,13 +25,17 @@ export class Office {
     private readonly running: Running,
     readonly origin: string,
     private readonly administrator: Administrator,
+    /** Where its tablets really are. */
+    readonly tablets: string,
+    private readonly database: string,
   ) {}
 
-  /** With sample data, and Per who signed in before. */
-  static async open(): Promise<Office> {
+  /** With sample data, and Per who signed in before; the server may be told more. */
+  static async open(...more: string[]): Promise<Office> {
     const { database, key } = place();
     const printed = await run('hemrond-server', ['--database', database, 'seed', '--print-administrator', '--sign-in-key-file', key]);
-    return await serve(database, key, (running, origin) => new Office(running, origin, JSON.parse(printed) as Administrator));
+    const administrator = JSON.parse(printed) as Administrator;
+    return await serve(database, key, (running, origin, tablets) => new Office(running, origin, administrator, tablets, database), more);
   }
 
   /** Out of its box, set up as deploy/sign-in.md says; answers Per's one-time code too. */
@@ -47,7 +51,7 @@ export class Office {
     await administer('users', 'add', '--name', 'Per Dahl', '--role', 'administrator', '--unit', 'Biståndsenheten');
     const [login = '', code = ''] = (await administer('users', 'invite', '--user', 'Per Dahl')).trim().split(/\s+/);
     const administrator = { login, password: 'fyra blå hus vid sjön', totp: '' };
-    const office = await serve(database, key, (running, origin) => new Office(running, origin, administrator));
+    const office = await serve(database, key, (running, origin, tablets) => new Office(running, origin, administrator, tablets, database));
     return { office, code };
   }
 
@@ -63,6 +67,17 @@ export class Office {
     await page.locator('main button[type=submit]').click();
   }
 
+  /** Does one of the administrator's commands, and answers what it prints. */
+  async administer(...args: string[]): Promise<string> {
+    return (await run('hemrond-server', ['--database', this.database, ...args])).trim();
+  }
+
+  /** What Per types to show that it is he. The next half minute's code is good already, and that of this one may have been used. */
+  signsInWith(): { login: string; password: string; code: string } {
+    const { login, password, totp } = this.administrator;
+    return { login, password, code: oneTimeCode(totp, Date.now() + 30_000) };
+  }
+
   async go(page: Page, path: string): Promise<void> {
     await page.goto(`${this.origin}/admin${path}`);
   }
@@ -75,10 +90,7 @@ export class Office {
       return;
     }
     await this.go(page, '/sign-in');
-    await page.locator('input[name=login]').fill(this.administrator.login);
-    await page.locator('input[name=password]').fill(this.administrator.password);
-    // The next half minute's is good already, and that of this one may have been used.
-    await page.locator('input[name=code]').fill(oneTimeCode(this.administrator.totp, Date.now() + 30_000));
+    for (const [name, value] of Object.entries(this.signsInWith())) await page.locator(`input[name=${name}]`).fill(value);
     await page.locator('main button[type=submit]').click();
     await page.waitForURL('**/admin/users');
     this.session = await page.context().cookies();
@@ -95,16 +107,18 @@ function place(): { database: string; key: string } {
   return { database: `sqlite:${join(folder, 'server.sqlite')}`, key: join(folder, 'sign-in.key') };
 }
 
-async function serve<A>(database: string, key: string, made: (running: Running, origin: string) => A): Promise<A> {
+async function serve<A>(
+  database: string, key: string, made: (running: Running, origin: string, tablets: string) => A, more: string[] = [],
+): Promise<A> {
   // Browsers must know the address before the server does: it stands in every form.
   const listen = `127.0.0.1:${await freePort()}`;
   const origin = `http://${listen}`;
   const running = new Running('hemrond-server', [
     '--database', database, 'serve', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0',
-    '--pages', origin, '--pages-listen', listen, '--tablets', TABLETS, '--sign-in-key-file', key,
+    '--pages', origin, '--pages-listen', listen, '--tablets', TABLETS, '--sign-in-key-file', key, ...more,
   ]);
-  await running.says(/listening on http:\/\/(\S+)/);
-  return made(running, origin);
+  const [, tablets = ''] = await running.says(/listening on (http:\/\/\S+)/);
+  return made(running, origin, tablets);
 }
 
 /** A port that nobody listens on, at this moment. */

@@ -78,6 +78,8 @@ export class Running {
 /** Runs a program to its end with these lines as input, and answers what it printed. */
 export async function run(name: Name, args: string[], input = ''): Promise<string> {
   const running = promisify(execFile)(program(name), args, { env: environment(), timeout: 120_000, maxBuffer: 64 * 1024 * 1024 });
+  // A program that ends without reading everything is no failure.
+  running.child.stdin?.on('error', () => undefined);
   running.child.stdin?.end(input);
   return (await running).stdout;
 }

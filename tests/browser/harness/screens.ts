@@ -281,6 +281,33 @@ export const SCREENS: Screen[] = [
     },
   },
 
+  {
+    name: 'observe-not-told', who: 'stina',
+    open: async (page, house) => {
+      await observe(page, house.stina, 'Mirko Petrović');
+      await tap(page, 'observe-fall');
+      await tap(page, 'degree-much_worse');
+      await tap(page, 'observe-done');
+      await seen(page, 'telling-grave');
+    },
+  },
+  {
+    name: 'observe-tell', who: 'stina',
+    open: async (page, house) => {
+      await observe(page, house.stina, 'Mirko Petrović');
+      await tap(page, 'tell');
+      await seen(page, 'tell-sheet');
+    },
+  },
+  {
+    name: 'observe-end-telling', who: 'stina',
+    open: async (page, house) => {
+      await observe(page, house.stina, 'Tolvar Nilsson');
+      await tap(page, 'end-telling');
+      await seen(page, 'end-telling-sheet');
+    },
+  },
+
   { name: 'doctor', who: 'anna', open: async (page) => { await go(page, '#/doctor'); await seen(page, 'inbox-item'); } },
   {
     name: 'reading', who: 'anna',
@@ -298,6 +325,16 @@ export const SCREENS: Screen[] = [
   {
     name: 'hand-out', who: 'eva',
     open: async (page, house) => { await personOf(page, house.eva, 'Tolvar Nilsson'); await tap(page, 'hand-out'); await seen(page, 'hand-out-to'); },
+  },
+  {
+    name: 'copy', who: 'eva',
+    open: async (page, house) => {
+      await personOf(page, house.eva, 'Karin Strand');
+      await tap(page, 'hand-out');
+      await at(page, 'hand-out-to').fill('Karin Strand själv');
+      await tap(page, 'hand-out-do');
+      await seen(page, 'handed-out');
+    },
   },
   { name: 'access', who: 'eva', open: (page, house) => pageOf(page, house.eva, 'access', 'Tolvar Nilsson') },
   { name: 'access-none', who: 'eva', open: (page, house) => pageOf(page, house.eva, 'access', 'Sigrid Öberg') },
@@ -367,6 +404,18 @@ export const SCREENS: Screen[] = [
       await seen(page, 'relation-question');
     },
   },
+  {
+    name: 'add-visit-asked', who: 'maja',
+    open: async (page) => {
+      await go(page, '#/round');
+      await tap(page, 'add-visit');
+      await at(page, 'search-input').fill('Karin Strand');
+      await tap(page, 'search-hit');
+      await at(page, 'visit-reason').fill('Gångträning');
+      await tap(page, 'visit-add');
+      await seen(page, 'relation-question');
+    },
+  },
   { name: 'person-blocked', who: 'maja', open: (page, house) => personOf(page, house.maja, 'Elsa Bergström') },
   { name: 'access-blocked', who: 'maja', open: (page, house) => pageOf(page, house.maja, 'access', 'Elsa Bergström') },
   {
@@ -414,6 +463,21 @@ export const SCREENS: Screen[] = [
 export async function wear(page: Page, look: Settings): Promise<void> {
   // A handler under way ends first: it would answer a request that the page asks anew.
   await page.unrouteAll({ behavior: 'wait' });
+  await keep(page, look);
+  await page.reload();
+  await expect(page.locator(`html[lang="${look.language}"][data-theme="${look.theme}"]`)).toBeAttached();
+  await page.evaluate(async () => { await document.fonts.ready; });
+}
+
+/** Wears another look without reading the page anew: it asks how things stand, as it does when the tablet wakes. */
+export async function change(page: Page, look: Settings): Promise<void> {
+  // Kept, not put on the page alone: each news about the state brings what is kept back.
+  await keep(page, look);
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await expect(page.locator(`html[lang="${look.language}"][data-theme="${look.theme}"]`)).toBeAttached();
+}
+
+async function keep(page: Page, look: Settings): Promise<void> {
   const ok = await page.evaluate(async (args) => {
     const response = await fetch('/api/call', {
       method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ command: 'set_settings', args }),
@@ -421,9 +485,6 @@ export async function wear(page: Page, look: Settings): Promise<void> {
     return response.ok;
   }, look);
   expect(ok, 'the look is kept').toBe(true);
-  await page.reload();
-  await expect(page.locator(`html[lang="${look.language}"][data-theme="${look.theme}"]`)).toBeAttached();
-  await page.evaluate(async () => { await document.fonts.ready; });
 }
 
 export const LANGUAGES = ['sv', 'en'] as const;

@@ -21,7 +21,8 @@ export class Server {
   private running: Running | null = null;
   private address = '127.0.0.1:0';
 
-  constructor(private readonly database: string) {}
+  /** May be told more than where its database is. */
+  constructor(private readonly database: string, private readonly more: string[] = []) {}
 
   get url(): string {
     return `http://${this.address}`;
@@ -30,7 +31,7 @@ export class Server {
   /** Starts it; again after `stop`, at the same address. */
   async start(): Promise<void> {
     this.running = new Running('hemrond-server', [
-      '--database', `sqlite:${this.database}`, 'serve', '--listen', this.address, '--admin-listen', '127.0.0.1:0',
+      '--database', `sqlite:${this.database}`, 'serve', '--listen', this.address, '--admin-listen', '127.0.0.1:0', ...this.more,
     ]);
     const [, address] = await this.running.says(/listening on http:\/\/(\S+)/);
     this.address = address ?? this.address;
@@ -81,9 +82,10 @@ export class Tablet {
     await this.unlock();
   }
 
-  /** Its only user types the PIN, where it is locked; a tablet out of its box has none. */
+  /** Its only user picks it up, and types the PIN where it is locked; a tablet out of its box has none. */
   async unlock(): Promise<void> {
-    const { users, open } = await this.call('door', {});
+    // Touched and not only looked at: one that has lain for its minutes would lock in the next moment.
+    const { users, open } = await this.call('door_touch', {});
     const [user] = users;
     if (user && open === null) await this.call('unlock', { user: user.id, pin: PIN });
   }
@@ -150,12 +152,12 @@ export class World {
 
   private constructor(private readonly folder: string, readonly server: Server, private readonly codes: Record<Login, string>) {}
 
-  static async start(): Promise<World> {
+  static async start(...more: string[]): Promise<World> {
     const folder = mkdtempSync(join(runFolder(), 'world-'));
     const database = join(folder, 'server.sqlite');
     copyFileSync(join(runFolder(), 'seed.sqlite'), database);
     const codes = JSON.parse(readFileSync(join(runFolder(), 'codes.json'), 'utf8')) as Record<Login, string>;
-    const server = new Server(database);
+    const server = new Server(database, more);
     await server.start();
     return new World(folder, server, codes);
   }

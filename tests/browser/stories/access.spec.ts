@@ -1,4 +1,5 @@
 // What the person decides about their data, seen from the tablets of those who care for them.
+import { broken } from '../harness/axe';
 import { expect, test, type Page } from '../harness/stories';
 import { choose, press, tabTo } from '../harness/keys';
 import { go } from '../harness/screens';
@@ -106,6 +107,35 @@ test('a no is recorded as an objection and taken back', async ({ world, pageOf }
   await expect(page.getByTestId('objection')).toHaveCount(0);
 });
 
+// AC18: Bertil is told of the quality registers, and says no when asked; his no stands on the page and is taken back as easily.
+test('a person is told of quality registers, declines them, and may change his mind', async ({ world, pageOf }) => {
+  const eva = await world.tablet('eva', 'Väst 3');
+  const page = await pageOf(eva);
+  const { id } = await eva.person('Bertil Hägg');
+  await go(page, `#/access/${id}`);
+  await expect(page.getByTestId('registers-not-informed')).toContainText('Inget rapporteras');
+  await page.getByTestId('tell-registers').click();
+  const told = page.getByTestId('tell-registers-sheet');
+  await expect(told).toContainText('Senior Alert');
+  await expect(page.getByTestId('tell-registers-sheet-do'), 'who was told is never guessed').toBeDisabled();
+  expect(await broken(page, 'light')).toEqual([]);
+  await answer(page, 'registers-told', 'person');
+  await page.getByTestId('tell-registers-sheet-do').click();
+  await expect(page.getByTestId('registers-informed')).toContainText('får rapporteras');
+
+  await page.getByTestId('decline-registers').click();
+  await answer(page, 'registers-told', 'person');
+  await page.getByTestId('decline-registers-sheet-do').click();
+  await expect(page.getByTestId('registers-declined')).toContainText('vill inte vara med');
+  const { registers_declined } = await eva.call('access_state', { person: id });
+  expect(registers_declined).not.toBeNull();
+  expect(await broken(page, 'light')).toEqual([]);
+
+  await page.getByTestId('allow-registers').click();
+  await page.getByTestId('allow-registers-sheet-do').click();
+  await expect(page.getByTestId('registers-informed')).toBeVisible();
+});
+
 // AC13, AC33: a block that Eva sets takes the visit off the screen on which Maja of another unit reads it, as soon as her tablet
 // hears of it; she is told that something is blocked, not by whom, and cannot lift it. Eva's lift brings it back.
 test('a block hides at once what a colleague of another unit has on the screen', async ({ world, pageOf, watch }) => {
@@ -188,14 +218,18 @@ test('Maja opens what is blocked in an emergency, in two steps', async ({ world,
   await expect(page.getByTestId('emergency-mark')).toBeVisible();
   await expect(page.getByTestId('edit-visit'), 'for reading only').toHaveCount(0);
 
-  await go(page, `#/looked/${id}`);
-  await expect(page.getByTestId('looked-limits')).toContainText('Det här vet surfplattan');
-  await expect(page.locator('[data-testid="look"][data-action="emergency"]')).toHaveCount(2);
-  await expect(page.locator('[data-testid="look"][data-action="emergency"]').first()).toContainText('Nödläge');
+  // The log names units: a block that stands between her and them keeps it shut, and says so.
+  await go(page, `#/access/${id}`);
+  await expect(page.getByTestId('may-not-see-log')).toContainText('En annan enhet har spärrat uppgifter');
   // Eva is told of no such way, since nothing is blocked for her.
   const hers = await pageOf(eva);
   await go(hers, `#/emergency/${id}`);
   await expect(hers.getByTestId('may-not-open')).toContainText('Inget är spärrat för dig');
+  // She sees on her own tablet what was opened on Maja's.
+  await go(hers, `#/looked/${id}`);
+  await expect(hers.getByTestId('looked-limits')).toContainText('Allt som servern vet');
+  await expect(hers.locator('[data-testid="look"][data-action="emergency"]')).toHaveCount(2);
+  await expect(hers.locator('[data-testid="look"][data-action="emergency"]').first()).toContainText('Nödläge');
 });
 
 // AC40: home help sees that it may neither block nor open, and whom to ask.
@@ -213,6 +247,35 @@ test('home help is not offered what it may not do, and is told whom to ask', asy
   await expect(page.getByTestId('may-not-open')).toBeVisible();
 });
 
+// AC10: a visit shows by itself that one takes part in the care, so Maja is asked why before it is planned. Her answer plans it, with what
+// she had typed, and going back loses none of it.
+test('Maja says why before she plans a visit to a stranger', async ({ world, pageOf, watch }) => {
+  watch.expects(/status of 422/);
+  const maja = await world.newcomer('Maja Nord', 'Rehab Söder', 'Söder 1');
+  const page = await pageOf(maja);
+  const { id } = await maja.person('Karin Strand');
+  await go(page, '#/round');
+  await page.getByTestId('add-visit').click();
+  await page.getByTestId('search-input').fill('Karin Strand');
+  await page.getByTestId('search-hit').first().click();
+  await page.getByTestId('visit-reason').fill('Gångträning');
+  await page.getByTestId('visit-add').click();
+  await expect(page.getByTestId('relation-question')).toContainText('Säg först varför du deltar i vården.');
+  await page.getByTestId('relation-back').click();
+  await expect(page.getByTestId('visit-reason')).toHaveValue('Gångträning');
+  await page.getByTestId('visit-add').click();
+  await answer(page, 'relation-reason', 'care');
+  await page.getByTestId('relation-words').fill('Remiss från Eva Lind.');
+  await page.getByTestId('relation-open').click();
+  await expect(page.getByTestId('add-visit-sheet')).toBeHidden();
+  const { rows } = await maja.call('round', { day: null });
+  expect(rows.map(({ reason }) => reason)).toEqual(['Gångträning']);
+  const { relation_until } = await maja.call('access_state', { person: id });
+  expect(relation_until).not.toBeNull();
+  const { looks } = await maja.call('who_looked', { person: id });
+  expect(looks.map(({ action, kind }) => [action, kind])).toContainEqual(['denied', 'round']);
+});
+
 // AC6: a copy is handed out with the name of who gets it, and the record says so.
 test('Eva hands out a copy', async ({ world, pageOf }) => {
   const eva = await world.tablet('eva', 'Väst 3');
@@ -223,7 +286,12 @@ test('Eva hands out a copy', async ({ world, pageOf }) => {
   await expect(page.getByTestId('hand-out-do')).toBeDisabled();
   await page.getByTestId('hand-out-to').fill('Tolvar Nilsson själv');
   await page.getByTestId('hand-out-do').click();
-  await expect(page.getByTestId('handed-out')).toContainText('.html');
+  await expect(page.getByTestId('handed-out')).toContainText('Utlämnad till Tolvar Nilsson själv av Eva');
+  await expect(page.getByRole('heading', { level: 1 }), 'readers hear what came').toBeFocused();
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByTestId('handed-out')).toBeVisible();
+  await expect(page.getByTestId('print')).toBeHidden();
+  await page.emulateMedia({ media: 'screen' });
   const [visit] = (await eva.call('person', { person: id })).visits;
   const { handed_out } = await eva.call('visit', { visit: visit?.visit ?? '' });
   expect(handed_out.map(({ to }) => to)).toEqual(['Tolvar Nilsson själv']);
@@ -276,16 +344,16 @@ test('Eva sees on what legal basis an observation was told to her unit', async (
   const eva = await world.tablet('eva', 'Väst 3');
   const stina = await world.tablet('stina', 'Norr 2');
   const { id } = await stina.person('Tolvar Nilsson');
-  const { row } = await stina.call('observe', { person: id, tiles: [{ what: 'gait', degree: 'worse' }], words: 'Vinglig' });
-  const unit = (await eva.call('status', {})).user?.unit ?? '';
-  await stina.call('disclose', { person: id, observation: row, to: unit, basis: 'consent_osl101' });
+  await stina.call('observe', { person: id, tiles: [{ what: 'gait', degree: 'worse' }], words: 'Vinglig' });
   await stina.sync();
   await eva.sync();
   const page = await pageOf(eva);
   await go(page, `#/person/${id}`);
-  await expect(page.getByTestId('told')).toHaveCount(1);
-  await expect(page.getByTestId('told')).toContainText('Mobila teamet');
-  await expect(page.getByTestId('told')).toContainText('OSL 10:1');
+  const seen = page.getByTestId('observations').getByRole('listitem').filter({ hasText: 'Vinglig' });
+  await expect(seen.getByTestId('told')).toHaveCount(1);
+  await expect(seen.getByTestId('told')).toContainText('Mobila teamet');
+  await expect(seen.getByTestId('told')).toContainText('OSL 10:1');
+  await expect(seen.getByTestId('told-source')).toBeVisible();
 });
 
 // AC66: the question and the two steps of an emergency go by keys alone, and the focus follows.

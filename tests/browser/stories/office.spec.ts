@@ -19,7 +19,7 @@ const test = base.extend<object, { office: Office }>({
 });
 
 /** Every page that is reached by its address alone. */
-const PAGES = ['/users', '/users/new', '/devices', '/units', '/roles', '/log'];
+const PAGES = ['/users', '/users/new', '/devices', '/units', '/roles', '/log', '/review', '/extract'];
 
 // AC66: no rule of WCAG 2.1 A and AA is broken on a page of the administrator's, and none is wider than its window.
 test('every page of the administrator can be used by everybody', async ({ office, page, watch }) => {
@@ -68,6 +68,46 @@ test('Per adds a nurse and gets a code for her tablet by keys alone', async ({ o
   await expect(page.locator('main')).toContainText(/[A-Z0-9]{4}-[A-Z0-9]{4}/);
   await expect(page.locator('main'), 'where tablets go, which is not where the pages are').toContainText(TABLETS);
 });
+
+for (const language of LANGUAGES) {
+  // AC16, AC21, AC66: a sample is drawn, judged and kept, and the extract for a patient is made, by keys alone; on paper the
+  // extract is itself, without the page around it.
+  test(`Per reviews the log and makes an extract by keys alone, ${language}`, async ({ office, page, watch }) => {
+    watch.over(page.context(), office.origin);
+    await office.signIn(page);
+    await office.go(page, `/language/${language}?back=/admin/review`);
+    await press(page, page.locator('form[action$="/review/draw"] button'));
+    await expect(page.locator('main table tbody')).toContainText('Per Dahl');
+    await expect(page.locator('label[for=finding]')).toHaveText({ sv: 'Vad fann du?', en: 'What did you find?' }[language]);
+    expect.soft(await broken(page, 'light'), 'the sample').toEqual([]);
+    for (const size of [PORTRAIT, LANDSCAPE]) {
+      await page.setViewportSize(size);
+      expect.soft(await tooWide(page), 'the sample: wider than the window').toEqual([]);
+    }
+    await tabTo(page, page.locator('textarea[name=finding]'));
+    await page.keyboard.type(`Alla hade en anledning (${language})`);
+    await press(page, page.locator('form[action$="/review"] button'));
+    await expect(page.getByRole('status')).toBeVisible();
+    await expect(page.locator('main table tbody')).toContainText(`Alla hade en anledning (${language})`);
+
+    await press(page, page.locator('nav a[href="/admin/extract"]'));
+    await tabTo(page, page.locator('input[name=number]'));
+    await page.keyboard.type('19121212-1212');
+    await press(page, page.locator('form[action$="/extract"] button'));
+    await expect(page.locator('main')).toContainText('191212121212');
+    await expect(page.locator('main table tbody tr').last()).toContainText(
+      { sv: 'har gjort ett utdrag ur loggen', en: 'has made an extract of the log' }[language],
+    );
+    expect.soft(await broken(page, 'light'), 'the extract').toEqual([]);
+    const text = page.waitForEvent('download');
+    await press(page, page.locator('form[action$="/extract/text"] button'));
+    expect((await text).suggestedFilename()).toBe('loggutdrag.txt');
+    await page.emulateMedia({ media: 'print' });
+    await expect(page.locator('main table')).toBeVisible();
+    await expect(page.locator('form[action$="/extract/text"]')).toBeHidden();
+    await expect(page.locator('nav.parts')).toBeHidden();
+  });
+}
 
 test('Per comes for the first time, weighs a role and adds the first nurse', async ({ page, watch }) => {
   const { office, code } = await Office.unpack();

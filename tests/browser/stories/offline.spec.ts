@@ -139,6 +139,18 @@ test('What the server refuses is said with its reason, and sent again once the a
   }
   await wear(page, PLAIN);
 
+  // Put aside it asks nobody for anything, and is not said to be on the server; it can be taken back.
+  await refused.getByTestId('lay-aside').first().press('Enter');
+  await expect(refused).toHaveCount(0, BACK);
+  await expect(status(page)).toHaveText('Ansluten · Inget väntar', BACK);
+  const aside = page.getByTestId('sync-laid-aside');
+  await aside.locator('summary').press('Enter');
+  await expect(aside.getByTestId('laid-aside-item').first()).toContainText('Bertil Hägg');
+  expect(await tooWide(page)).toEqual([]);
+  expect(await broken(page, PLAIN.theme)).toEqual([]);
+  await aside.getByTestId('take-up').first().press('Enter');
+  await expect(refused).toBeVisible(BACK);
+
   await role('--role', 'nurse', '--unit', 'Mobila teamet');
   await page.getByTestId('sync-now').click();
   await page.getByTestId('send-again').first().press('Enter');

@@ -31,6 +31,9 @@ test('Stina tells that Elsa Bergström sleeps worse in three taps', async ({ wor
 
   const { observations } = await stina.call('person', { person: id });
   expect(observations[0]?.tiles).toEqual([{ what: 'sleep', degree: 'worse' }]);
+  // And no tap more to tell it, since she has said yes before.
+  await expect(page.getByTestId('observation-kept').getByTestId('told')).toContainText('Mobila teamet och PALT Viken');
+  expect(observations[0]?.told.map(({ basis }) => basis)).toEqual(['consent_osl101', 'consent_osl101']);
 });
 
 test('Eva follows up Tolvar Nilsson as unchanged: one tap a section, six taps in all', async ({ world, pageOf }) => {

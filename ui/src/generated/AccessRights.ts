@@ -9,9 +9,21 @@ export type AccessRights = {
  */
 act: boolean, 
 /**
- * Set and lift the own unit's block.
+ * Set the own unit's block.
  */
 block: boolean, 
+/**
+ * Set the organisation's block towards other organisations.
+ */
+block_outer: boolean, 
+/**
+ * Lift a block of the own unit or organisation.
+ */
+lift: boolean, 
+/**
+ * See who has looked.
+ */
+see_log: boolean, 
 /**
  * Assess whether the person can decide.
  */

@@ -3,6 +3,7 @@ import type { AccessRights } from "./AccessRights";
 import type { AssessmentView } from "./AssessmentView";
 import type { BlockView } from "./BlockView";
 import type { ConsentView } from "./ConsentView";
+import type { DeclinedView } from "./DeclinedView";
 import type { EmergencyView } from "./EmergencyView";
 import type { InformedView } from "./InformedView";
 import type { ObjectionView } from "./ObjectionView";
@@ -24,6 +25,10 @@ informed: Array<InformedView>,
  * Objections to sharing between givers that stand, oldest first.
  */
 objections: Array<ObjectionView>, 
+/**
+ * That the person declines national quality registers; absent where they do not.
+ */
+registers_declined: DeclinedView | null, 
 /**
  * Consents in force.
  */

@@ -5,7 +5,7 @@ import type { RowId } from "./RowId";
 import type { UnitId } from "./UnitId";
 
 /**
- * Stores why an observation may be told to another unit.
+ * Tells a unit of health care one observation, and stores why it may.
  */
 export type Disclose = { 
 /**

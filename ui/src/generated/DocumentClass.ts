@@ -3,4 +3,4 @@
 /**
  * Who a document is for by law: the key of access, separation and retention.
  */
-export type DocumentClass = "identity" | "health" | "social" | "staff" | "legal";
+export type DocumentClass = "identity" | "health" | "social" | "staff" | "legal" | "transfer";

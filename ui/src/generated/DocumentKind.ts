@@ -3,4 +3,4 @@
 /**
  * What a document is about.
  */
-export type DocumentKind = "person" | "visit" | "observations" | "round" | "directory" | "acts";
+export type DocumentKind = "person" | "visit" | "observations" | "round" | "directory" | "acts" | "told";

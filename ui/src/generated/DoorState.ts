@@ -3,4 +3,4 @@
 /**
  * What can be done at a user's place.
  */
-export type DoorState = "locked" | "open" | "wiped" | "revoked";
+export type DoorState = "locked" | "open" | "wiped" | "revoked" | "copy";

@@ -3,4 +3,4 @@
 /**
  * What the person was told about.
  */
-export type Information = "sharing" | "rights";
+export type Information = "sharing" | "rights" | "quality_registers";

@@ -6,7 +6,7 @@ import type { Colleague } from "./Colleague";
  */
 export type Look = { 
 /**
- * When, on the tablet's clock.
+ * When, on the clock of the tablet that wrote it down.
  */
 at: string, 
 /**
@@ -14,7 +14,7 @@ at: string,
  */
 by: Colleague, 
 /**
- * What people call their unit at that time; absent where this tablet does not know it.
+ * What people call their unit; absent where nobody knows it.
  */
 unit: string | null, 
 /**

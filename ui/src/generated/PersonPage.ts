@@ -13,6 +13,7 @@ import type { Observation } from "./Observation";
 import type { PersonBrief } from "./PersonBrief";
 import type { PersonDetails } from "./PersonDetails";
 import type { PersonRights } from "./PersonRights";
+import type { TellingsOfPerson } from "./TellingsOfPerson";
 import type { VisitBrief } from "./VisitBrief";
 import type { WeightPoint } from "./WeightPoint";
 import type { Whereabouts } from "./Whereabouts";
@@ -62,9 +63,14 @@ drugs: Array<DrugView>,
  */
 medication_flags: Array<MedicationFlagView>, 
 /**
- * The latest observations of home help, newest first.
+ * The latest observations of home help that the user may read, newest first: as they were
+ * logged, or as the user's unit was told of them.
  */
 observations: Array<Observation>, 
+/**
+ * What may be told of them and to whom; absent where the user tells nobody.
+ */
+tellings: TellingsOfPerson | null, 
 /**
  * Visits, newest first.
  */

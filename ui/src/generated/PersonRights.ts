@@ -23,4 +23,8 @@ read_observations: boolean,
 /**
  * Log an observation.
  */
-observe: boolean, };
+observe: boolean, 
+/**
+ * See who has looked.
+ */
+see_log: boolean, };

@@ -39,9 +39,13 @@ waiting: number,
  */
 waiting_since: string | null, 
 /**
- * Items that the server refused.
+ * Items that the server refused, those laid aside not counted.
  */
 refused: number, 
+/**
+ * Items that the server refused and somebody laid aside.
+ */
+laid_aside: number, 
 /**
  * Fields on which colleagues disagree.
  */

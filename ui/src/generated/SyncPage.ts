@@ -24,6 +24,10 @@ waiting: Array<WaitingDocument>,
  */
 refused: Array<RefusedItem>, 
 /**
+ * What somebody laid aside of that; it is kept too.
+ */
+laid_aside: Array<RefusedItem>, 
+/**
  * Where colleagues disagree.
  */
 disagreements: Array<Disagreement>, 

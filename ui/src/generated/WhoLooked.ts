@@ -6,7 +6,7 @@ import type { Look } from "./Look";
  */
 export type WhoLooked = { 
 /**
- * Whether only this tablet's own looks are here; the server's extract tells of all.
+ * Whether only this tablet's own looks are here: there was no contact, or the server may not tell.
  */
 only_this_tablet: boolean, 
 /**

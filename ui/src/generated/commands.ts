@@ -6,11 +6,15 @@ import type { Added } from "./Added";
 import type { AnnotateDissent } from "./AnnotateDissent";
 import type { AskToLift } from "./AskToLift";
 import type { AssessCapacity } from "./AssessCapacity";
+import type { BeginTelling } from "./BeginTelling";
+import type { BringBack } from "./BringBack";
 import type { ChangePin } from "./ChangePin";
 import type { CheckIdentity } from "./CheckIdentity";
 import type { ChoosePin } from "./ChoosePin";
 import type { Consent } from "./Consent";
+import type { Copies } from "./Copies";
 import type { DeclareRelation } from "./DeclareRelation";
+import type { DeclineRegisters } from "./DeclineRegisters";
 import type { Disclose } from "./Disclose";
 import type { DoorView } from "./DoorView";
 import type { EditDocument } from "./EditDocument";
@@ -86,6 +90,10 @@ export interface Commands {
   export_user: { args: OfDoorUser; answer: Exported };
   /** Takes a user from this tablet; refused while something is unsent and not exported. */
   remove_user: { args: RemoveUser; answer: DoorView };
+  /** The encrypted copies on this tablet that have no place any more. */
+  copies: { args: Nothing; answer: Copies };
+  /** Gives an encrypted copy its place back, closed; `recover` opens it. */
+  bring_back: { args: BringBack; answer: DoorView };
   /** Gets a wiped key back from the server with a new one-time code, under a new PIN. */
   recover: { args: Recover; answer: DoorView };
   /** Adds a user to this tablet with a one-time code and a PIN, and opens it for them. */
@@ -120,7 +128,7 @@ export interface Commands {
   sign: { args: OfVisit; answer: VisitPage };
   /** Writes down that the patient finds a signed entry wrong or misleading; shown with that entry. */
   annotate_dissent: { args: AnnotateDissent; answer: VisitPage };
-  /** Writes a readable copy of a person's visits, in Swedish, and notes in each to whom and when. */
+  /** Makes a readable copy of a person's visits, in Swedish, to show and print, and notes in each to whom and when. */
   hand_out: { args: HandOut; answer: HandedOut };
   /** Adds a note, order, question or answer to a visit. */
   add_note: { args: AddNote; answer: VisitPage };
@@ -136,6 +144,10 @@ export interface Commands {
   sync_page: { args: Nothing; answer: SyncPage };
   /** Has what the server refused of a document wait again, to be sent at the next contact. */
   send_again: { args: OfDocument; answer: SyncPage };
+  /** Lays aside what the server refused of a document: it is kept, and asks for nothing any more. */
+  lay_aside: { args: OfDocument; answer: SyncPage };
+  /** Takes back what was laid aside of a document. */
+  take_up: { args: OfDocument; answer: SyncPage };
   /** Syncs now and answers when done or failed. */
   sync_now: { args: Nothing; answer: Status };
   /** Stops or resumes contact with the server; what is written waits. */
@@ -146,7 +158,7 @@ export interface Commands {
   history: { args: OfField; answer: FieldHistory };
   /** Says that a person's sheet is about to be printed; the access log keeps it. */
   print_sheet: { args: OfPerson; answer: Nothing };
-  /** Who has looked at a person's data, as far as this tablet knows. */
+  /** Who has looked at a person's data: on every tablet, with contact; otherwise on this one. */
   who_looked: { args: OfPerson; answer: WhoLooked };
   /** Makes the lists and the search index anew from the documents. */
   rebuild: { args: Nothing; answer: Rebuilt };
@@ -158,6 +170,10 @@ export interface Commands {
   object: { args: ObjectToSharing; answer: AccessState };
   /** Takes an objection back. */
   withdraw_objection: { args: WithdrawObjection; answer: AccessState };
+  /** Records that the person declines national quality registers. */
+  decline_registers: { args: DeclineRegisters; answer: AccessState };
+  /** Records that the person allows national quality registers again. */
+  allow_registers: { args: OfPerson; answer: AccessState };
   /** Records the person's consent that other givers' data is read here. */
   consent: { args: Consent; answer: AccessState };
   /** Takes all consents back. */
@@ -184,6 +200,10 @@ export interface Commands {
   elsewhere_choose: { args: ElsewhereChoose; answer: ElsewherePage };
   /** Asks another organisation to lift its block. */
   ask_to_lift: { args: AskToLift; answer: AccessState };
-  /** Stores why an observation may be told to another unit. */
+  /** Lets units of health care be told what home help sees from now on, with why it may be. */
+  begin_telling: { args: BeginTelling; answer: AccessState };
+  /** Ends what is told from now on; what was told stays told. */
+  end_telling: { args: OfPerson; answer: AccessState };
+  /** Tells a unit of health care one observation, and stores why it may. */
   disclose: { args: Disclose; answer: AccessState };
 }

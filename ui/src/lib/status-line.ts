@@ -24,7 +24,7 @@ export function statusWords(status: Status): string {
         ? tn('status.waiting_since', status.waiting, { time: formatInstant(since, speaker.language, status.today) })
         : tn('status.waiting', status.waiting),
     );
-  } else if (status.connection === 'online' && status.refused === 0) words.push(t('status.all_sent'));
+  } else if (status.connection === 'online' && status.refused === 0 && status.laid_aside === 0) words.push(t('status.all_sent'));
   else if (status.connection === 'online' || status.connection === 'offline') words.push(t('status.nothing_waits'));
   if (status.refused > 0) words.push(tn('status.refused', status.refused));
   if (status.disagreements > 0) words.push(tn('status.disagreements', status.disagreements));

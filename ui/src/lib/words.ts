@@ -91,3 +91,8 @@ export function valueText(field: string, value: FieldValue): string {
 export function changesText(count: number): string {
   return tn('count.changes', count);
 }
+
+/** Names in one sentence: "Mobila teamet och PALT Viken". */
+export function listed(names: string[]): string {
+  return new Intl.ListFormat(speaker.language, { type: 'conjunction' }).format(names);
+}

@@ -3,6 +3,7 @@
 import type { Component } from 'svelte';
 import AccessPage from './access/AccessPage.svelte';
 import ConsentPage from './consent/ConsentPage.svelte';
+import CopyPage from './copy/CopyPage.svelte';
 import DoctorPage from './doctor/DoctorPage.svelte';
 import ReadingPage from './doctor/ReadingPage.svelte';
 import ElsewherePage from './elsewhere/ElsewherePage.svelte';
@@ -42,6 +43,7 @@ const PAGES: Record<string, Page> = {
   elsewhere: ElsewherePage,
   emergency: EmergencyPage,
   looked: LookedPage,
+  copy: CopyPage,
   sheet: SheetPage,
   observe: ObservePage,
   doctor: plain(DoctorPage),

@@ -5,7 +5,14 @@ use serde_json::{Value, json};
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     process::{ChildStdout, Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
+
+/// How long a program may take for one answer. Some never come to an end with a thousand documents, and the
+/// others are to be measured all the same.
+const LONGEST: Duration = Duration::from_secs(5 * 60);
 
 /// Such a program. It ends when this is dropped.
 #[derive(Debug)]
@@ -26,7 +33,21 @@ impl Lines {
     /// The next thing that it says.
     pub(super) fn next(&mut self, what: &str) -> Result<Value, Error> {
         let mut line = String::new();
+        let (answered, waiting) = mpsc::channel::<()>();
+        let process = self.id().to_string();
+        let watch = thread::spawn(move || {
+            let late = waiting.recv_timeout(LONGEST) == Err(mpsc::RecvTimeoutError::Timeout);
+            if late {
+                // Its end is what the read below waits for.
+                let _ = Command::new("kill").args(["-9", &process]).status();
+            }
+            late
+        });
         let read = self.answers.read_line(&mut line);
+        drop(answered);
+        if watch.join().unwrap_or(false) {
+            line = format!("nothing for {} seconds, and was ended", LONGEST.as_secs());
+        }
         read.map_err(Error::io(format!("hearing {what}")))?;
         serde_json::from_str(&line).map_err(|_| Error::Answer {
             what: what.to_owned(),

@@ -76,7 +76,7 @@ pub(crate) fn bench(project: &Project, wanted: &Wanted) -> Result<(), Error> {
     }
     if wanted.takes(Part::Growth) {
         let place = folder.join("growing");
-        growth::measure(project, profile, numbers.growth, &place, &mut results)?;
+        growth::measure(project, profile, &wanted.growth(), &place, &mut results)?;
         results.write(&folder)?;
     }
     if wanted.takes(Part::InHand) {
@@ -97,7 +97,7 @@ fn carry_all(
 ) -> Result<(), Error> {
     let numbers = wanted.scale.numbers();
     let peers = match wanted.scale {
-        Scale::Peers => peer::all(project)?,
+        Scale::Peers => peer::among(project, &wanted.beside)?,
         Scale::Quick | Scale::Short => Vec::new(),
     };
     let loads = wanted.loads();

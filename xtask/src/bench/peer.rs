@@ -27,8 +27,8 @@ pub(super) struct Peer {
     client: Vec<PathBuf>,
 }
 
-/// Every peer, in the order of the tables.
-pub(super) fn all(project: &Project) -> Result<Vec<Peer>, Error> {
+/// The peers of these names, or all of them, in the order of the tables.
+pub(super) fn among(project: &Project, names: &[String]) -> Result<Vec<Peer>, Error> {
     let folder = project.peers();
     let node = |name: &'static str, most| {
         let program = |file: &str| vec![PathBuf::from("node"), folder.join(name).join(file)];
@@ -39,14 +39,27 @@ pub(super) fn all(project: &Project) -> Result<Vec<Peer>, Error> {
             client: program("client.js"),
         }
     };
-    Ok(vec![
+    let wanted = |name: &str| names.is_empty() || names.iter().any(|one| one == name);
+    let mut peers = vec![
         node("pouchdb", 10_000),
         node("hocuspocus", 10_000),
         node("automerge-repo", 1_000),
         node("automerge-repo-sync-server", 1_000),
-        samod(project)?,
-    ])
+    ];
+    peers.retain(|peer| wanted(peer.name));
+    if wanted(SAMOD) {
+        peers.push(samod(project)?);
+    }
+    for name in names {
+        if peers.iter().all(|peer| peer.name != name) {
+            return Err(Error::Usage(format!("there is no peer \"{name}\"")));
+        }
+    }
+    Ok(peers)
 }
+
+/// The peer that is no folder of scripts.
+const SAMOD: &str = "samod";
 
 /// The one peer that is written in Rust, in a workspace and with a lock file of its own.
 fn samod(project: &Project) -> Result<Peer, Error> {
@@ -61,7 +74,7 @@ fn samod(project: &Project) -> Result<Peer, Error> {
     run::run(&mut cargo)?;
     let program = target.join("release/hemrond-bench-samod");
     Ok(Peer {
-        name: "samod",
+        name: SAMOD,
         most: 1_000,
         server: vec![program.clone(), "server".into()],
         client: vec![program, "client".into()],

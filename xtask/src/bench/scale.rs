@@ -121,8 +121,12 @@ pub(crate) struct Wanted {
     pub(crate) scale: Scale,
     /// Which parts; all where none is named.
     pub(crate) only: Vec<Part>,
-    /// With how many documents at most, where some are carried.
+    /// With how many documents at least, where some are carried.
+    pub(crate) least: Option<usize>,
+    /// With how many documents at most, where some are carried or a server grows.
     pub(crate) most: Option<usize>,
+    /// Beside which peers; all where none is named.
+    pub(crate) beside: Vec<String>,
     /// How often each load is carried at most, where less time is to be had than the figures deserve.
     pub(crate) runs: Option<NonZeroUsize>,
 }
@@ -133,7 +137,9 @@ impl Wanted {
         Self {
             scale,
             only: Vec::new(),
+            least: None,
             most: None,
+            beside: Vec::new(),
             runs: None,
         }
     }
@@ -154,9 +160,22 @@ impl Wanted {
     pub(super) fn loads(&self) -> Vec<Load> {
         let loads = self.scale.numbers().loads.iter().copied();
         loads
-            .filter(|load| self.most.is_none_or(|most| load.documents <= most))
+            .filter(|load| self.holds(load.documents))
             .map(|load| self.often(load))
             .collect()
+    }
+
+    /// How many documents the growing server has, one size after the other.
+    pub(super) fn growth(&self) -> Vec<u32> {
+        let sizes = self.scale.numbers().growth.iter().copied();
+        sizes
+            .filter(|size| self.holds(usize::try_from(*size).unwrap_or(usize::MAX)))
+            .collect()
+    }
+
+    fn holds(&self, documents: usize) -> bool {
+        self.least.is_none_or(|least| documents >= least)
+            && self.most.is_none_or(|most| documents <= most)
     }
 
     /// A week's load.

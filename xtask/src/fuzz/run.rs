@@ -10,7 +10,7 @@ use std::{
 };
 
 /// The memory that the fuzzer may take, in MiB, its own part and the corpus included.
-const MEMORY_MB: u32 = 128;
+const MEMORY_MB: u32 = 64;
 
 /// The longest that one input may take, in seconds on the wall's clock: on a machine that is busy with
 /// other things an input of milliseconds has taken 20, and was no fault.

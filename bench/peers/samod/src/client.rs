@@ -15,7 +15,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 /// How long a server may take to let a client in.
-const TO_CONNECT: Duration = Duration::from_secs(10);
+const TO_CONNECT: Duration = Duration::from_secs(120);
 
 /// What is said when it does not.
 const NO_ANSWER: &str = "The server does not answer.";

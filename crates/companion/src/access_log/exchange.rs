@@ -1,12 +1,15 @@
 //! The access log's part of a sync: what is sent, and what the server says of it and of its own.
 
 use super::Subject;
-use crate::{failure::Outcome, tablet::Companion};
-use chrono::Duration;
+use crate::{
+    failure::Outcome,
+    tablet::{Companion, State},
+};
+use chrono::{DateTime, Duration, Utc};
 use ed25519_dalek::VerifyingKey;
 use hemrond_audit::{Action, Record, checkpoint::Checkpoint, tree};
 use hemrond_protocol::{Epoch, LogCheckpoint, LogPush, LogRecord, Logged, limits};
-use hemrond_store::{LogHead, LogState, Remembered};
+use hemrond_store::{GiveBack, LogDisagreement, LogHead, LogState, Remembered};
 use std::sync::atomic::Ordering;
 
 /// How long records are kept after the server has said that it has them: a server that is restored
@@ -27,6 +30,45 @@ const INCONSISTENT: &str = "log.inconsistent";
 const RESTORED: &str = "log.restored";
 const KEY_CHANGED: &str = "log.key_changed";
 const BROKEN: &str = "log.broken";
+
+/// What an answer changes of what is known about the access logs, this tablet's and the server's: written
+/// with the rest of it, or not at all.
+#[derive(Debug, Default)]
+pub(crate) struct LogNews {
+    /// When the server answered, by its own clock.
+    pub(crate) server_time: DateTime<Utc>,
+    /// Up to which record the server has this tablet's, where that is news.
+    pub(crate) acknowledged: Option<LogHead>,
+    /// From where the server lacks it.
+    pub(crate) give_back: Option<GiveBack>,
+    /// What is to be remembered of the server's from now on.
+    pub(crate) remembered: Option<Remembered>,
+    /// What does not agree.
+    pub(crate) findings: Vec<LogDisagreement>,
+}
+
+impl LogNews {
+    /// No news yet, in an answer that was given at this time of the server's.
+    pub(crate) fn at(server_time: DateTime<Utc>) -> Self {
+        Self {
+            server_time,
+            ..Self::default()
+        }
+    }
+
+    /// Whether one thing found is that this tablet's own log is broken.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.findings.iter().any(|found| found.code == BROKEN)
+    }
+
+    fn find(&mut self, code: &str, remembered: &str, found: &str) {
+        self.findings.push(LogDisagreement {
+            code: code.to_owned(),
+            remembered: remembered.to_owned(),
+            found: found.to_owned(),
+        });
+    }
+}
 
 impl Companion {
     /// The next records for the server, and whether there are more.
@@ -77,10 +119,8 @@ impl Companion {
         ))
     }
 
-    /// Takes in what the server says of this tablet's log. Answers up to which record it has it, where
-    /// that is news.
-    pub(crate) async fn take_logged(&self, logged: &Logged) -> Outcome<Option<LogHead>> {
-        let mut acknowledged = None;
+    /// Takes in what the server says of this tablet's log.
+    pub(crate) async fn take_logged(&self, logged: &Logged, news: &mut LogNews) -> Outcome<()> {
         let state = self.store.log_state().await?;
         let named = LogHead {
             seq: logged.seq,
@@ -101,33 +141,31 @@ impl Companion {
             let reaches = named.seq >= state.head.seq
                 || oldest.first().is_some_and(|row| row.place.seq <= next);
             let after = (is_ours && reaches).then_some(named);
-            self.store.log_give_back(after).await?;
+            news.give_back = Some(after.map_or(GiveBack::FromOldest, GiveBack::After));
         } else if is_ours || named == state.sent {
             if named != state.sent || state.from_oldest {
-                acknowledged = Some(named);
+                news.acknowledged = Some(named);
             }
         } else {
             tracing::warn!("the server acknowledges a record that is none of this tablet's");
         }
-        if logged.broken {
-            self.find(
-                BROKEN,
-                &hex::encode(state.head.hash),
-                &hex::encode(logged.hash),
-            )
-            .await?;
+        // Once in a run: a tablet that was put back is told so until its new numbers are past the old ones,
+        // and each telling would be one more record to tell of.
+        if logged.broken && !self.told_broken.load(Ordering::Relaxed) {
+            let (ours, theirs) = (hex::encode(state.head.hash), hex::encode(logged.hash));
+            news.find(BROKEN, &ours, &theirs);
         }
-        Ok(acknowledged)
+        Ok(())
     }
 
     /// Compares the server's word about its log with what is remembered of it. What does not agree
-    /// is kept with both sides, told, and written into this tablet's own log. Answers what is to be
-    /// remembered from now on.
+    /// is to be kept with both sides.
     pub(crate) async fn take_checkpoint(
         &self,
         epoch: Epoch,
         given: &LogCheckpoint,
-    ) -> Outcome<Option<Remembered>> {
+        news: &mut LogNews,
+    ) -> Outcome<()> {
         let state = self.store.log_state().await?;
         let old = state.checkpoint.as_ref();
         let old_note = old.map_or("", |(note, ..)| note.as_str());
@@ -135,8 +173,8 @@ impl Companion {
             .ok()
             .and_then(|key| Checkpoint::open(&given.note, &key).ok());
         let Some(new) = opened else {
-            self.find(INCONSISTENT, old_note, &given.note).await?;
-            return Ok(None);
+            news.find(INCONSISTENT, old_note, &given.note);
+            return Ok(());
         };
         let found = match (old, remembered(&state)) {
             (Some((_, key, _)), _) if *key != given.key => Some(KEY_CHANGED),
@@ -154,32 +192,34 @@ impl Companion {
             _ => None,
         };
         if let Some(code) = found {
-            self.find(code, old_note, &given.note).await?;
+            news.find(code, old_note, &given.note);
         }
-        Ok(Some(Remembered {
+        news.remembered = Some(Remembered {
             note: given.note.clone(),
             key: given.key,
             epoch: epoch.0,
-        }))
+        });
+        Ok(())
     }
 
-    /// Takes away what the server has had for long, and keeps room for what comes.
-    pub(crate) async fn prune_log(&self) -> Outcome<()> {
-        self.store.log_prune(self.clock.now() - KEPT_AFTER).await?;
+    /// Takes away what the server has had for long, and keeps room for what comes. Both clocks must say so:
+    /// one that is years ahead would take away what a restored server still asks for.
+    pub(crate) async fn prune_log(&self, server_time: DateTime<Utc>) -> Outcome<()> {
+        let now = self.clock.now().min(server_time);
+        self.store.log_prune(now - KEPT_AFTER).await?;
         self.store.fill_reserve();
         Ok(())
     }
 
-    async fn find(&self, code: &str, remembered: &str, found: &str) -> Outcome<()> {
-        let now = self.clock.now();
-        if self.store.log_find(code, remembered, found, now).await? {
-            tracing::error!(code, "the server's access log does not agree");
-            let state = self.state.lock().await;
+    /// Tells of what was found and is on disk, and writes it into this tablet's own log.
+    pub(crate) async fn sound_alarm(&self, state: &State, found: &[String]) -> Outcome<()> {
+        for code in found {
+            tracing::error!(%code, "the server's access log does not agree");
             let subject = Subject {
                 kind: "access_log",
                 ..Subject::default()
             };
-            self.log_event(&state, Action::Alarm, &subject, Some(code))
+            self.log_event(state, Action::Alarm, &subject, Some(code))
                 .await?;
         }
         Ok(())

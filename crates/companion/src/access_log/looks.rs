@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 const ONE_LOOK: Duration = Duration::minutes(10);
 
 /// How many looks are remembered; beyond that each is logged anew.
-const MOST: usize = 512;
+const MOST: usize = 4_096;
 
 /// The looks of this run.
 #[derive(Debug, Default)]

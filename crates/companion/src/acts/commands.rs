@@ -1,15 +1,20 @@
 //! Information, objection, consent, capacity and blocks: one command each, one act each.
 
+use super::standing::a_visit;
 use crate::{
     api::{
-        AccessState, AskToLift, AssessCapacity, Consent, DeclareRelation, Disclose, Inform,
+        AccessState, AskToLift, AssessCapacity, Consent, DeclareRelation, DeclineRegisters, Inform,
         LiftBlock, ObjectToSharing, OfPerson, SetBlock, WithdrawObjection,
     },
     failure::{Outcome, Problem},
-    tablet::{Companion, State},
+    tablet::{Companion, State, allowed},
 };
 use chrono::TimeDelta;
-use hemrond_domain::law::{self, Act, Bound, Givers};
+use hemrond_domain::{
+    law::{self, Act, Bound, Givers},
+    record::Header,
+};
+use hemrond_policy::Action;
 
 impl Companion {
     pub(crate) async fn inform(&self, state: &mut State, args: &Inform) -> Outcome<AccessState> {
@@ -36,6 +41,28 @@ impl Companion {
     ) -> Outcome<AccessState> {
         let act = Act::ObjectionWithdrawn {
             objection: args.objection,
+        };
+        self.made(state, args.person, act).await
+    }
+
+    pub(crate) async fn decline_registers(
+        &self,
+        state: &mut State,
+        args: &DeclineRegisters,
+    ) -> Outcome<AccessState> {
+        let act = Act::RegistersDeclined { told: args.told };
+        self.made(state, args.person, act).await
+    }
+
+    pub(crate) async fn allow_registers(
+        &self,
+        state: &mut State,
+        args: &OfPerson,
+    ) -> Outcome<AccessState> {
+        let standing = self.standing(state, args.person).await?;
+        let declines = standing.registers_declined.iter().map(|no| no.id);
+        let act = Act::RegistersAllowed {
+            declines: declines.collect(),
         };
         self.made(state, args.person, act).await
     }
@@ -78,7 +105,10 @@ impl Companion {
     }
 
     pub(crate) async fn block(&self, state: &mut State, args: &SetBlock) -> Outcome<AccessState> {
-        let unit = state.enrolled()?.user.unit;
+        let user = state.enrolled()?.user.clone();
+        let decision = self.may_block(state, args.person, args.bound)?;
+        allowed(&decision, &a_visit(&user, user.unit, args.person))?;
+        let unit = user.unit;
         let act = Act::BlockSet {
             bound: args.bound,
             unit: (args.bound == Bound::Inner).then_some(unit),
@@ -99,6 +129,9 @@ impl Companion {
             return Err(Problem::new("block.unknown"));
         };
         law::may_lift(block, user.role, user.unit).map_err(|why| Problem::new(why.code()))?;
+        self.check_relation(state, args.person).await?;
+        let decision = self.may_lift(state, args.person)?;
+        allowed(&decision, &a_visit(&user, user.unit, args.person))?;
         let act = Act::BlockLifted {
             block: args.block,
             how: args.how,
@@ -111,6 +144,9 @@ impl Companion {
         state: &mut State,
         args: &DeclareRelation,
     ) -> Outcome<AccessState> {
+        let organisation = state.enrolled()?.user.organisation;
+        let header = Header::person(organisation, args.person);
+        self.check(state, Action::DeclareRelation, &header)?;
         let act = Act::RelationDeclared {
             reason: args.reason,
             words: args.words.trim().to_owned(),
@@ -124,28 +160,12 @@ impl Companion {
         state: &mut State,
         args: &AskToLift,
     ) -> Outcome<AccessState> {
+        self.check_relation_elsewhere(state, args.person).await?;
+        let standing = self.standing(state, args.person).await?;
+        self.check_ask_to_lift(state, args.person, args.organisation, &standing)?;
         let act = Act::LiftAsked {
             organisation: args.organisation,
             danger: args.danger.trim().to_owned(),
-        };
-        self.made(state, args.person, act).await
-    }
-
-    pub(crate) async fn disclose(
-        &self,
-        state: &mut State,
-        args: &Disclose,
-    ) -> Outcome<AccessState> {
-        let rows = self.store.observations_of(args.person, u32::MAX).await?;
-        let row = rows.iter().find(|row| row.act == args.observation);
-        let Some(row) = row else {
-            return Err(Problem::new("observation.unknown"));
-        };
-        let act = Act::Disclosed {
-            document: row.document,
-            row: args.observation,
-            to: args.to,
-            basis: args.basis,
         };
         self.made(state, args.person, act).await
     }

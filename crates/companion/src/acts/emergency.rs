@@ -30,6 +30,7 @@ impl Companion {
         };
         let user = state.enrolled()?.user.clone();
         let header = a_visit(&user, *first, args.person);
+        self.ask_relations(state, &[args.person]).await?;
         self.check(state, Action::OpenEmergency, &header)?;
         let until = self.clock.now() + FIRST_STEP;
         let act = Act::EmergencyOpened {
@@ -41,6 +42,7 @@ impl Companion {
             until,
         };
         self.make(state, args.person, act).await?;
+        self.ask_relations(state, &[args.person]).await?;
         self.check(state, Action::SeeBlockingUnit, &header)?;
         Ok(EmergencyUnits {
             units: self.named(state, args.person, &units).await?,

@@ -13,6 +13,16 @@ use hemrond_domain::{
 };
 use hemrond_policy::Action;
 
+/// An act that is signed and not yet on disk.
+pub(crate) struct SignedAct {
+    /// The act's name.
+    pub(crate) id: ActId,
+    /// The acts document.
+    pub(crate) header: Header,
+    /// The entry.
+    pub(crate) bytes: Vec<u8>,
+}
+
 impl Companion {
     /// Makes an act about a person.
     pub(crate) async fn make(
@@ -24,6 +34,16 @@ impl Companion {
         if self.store.person(person).await?.is_none() {
             return Err(Problem::new("person.unknown"));
         }
+        let signed = self.sign_act(state, person, act)?;
+        // Whatever becomes of the write, the next answer asks the disk.
+        state.sight.forget();
+        self.add_entry(state, &signed.header, signed.bytes).await?;
+        self.look_around(state).await?;
+        Ok(signed.id)
+    }
+
+    /// Signs an act about a person that the user may make.
+    pub(crate) fn sign_act(&self, state: &State, person: PersonId, act: Act) -> Outcome<SignedAct> {
         let enrolment = state.enrolled()?;
         let user = enrolment.user.clone();
         let header = Header::acts(user.organisation, person);
@@ -61,10 +81,10 @@ impl Companion {
         };
         law::may_make(&made, &maker).map_err(|why| Problem::new(why.code()))?;
         let bytes = signed.encode().map_err(unwritable)?;
-        // Whatever becomes of the write, the next answer asks the disk.
-        state.sight.forget();
-        self.add_entry(state, &header, bytes).await?;
-        self.look_around(state).await?;
-        Ok(made.id)
+        Ok(SignedAct {
+            id: made.id,
+            header,
+            bytes,
+        })
     }
 }

@@ -5,6 +5,7 @@
 //! block in between. So a block hides before the next page is shown, offline too, whatever the
 //! server has said.
 
+use super::relations::Relations;
 use crate::{
     failure::{Outcome, Problem},
     tablet::{Companion, State},
@@ -16,12 +17,15 @@ use hemrond_domain::{
     people::User,
     record::{DocumentClass, DocumentId, Header},
 };
-use hemrond_policy::{Action, Block, Circumstances, Emergency, Sharing};
+use hemrond_policy::{Action, Block, Circumstances, Emergency, Relation, Resource, Sharing};
 use hemrond_store::ActRow;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::atomic::Ordering,
 };
+
+/// Nobody: what is asked about them is asked about a role and its unit alone.
+pub(crate) const NOBODY: PersonId = PersonId::from_bytes([0; 16]);
 
 /// What hides and opens documents, as it was when it was last read.
 #[derive(Debug, Default)]
@@ -30,6 +34,8 @@ pub(crate) struct Sight {
     people: BTreeMap<PersonId, Standing>,
     /// For which unit it was read; none where it must be read anew.
     read_for: Option<UnitId>,
+    /// In whose care the user takes part, as far as it was asked.
+    pub(super) relations: Relations,
     /// When the next opening ends.
     ends: Option<DateTime<Utc>>,
     /// The latest moment that was seen: a clock that is put back opens nothing again.
@@ -42,6 +48,11 @@ impl Sight {
         self.read_for = None;
     }
 
+    /// Has it asked anew in whose care the user takes part: documents have changed.
+    pub(crate) fn forget_relations(&mut self) {
+        self.relations = Relations::default();
+    }
+
     fn stands(&self, unit: UnitId, now: DateTime<Utc>) -> bool {
         self.read_for == Some(unit) && self.ends.is_none_or(|end| now < end)
     }
@@ -52,6 +63,10 @@ impl Sight {
         if header.organisation() != user.organisation {
             // Others' documents are looked at by way of the server, and never kept here.
             circumstances.sharing = Sharing::NotInformed;
+        }
+        if let Some(person) = header.person_id().filter(|person| *person != NOBODY) {
+            // Of whom nothing was asked, nothing is shown.
+            circumstances.relation = self.relations.of(person);
         }
         let standing = header.person_id().and_then(|id| self.people.get(&id));
         let Some(standing) = standing else {
@@ -100,6 +115,7 @@ impl Companion {
         state.sight = Sight {
             ends: people.values().filter_map(|one| one.ends_next).min(),
             people,
+            relations: Relations::default(),
             // Only once the lists say so too.
             read_for: None,
             latest: Some(now),
@@ -197,13 +213,24 @@ impl Companion {
             .max())
     }
 
-    /// Whether a block hides a document from the user.
+    /// Whether a block hides a document from the user, whatever else may stand in between: who only
+    /// lacks a relation can give a reason for one.
     pub(crate) fn hides(&self, state: &State, header: &Header) -> Outcome<bool> {
         let Some(enrolment) = &state.enrolment else {
             return Ok(false);
         };
-        let circumstances = state.sight.circumstances(&enrolment.user, header);
-        Ok(circumstances.block != Block::None && !self.may(state, Action::Read, header)?)
+        let circumstances = Circumstances {
+            relation: Relation::Care,
+            ..state.sight.circumstances(&enrolment.user, header)
+        };
+        if circumstances.block == Block::None {
+            return Ok(false);
+        }
+        let (who, what) = (enrolment.principal(), Resource::from(header));
+        let decision = self
+            .policy
+            .may_in(&who, Action::Read, &what, &circumstances);
+        Ok(!decision.allowed)
     }
 
     /// Why there is no such visit for the user: it is blocked, or it is not here.

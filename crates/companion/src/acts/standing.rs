@@ -3,8 +3,8 @@
 use super::sight::made;
 use crate::{
     api::{
-        AccessRights, AccessState, AssessmentView, BlockView, ConsentView, EmergencyView,
-        InformedView, ObjectionView,
+        AccessRights, AccessState, AssessmentView, BlockView, ConsentView, DeclinedView,
+        EmergencyView, InformedView, ObjectionView,
     },
     failure::{Outcome, Problem},
     tablet::{Companion, State},
@@ -37,9 +37,9 @@ impl Companion {
         }
         let acts = Header::acts(user.organisation, person);
         self.check(state, Action::Read, &acts)?;
+        self.ask_relations(state, &[person]).await?;
         let standing = self.standing(state, person).await?;
         let may_write = self.may(state, Action::Write, &acts)?;
-        let of_own_unit = a_visit(&user, user.unit, person);
         let blocked_elsewhere = self.is_blocked_elsewhere(state, person)?;
         let relation = standing.relations.get(&user.id);
         Ok(AccessState {
@@ -47,16 +47,27 @@ impl Companion {
             informed: standing
                 .informed
                 .iter()
-                .map(|(what, at)| InformedView {
+                .map(|(what, informed)| InformedView {
                     what: *what,
-                    at: *at,
+                    at: informed.at,
+                    by: state.colleague(Some(informed.by)),
+                    told: informed.told,
                 })
                 .collect(),
             objections: standing
                 .objections
                 .iter()
-                .map(|(act, at)| ObjectionView { act: *act, at: *at })
+                .map(|objection| ObjectionView {
+                    act: objection.id,
+                    at: objection.at,
+                    by: state.colleague(Some(objection.by)),
+                })
                 .collect(),
+            registers_declined: standing.registers_declined.first().map(|no| DeclinedView {
+                at: no.at,
+                by: state.colleague(Some(no.by)),
+                told: no.told,
+            }),
             consents: standing
                 .consents
                 .iter()
@@ -82,6 +93,7 @@ impl Companion {
                     act: block.id,
                     bound: block.bound,
                     since: block.since,
+                    by: state.colleague(Some(block.by)),
                 })
                 .collect(),
             blocked_elsewhere,
@@ -100,7 +112,10 @@ impl Companion {
             newer: u32::try_from(standing.newer).unwrap_or(u32::MAX),
             may: AccessRights {
                 act: may_write,
-                block: may_write && self.may(state, Action::Block, &of_own_unit)?,
+                block: may_write && self.may_block(state, person, Bound::Inner)?.allowed,
+                block_outer: may_write && self.may_block(state, person, Bound::Outer)?.allowed,
+                lift: may_write && self.may_lift(state, person)?.allowed,
+                see_log: self.may_see_log(state, person)?.allowed,
                 assess: may_write && user.role != Role::Hemtjanst,
                 emergency: blocked_elsewhere
                     && may_write
@@ -130,7 +145,7 @@ impl Companion {
 }
 
 /// Some visit of a unit to a person: for what the policies say of all of them.
-pub(super) fn a_visit(
+pub(crate) fn a_visit(
     user: &hemrond_domain::people::User,
     unit: UnitId,
     person: PersonId,

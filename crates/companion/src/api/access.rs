@@ -19,6 +19,8 @@ pub struct AccessState {
     pub informed: Vec<InformedView>,
     /// Objections to sharing between givers that stand, oldest first.
     pub objections: Vec<ObjectionView>,
+    /// That the person declines national quality registers; absent where they do not.
+    pub registers_declined: Option<DeclinedView>,
     /// Consents in force.
     pub consents: Vec<ConsentView>,
     /// The last assessment of whether the person can decide; absent where there is none.
@@ -43,8 +45,14 @@ pub struct AccessState {
 pub struct AccessRights {
     /// Record information, objection, consent and relation.
     pub act: bool,
-    /// Set and lift the own unit's block.
+    /// Set the own unit's block.
     pub block: bool,
+    /// Set the organisation's block towards other organisations.
+    pub block_outer: bool,
+    /// Lift a block of the own unit or organisation.
+    pub lift: bool,
+    /// See who has looked.
+    pub see_log: bool,
     /// Assess whether the person can decide.
     pub assess: bool,
     /// Open what is blocked in an emergency.
@@ -58,6 +66,10 @@ pub struct InformedView {
     pub what: Information,
     /// When last.
     pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: Colleague,
+    /// Who was told.
+    pub told: Told,
 }
 
 /// An objection that stands.
@@ -67,6 +79,19 @@ pub struct ObjectionView {
     pub act: ActId,
     /// When.
     pub at: DateTime<Utc>,
+    /// Who recorded it.
+    pub by: Colleague,
+}
+
+/// A no to national quality registers that stands.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct DeclinedView {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who recorded it.
+    pub by: Colleague,
+    /// Who said so.
+    pub told: Told,
 }
 
 /// A consent in force.
@@ -104,6 +129,8 @@ pub struct BlockView {
     pub bound: Bound,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// Who recorded it.
+    pub by: Colleague,
 }
 
 /// An emergency opening in force.
@@ -137,6 +164,15 @@ pub struct ObjectToSharing {
     pub person: PersonId,
     /// In whose name; a guardian may not.
     pub voice: Voice,
+}
+
+/// Records that the person declines national quality registers.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct DeclineRegisters {
+    /// Who.
+    pub person: PersonId,
+    /// Who said so.
+    pub told: Told,
 }
 
 /// Takes an objection back.
@@ -280,7 +316,7 @@ pub struct AskToLift {
     pub danger: String,
 }
 
-/// Stores why an observation may be told to another unit.
+/// Tells a unit of health care one observation, and stores why it may.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct Disclose {
     /// Who.

@@ -8,7 +8,7 @@ use ts_rs::TS;
 /// Who has looked at or written about a person.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct WhoLooked {
-    /// Whether only this tablet's own looks are here; the server's extract tells of all.
+    /// Whether only this tablet's own looks are here: there was no contact, or the server may not tell.
     pub only_this_tablet: bool,
     /// The looks, newest first.
     pub looks: Vec<Look>,
@@ -17,11 +17,11 @@ pub struct WhoLooked {
 /// One look or act.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct Look {
-    /// When, on the tablet's clock.
+    /// When, on the clock of the tablet that wrote it down.
     pub at: DateTime<Utc>,
     /// Who.
     pub by: Colleague,
-    /// What people call their unit at that time; absent where this tablet does not know it.
+    /// What people call their unit; absent where nobody knows it.
     pub unit: Option<String>,
     /// What was done: `log.action.…` in the text files.
     pub action: String,

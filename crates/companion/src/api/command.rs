@@ -123,6 +123,10 @@ commands! {
     ExportUser "export_user" (OfDoorUser) -> Exported;
     /// Takes a user from this tablet; refused while something is unsent and not exported.
     RemoveUser "remove_user" (RemoveUser) -> DoorView;
+    /// The encrypted copies on this tablet that have no place any more.
+    Copies "copies" (Nothing) -> Copies;
+    /// Gives an encrypted copy its place back, closed; `recover` opens it.
+    BringBack "bring_back" (BringBack) -> DoorView;
     /// Gets a wiped key back from the server with a new one-time code, under a new PIN.
     Recover "recover" (Recover) -> DoorView;
     /// Adds a user to this tablet with a one-time code and a PIN, and opens it for them.
@@ -157,7 +161,7 @@ commands! {
     Sign "sign" (OfVisit) -> VisitPage;
     /// Writes down that the patient finds a signed entry wrong or misleading; shown with that entry.
     AnnotateDissent "annotate_dissent" (AnnotateDissent) -> VisitPage;
-    /// Writes a readable copy of a person's visits, in Swedish, and notes in each to whom and when.
+    /// Makes a readable copy of a person's visits, in Swedish, to show and print, and notes in each to whom and when.
     HandOut "hand_out" (HandOut) -> HandedOut;
     /// Adds a note, order, question or answer to a visit.
     AddNote "add_note" (AddNote) -> VisitPage;
@@ -173,6 +177,10 @@ commands! {
     SyncPage "sync_page" (Nothing) -> SyncPage;
     /// Has what the server refused of a document wait again, to be sent at the next contact.
     SendAgain "send_again" (OfDocument) -> SyncPage;
+    /// Lays aside what the server refused of a document: it is kept, and asks for nothing any more.
+    LayAside "lay_aside" (OfDocument) -> SyncPage;
+    /// Takes back what was laid aside of a document.
+    TakeUp "take_up" (OfDocument) -> SyncPage;
     /// Syncs now and answers when done or failed.
     SyncNow "sync_now" (Nothing) -> Status;
     /// Stops or resumes contact with the server; what is written waits.
@@ -183,7 +191,7 @@ commands! {
     History "history" (OfField) -> FieldHistory;
     /// Says that a person's sheet is about to be printed; the access log keeps it.
     PrintSheet "print_sheet" (OfPerson) -> Nothing;
-    /// Who has looked at a person's data, as far as this tablet knows.
+    /// Who has looked at a person's data: on every tablet, with contact; otherwise on this one.
     WhoLooked "who_looked" (OfPerson) -> WhoLooked;
     /// Makes the lists and the search index anew from the documents.
     Rebuild "rebuild" (Nothing) -> Rebuilt;
@@ -195,6 +203,10 @@ commands! {
     Object "object" (ObjectToSharing) -> AccessState;
     /// Takes an objection back.
     WithdrawObjection "withdraw_objection" (WithdrawObjection) -> AccessState;
+    /// Records that the person declines national quality registers.
+    DeclineRegisters "decline_registers" (DeclineRegisters) -> AccessState;
+    /// Records that the person allows national quality registers again.
+    AllowRegisters "allow_registers" (OfPerson) -> AccessState;
     /// Records the person's consent that other givers' data is read here.
     Consent "consent" (Consent) -> AccessState;
     /// Takes all consents back.
@@ -221,7 +233,11 @@ commands! {
     ElsewhereChoose "elsewhere_choose" (ElsewhereChoose) -> ElsewherePage;
     /// Asks another organisation to lift its block.
     AskToLift "ask_to_lift" (AskToLift) -> AccessState;
-    /// Stores why an observation may be told to another unit.
+    /// Lets units of health care be told what home help sees from now on, with why it may be.
+    BeginTelling "begin_telling" (BeginTelling) -> AccessState;
+    /// Ends what is told from now on; what was told stays told.
+    EndTelling "end_telling" (OfPerson) -> AccessState;
+    /// Tells a unit of health care one observation, and stores why it may.
     Disclose "disclose" (Disclose) -> AccessState;
 }
 

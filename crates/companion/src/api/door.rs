@@ -1,6 +1,6 @@
 //! The door: who is on this tablet, PINs, locking.
 
-use super::{KeyPlace, Settings};
+use super::{KeyPlace, Settings, SignIn};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -87,6 +87,33 @@ pub enum DoorState {
     Wiped,
     /// Its key was erased because the server shut this tablet or its user out.
     Revoked,
+    /// It was brought back from an encrypted copy, and opens with `recover`.
+    Copy,
+}
+
+/// The encrypted copies on this tablet that have no place.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Copies {
+    /// The newest first.
+    pub copies: Vec<CopyView>,
+}
+
+/// An encrypted copy of somebody's work, made before they were taken from a tablet.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CopyView {
+    /// The copy's name, for `bring_back`.
+    pub copy: String,
+    /// Whose it is.
+    pub name: String,
+    /// When it was made.
+    pub made_at: DateTime<Utc>,
+}
+
+/// Brings an encrypted copy back.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct BringBack {
+    /// Which, as `copies` names it.
+    pub copy: String,
 }
 
 /// Opens the tablet for a user.
@@ -143,4 +170,8 @@ pub struct Recover {
     pub code: String,
     /// The new PIN.
     pub pin: Typed,
+    /// What the person signs in with at the server, once the server has asked for it
+    /// (`enrol.sign_in_needed`).
+    #[serde(default)]
+    pub sign_in: Option<SignIn>,
 }

@@ -2,7 +2,7 @@
 
 use super::{
     common::{Change, Colleague, Disagreement, Failure, Flag, PersonBrief, Whereabouts},
-    observation::Observation,
+    observation::{Observation, TellingsOfPerson},
     round::VisitState,
     visit::{DrugView, MedicationFlagView, NoteView},
 };
@@ -116,8 +116,11 @@ pub struct PersonPage {
     pub drugs: Vec<DrugView>,
     /// What the drugs ask about.
     pub medication_flags: Vec<MedicationFlagView>,
-    /// The latest observations of home help, newest first.
+    /// The latest observations of home help that the user may read, newest first: as they were
+    /// logged, or as the user's unit was told of them.
     pub observations: Vec<Observation>,
+    /// What may be told of them and to whom; absent where the user tells nobody.
+    pub tellings: Option<TellingsOfPerson>,
     /// Visits, newest first.
     pub visits: Vec<VisitBrief>,
     /// Notes, orders, questions and answers of all visits, newest first.
@@ -149,6 +152,8 @@ pub struct PersonRights {
     pub read_observations: bool,
     /// Log an observation.
     pub observe: bool,
+    /// See who has looked.
+    pub see_log: bool,
 }
 
 /// The person document's fields. Address and phone are absent for a protected person.

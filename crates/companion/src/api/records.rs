@@ -1,6 +1,6 @@
 //! What the record law asks of entries: the patient's dissent, and copies that are handed out.
 
-use super::common::Colleague;
+use super::{Line, common::Colleague};
 use chrono::{DateTime, Utc};
 use hemrond_domain::ids::{PersonId, RowId, VisitId};
 use serde::{Deserialize, Serialize};
@@ -44,13 +44,31 @@ pub struct HandOut {
     pub visits: Vec<VisitId>,
 }
 
-/// A copy that was written, and noted in the record.
+/// A copy that was noted in the record.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct HandedOut {
-    /// The file. It is readable for everybody, and is removed when the app starts again.
-    pub path: String,
-    /// How many visits it holds.
-    pub visits: u32,
+    /// The copy, to be shown and printed. It is kept nowhere.
+    pub copy: RecordCopy,
+}
+
+/// A copy of a person's visits, in Swedish.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct RecordCopy {
+    /// Its heading.
+    pub title: String,
+    /// Whose record it is, to whom the copy goes, from whom and when: a line each.
+    pub about: Vec<String>,
+    /// The visits, oldest first.
+    pub visits: Vec<CopiedVisit>,
+}
+
+/// A visit in a copy.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CopiedVisit {
+    /// Its heading.
+    pub title: String,
+    /// What it says.
+    pub lines: Vec<Line>,
 }
 
 /// That a copy of a visit was handed out (patientdatalagen 3:11).

@@ -31,8 +31,10 @@ pub struct Status {
     pub waiting: u32,
     /// Since when the oldest of them waits.
     pub waiting_since: Option<DateTime<Utc>>,
-    /// Items that the server refused.
+    /// Items that the server refused, those laid aside not counted.
     pub refused: u32,
+    /// Items that the server refused and somebody laid aside.
+    pub laid_aside: u32,
     /// Fields on which colleagues disagree.
     pub disagreements: u32,
     /// Whether the tablet's storage has run full: what is there can be read, and what is new may
@@ -126,6 +128,8 @@ pub struct SyncPage {
     pub waiting: Vec<WaitingDocument>,
     /// What the server refused; it is kept.
     pub refused: Vec<RefusedItem>,
+    /// What somebody laid aside of that; it is kept too.
+    pub laid_aside: Vec<RefusedItem>,
     /// Where colleagues disagree.
     pub disagreements: Vec<Disagreement>,
     /// Documents that this version cannot show: a newer version wrote them. They are kept.
@@ -208,6 +212,21 @@ pub struct Enrol {
     /// The PIN with which the user will open it: 6–12 digits, not all the same and no simple run.
     #[serde(default)]
     pub pin: Typed,
+    /// What the person signs in with at the server, once the server has asked for it
+    /// (`enrol.sign_in_needed`).
+    #[serde(default)]
+    pub sign_in: Option<SignIn>,
+}
+
+/// What a person signs in with at the server, where a one-time code alone is not enough.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SignIn {
+    /// The name under which they sign in.
+    pub login: String,
+    /// The password.
+    pub password: Typed,
+    /// The six digits that their app for one-time codes shows, or a recovery code.
+    pub code: String,
 }
 
 /// What a user sets for themselves on this tablet.

@@ -3,7 +3,7 @@
 //! Nothing about patients stands in it. It is replaced as a whole, so that after a power cut it is
 //! the old one or the new one.
 
-use super::tries::Tries;
+use super::{bring_back::CopyKey, tries::Tries};
 use crate::{
     api::Settings,
     failure::{Outcome, Problem},
@@ -90,6 +90,17 @@ pub(crate) enum Why {
     Pins,
     /// The server shut the tablet or its user out.
     Server,
+    /// Nobody: it was brought back from an encrypted copy, which comes without its key.
+    Copy,
+    /// The same, of a tablet that had been shut out.
+    CopyOfShutOut,
+}
+
+impl Why {
+    /// Whether the server knows the tablet no longer: it goes on as another then.
+    pub(crate) const fn is_shut_out(self) -> bool {
+        matches!(self, Self::Server | Self::CopyOfShutOut)
+    }
 }
 
 impl Place {
@@ -112,12 +123,44 @@ impl Place {
         }
     }
 
+    /// A place that opens with a key from the server only.
+    pub(super) fn of_copy(id: String, key: CopyKey, now: DateTime<Utc>) -> Self {
+        let why = match key.shut_out {
+            true => Why::CopyOfShutOut,
+            false => Why::Copy,
+        };
+        Self {
+            id,
+            name: key.name,
+            user: key.user,
+            tablet: key.tablet,
+            server: key.server,
+            home: Home::Own,
+            slot: None,
+            tries: Tries::default(),
+            rescue: key.sealed_key,
+            lease: Vec::new(),
+            shut: Some(Shut { why, at: now }),
+            unsent: key.unsent,
+            // The copy is there still.
+            exported: true,
+        }
+    }
+
     /// The folder of its database.
     pub(crate) fn folder(&self, tablet: &Path) -> PathBuf {
         match self.home {
             Home::Own => own_folder(tablet, &self.id),
             Home::Root => tablet.to_owned(),
         }
+    }
+
+    /// Whether the database was in use when the app ended. SQLite takes its log away where it closes in
+    /// order; one that is there may hold what the index does not know of: it too could not be written on a
+    /// full disk.
+    fn was_cut_short(&self, tablet: &Path) -> bool {
+        let log = self.folder(tablet).join("tablet.db-wal");
+        fs::metadata(log).is_ok_and(|log| log.len() > 0)
     }
 
     /// Puts the count of wrong PINs on disk.
@@ -147,6 +190,11 @@ impl Place {
     }
 }
 
+/// Whether this is a place's id, and so good for a folder's name.
+pub(crate) fn is_id(id: &str) -> bool {
+    id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// The folder of a user's database.
 pub(crate) fn own_folder(tablet: &Path, id: &str) -> PathBuf {
     tablet.join(USERS).join(id)
@@ -166,20 +214,29 @@ impl Index {
             }
             Err(error) => return Err(failed(&error)),
         };
+        let mut index = Self::parse(&text)?;
+        for place in &mut index.places {
+            place.tries = Tries::read(tablet, &place.id).map_err(|error| failed(&error))?;
+            if place.was_cut_short(tablet) {
+                place.unsent = None;
+                place.exported = false;
+            }
+        }
+        Ok(index)
+    }
+
+    /// Reads what lies in the file. The counts of wrong PINs lie elsewhere.
+    pub(crate) fn parse(text: &[u8]) -> Outcome<Self> {
         let damaged = |error: &dyn std::fmt::Display| {
             tracing::error!(%error, "the door's file cannot be read");
             Problem::new("door.damaged")
         };
-        let mut index: Self = serde_json::from_slice(&text).map_err(|error| damaged(&error))?;
-        let is_id = |id: &str| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let index: Self = serde_json::from_slice(text).map_err(|error| damaged(&error))?;
         if index.version > VERSION {
             return Err(Problem::new("store.newer_schema"));
         }
         if !index.places.iter().all(|place| is_id(&place.id)) {
             return Err(damaged(&"a place's id is none"));
-        }
-        for place in &mut index.places {
-            place.tries = Tries::read(tablet, &place.id).map_err(|error| failed(&error))?;
         }
         Ok(index)
     }

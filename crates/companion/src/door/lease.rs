@@ -40,6 +40,11 @@ impl Lease {
         Self::granted(now, Some(0))
     }
 
+    /// Reads what lies on disk; none where it is no lease.
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
+        serde_json::from_slice(text).ok()
+    }
+
     /// Notes what the clock shows.
     pub(crate) fn see(&mut self, now: DateTime<Utc>) {
         if now > self.wall

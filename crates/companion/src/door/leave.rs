@@ -4,11 +4,9 @@ use super::{
     Door, Inner,
     opened::{Leaving, Opened},
 };
-use crate::{
-    failure::{Outcome, Problem},
-    tablet::Unsent,
-};
+use crate::failure::{Outcome, Problem};
 use chrono::TimeDelta;
+use hemrond_audit::Action;
 
 /// How long a locked database may go on sending.
 const SENDS: TimeDelta = TimeDelta::minutes(3);
@@ -21,6 +19,10 @@ impl Door {
             return Ok(());
         };
         self.announce(inner);
+        if let Err(problem) = opened.companion.log_door(Action::Lock, None).await {
+            // A full disk must not keep a tablet open.
+            tracing::warn!(code = %problem.code, "locking was not written into the log");
+        }
         let unsent = opened.companion.unsent().await.ok();
         opened.lease.see(self.world.clock.now());
         let place = inner.index.place_mut(&opened.id)?;
@@ -105,9 +107,8 @@ impl Door {
         self.write_lease(inner).await?;
         let mut done = Vec::new();
         for (id, leaving) in &inner.leaving {
-            let unsent = leaving.opened.companion.unsent().await;
-            let sent = matches!(unsent, Ok(Unsent { items: 0, .. }));
-            if sent || now >= leaving.until {
+            let sent = leaving.opened.companion.has_sent_all().await;
+            if matches!(sent, Ok(true)) || now >= leaving.until {
                 done.push(id.clone());
             }
         }

@@ -4,6 +4,7 @@
 //! with a key of its own; the door opens one of them at a time and hands commands on to its
 //! [`Companion`](crate::Companion).
 
+mod bring_back;
 mod contact;
 mod enrol;
 mod index;
@@ -23,11 +24,14 @@ use crate::{
     dispatch::answer,
     environment::{Clock, Randomness},
     failure::{Outcome, Problem},
+    records::remove_copies,
     sync::transport::Transport,
     tablet::{Companion, Environment, Knows},
 };
+use chrono::{DateTime, Utc};
 use hemrond_vault::Keystore;
 use index::Index;
+use lease::Lease;
 use opened::{Leaving, Opened};
 use serde_json::Value;
 use std::{
@@ -38,6 +42,30 @@ use std::{
     time::Duration,
 };
 use tokio::sync::{Mutex, broadcast};
+use tries::Tries;
+
+/// How many users a door's file names.
+pub(crate) fn places_in(file: &[u8]) -> Outcome<usize> {
+    Ok(Index::parse(file)?.places.len())
+}
+
+/// Whether a lease that lies on disk has ended by this time; one that cannot be read has.
+pub(crate) fn is_lease_over(file: &[u8], now: DateTime<Utc>) -> bool {
+    let Some(mut lease) = Lease::parse(file) else {
+        return true;
+    };
+    lease.see(now);
+    // What a page says of it is worked out, too.
+    let until = lease.until();
+    lease.is_over() || until < now
+}
+
+/// How many PINs may still be tried by a count that lies on disk, and how many seconds to wait first.
+pub(crate) fn tries_in(file: &[u8], now: DateTime<Utc>) -> (u8, u32) {
+    let mut tries = Tries::parse(file);
+    tries.see(now);
+    (tries.left(), tries.wait(now))
+}
 
 /// How often the door looks whether it is time to lock.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -88,6 +116,11 @@ impl Door {
         let lock = lock(folder)?;
         let index = Index::read(folder)?;
         index.tidy(folder)?;
+        // Before anybody is in: whoever's copy an earlier version left lies open to everybody.
+        remove_copies(folder);
+        for place in &index.places {
+            remove_copies(&place.folder(folder));
+        }
         let wiped = index.places.iter().filter(|place| place.slot.is_none());
         let wiped: Vec<String> = wiped.map(|place| place.id.clone()).collect();
         let without_pin = moving_in::look(folder, &index).await?;
@@ -198,6 +231,8 @@ impl Door {
                 let exported = self.export_user(&mut inner, &args).await;
                 return answer(exported).map(Ok);
             }
+            Command::Copies(_) => return answer(self.copies(&inner)).map(Ok),
+            Command::BringBack(args) => self.bring_back(&mut inner, &args),
             Command::Enrol(args) => return self.enrol(inner, args).await,
             Command::Status(_) if inner.open.is_none() => {
                 return answer(Ok(self.nobodys_status(&inner))).map(Ok);
@@ -247,10 +282,16 @@ impl Door {
         if opened.lease.is_over() && !goes_without_lease(command) {
             return Err(Problem::new("door.lease_over"));
         }
-        if !may_be_a_background_refresh(command) {
+        let by_a_person = !may_be_a_background_refresh(command);
+        if by_a_person {
             opened.touched = self.world.clock.now();
         }
-        Ok((opened.id.clone(), Arc::clone(&opened.companion)))
+        let (id, companion) = (opened.id.clone(), Arc::clone(&opened.companion));
+        if by_a_person && let Ok(place) = inner.index.place_mut(&id) {
+            // A copy from before this lacks what it may write.
+            place.exported = false;
+        }
+        Ok((id, companion))
     }
 
     /// Whether the one who asked may still read. The network was waited for meanwhile: the tablet
@@ -279,7 +320,8 @@ impl Door {
             Command::Elsewhere(_)
             | Command::ElsewhereOpen(_)
             | Command::ElsewhereDanger(_)
-            | Command::ElsewhereChoose(_) => {
+            | Command::ElsewhereChoose(_)
+            | Command::WhoLooked(_) => {
                 let answer = companion.call(command).await;
                 self.still_in(id).await?;
                 return Ok(answer);

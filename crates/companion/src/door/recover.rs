@@ -1,6 +1,6 @@
 //! Back in after a wiped key or a forgotten PIN: the server gives the key back for a one-time code.
 
-use super::{Door, Inner, index::Why, tries::Tries, unlock::pin};
+use super::{Door, Inner, tries::Tries, unlock::pin};
 use crate::{
     api::Recover,
     enrolment::{self, Owner},
@@ -29,9 +29,16 @@ impl Door {
             rescue_key: None,
         };
         let (transport, randomness) = (&*self.world.transport, &*self.world.randomness);
-        let rescued =
-            enrolment::rescue(transport, randomness, &owner, &args.code, &place.rescue).await?;
-        let was_shut_out = place.shut.is_some_and(|shut| shut.why == Why::Server);
+        let rescued = enrolment::rescue(
+            transport,
+            randomness,
+            &owner,
+            &args.code,
+            args.sign_in.as_ref(),
+            &place.rescue,
+        )
+        .await?;
+        let was_shut_out = place.shut.is_some_and(|shut| shut.why.is_shut_out());
         let folder = place.folder(&self.folder);
         let mut bytes = zeroize::Zeroizing::new([0; 32]);
         hex::decode_to_slice(&rescued.key, bytes.as_mut_slice())

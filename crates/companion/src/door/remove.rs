@@ -1,16 +1,16 @@
 //! Taking a user from the tablet, and the encrypted copy that must come before while work is unsent.
 
-use super::{Door, Inner};
+use super::{
+    Door, Inner,
+    bring_back::{CopyKey, EXPORTS, MADE_AT, copy_database, write_key},
+};
 use crate::{
     api::{Exported, OfDoorUser, RemoveUser},
     failure::{Outcome, Problem},
     tablet::Unsent,
 };
 use hemrond_audit::Action;
-use std::{fs, io, path::Path};
-
-/// Where encrypted copies are put.
-const EXPORTS: &str = "exports";
+use std::{fs, io};
 
 impl Door {
     /// Copies a user's encrypted database and the key that is sealed to the server. Nobody reads
@@ -25,40 +25,37 @@ impl Door {
         if place.rescue.is_empty() {
             return Err(Problem::new("door.no_rescue"));
         }
-        let name = format!(
-            "{}-{}",
-            self.world.clock.now().format("%Y%m%dT%H%M%SZ"),
-            place.id
-        );
+        let name = format!("{}-{}", self.world.clock.now().format(MADE_AT), place.id);
         let to = self.folder.join(EXPORTS).join(name);
         let from = place.folder(&self.folder);
-        let key = serde_json::json!({
-            "user": place.user, "name": place.name, "server": place.server,
-            "sealed_key": hex::encode(&place.rescue),
-        });
-        let items = place.unsent.map_or(0, |unsent| unsent.items);
+        let mut key = CopyKey {
+            user: place.user,
+            name: place.name.clone(),
+            server: place.server.clone(),
+            sealed_key: place.rescue.clone(),
+            tablet: place.tablet.clone(),
+            shut_out: place.shut.is_some_and(|shut| shut.why.is_shut_out()),
+            unsent: place.unsent,
+        };
         // A database that is open is not whole in its file alone.
         let open = inner.open.as_ref().filter(|opened| opened.id == args.user);
         let failed = |error: io::Error| Problem::new("export.failed").with("detail", error);
         fs::create_dir_all(&to).map_err(failed)?;
-        let items = match open {
+        match open {
             Some(opened) => {
                 opened.companion.log_door(Action::Export, None).await?;
                 let store = opened.companion.store();
                 store.copy_to(&to.join("tablet.db")).await?;
-                opened.companion.unsent().await?.items
+                key.unsent = Some(opened.companion.unsent().await?);
             }
-            None => {
-                copy(&from, &to).map_err(failed)?;
-                items
-            }
-        };
-        write(&to, &key.to_string()).map_err(failed)?;
+            None => copy_database(&from, &to).map_err(failed)?,
+        }
+        write_key(&to, &key).map_err(failed)?;
         inner.index.place_mut(&args.user)?.exported = true;
         inner.index.write(&self.folder)?;
         Ok(Exported {
             path: to.display().to_string(),
-            items,
+            items: key.unsent.map_or(0, |unsent| unsent.items),
         })
     }
 
@@ -114,23 +111,4 @@ impl Door {
             Err(Problem::new("door.not_yours"))
         }
     }
-}
-
-/// Copies a closed database, and what a run that was killed left beside it.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    for name in ["tablet.db", "tablet.db-wal"] {
-        let file = from.join(name);
-        if file.exists() {
-            fs::copy(&file, to.join(name))?;
-            fs::File::open(to.join(name))?.sync_all()?;
-        }
-    }
-    Ok(())
-}
-
-fn write(to: &Path, key: &str) -> io::Result<()> {
-    let path = to.join("key.json");
-    fs::write(&path, key)?;
-    fs::File::open(&path)?.sync_all()?;
-    fs::File::open(to)?.sync_all()
 }

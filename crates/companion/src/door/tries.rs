@@ -37,21 +37,26 @@ impl Tries {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(error),
         };
+        Ok(Self::parse(&bytes))
+    }
+
+    /// Reads what lies in the file.
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
         let Ok(bytes) = <[u8; LENGTH]>::try_from(bytes) else {
             // Cut or overwritten: as careful as if all but one had been used.
-            return Ok(Self {
+            return Self {
                 wrong: MOST - 1,
                 last: None,
-            });
+            };
         };
         let [wrong, last @ ..] = bytes;
-        Ok(Self {
+        Self {
             wrong,
             last: match i64::from_le_bytes(last) {
                 0 => None,
                 ms => DateTime::from_timestamp_millis(ms),
             },
-        })
+        }
     }
 
     /// Puts the count on disk, in place of the one before.

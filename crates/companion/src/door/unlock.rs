@@ -118,6 +118,10 @@ impl Door {
         if let Some(shut) = place.shut {
             return Err(shut_problem(shut, place));
         }
+        if place.tries.left() == 0 {
+            // The tenth was counted, and the disk took no more of it.
+            return Err(self.out_of_tries(inner, id).await?);
+        }
         // What cannot be a PIN cannot be this one, and costs no try.
         let pin = pin(typed)?;
         let moved = place.tries.see(now);
@@ -150,11 +154,7 @@ impl Door {
                 Err(Problem::new("door.failed"))
             }
             Err(OpenError::Wrong) if place.tries.left() == 0 => {
-                self.wipe(inner, id, Why::Pins).await?;
-                self.announce(inner);
-                let place = inner.index.place(id)?;
-                let shut = place.shut.map(|shut| shut_problem(shut, place));
-                Err(shut.unwrap_or_else(|| Problem::new("door.wiped")))
+                Err(self.out_of_tries(inner, id).await?)
             }
             Err(OpenError::Wrong) => {
                 let left = place.tries.left();
@@ -172,21 +172,35 @@ impl Door {
         }
     }
 
+    /// Destroys the key of a place that has no try left; what to tell then.
+    async fn out_of_tries(&self, inner: &mut Inner, id: &str) -> Outcome<Problem> {
+        self.wipe(inner, id, Why::Pins).await?;
+        self.announce(inner);
+        let place = inner.index.place(id)?;
+        let shut = place.shut.map(|shut| shut_problem(shut, place));
+        Ok(shut.unwrap_or_else(|| Problem::new("door.wiped")))
+    }
+
     /// Destroys a place's key. The database stays where it is; nothing on this tablet opens it.
+    ///
+    /// This tablet's half of the key goes whatever else fails: a full disk, which anybody can fill, keeps no
+    /// key alive.
     pub(super) async fn wipe(&self, inner: &mut Inner, id: &str, why: Why) -> Outcome<()> {
-        if let Some(opened) = inner.open.take_if(|opened| opened.id == id) {
-            self.shut(inner, opened).await?;
-        }
-        if let Some(leaving) = inner.leaving.remove(id) {
-            self.shut(inner, leaving.opened).await?;
+        let open = inner.open.take_if(|opened| opened.id == id);
+        let leaving = inner.leaving.remove(id).map(|leaving| leaving.opened);
+        for opened in open.into_iter().chain(leaving) {
+            if let Err(problem) = self.shut(inner, opened).await {
+                tracing::warn!(code = %problem.code, "a database whose key goes was not closed in order");
+            }
         }
         let at = self.world.clock.now();
         let place = inner.index.place_mut(id)?;
         place.slot = None;
         place.lease = Vec::new();
         place.shut = Some(Shut { why, at });
-        inner.index.write(&self.folder)?;
-        self.erase_secret(id).await
+        let written = inner.index.write(&self.folder);
+        self.erase_secret(id).await?;
+        written
     }
 
     pub(super) async fn open_database(&self, folder: &Path, key: &Secret) -> Outcome<Companion> {
@@ -230,14 +244,13 @@ impl Door {
         key: &Secret,
     ) -> Outcome<Lease> {
         let now = self.world.clock.now();
-        let read = |text: &[u8]| serde_json::from_slice::<Lease>(text).ok();
         let stored = companion.store().meta_get(LEASE).await?;
-        let stored = stored.map(|text| read(text.as_bytes()).unwrap_or(Lease::over(now)));
+        let stored = stored.map(|text| Lease::parse(text.as_bytes()).unwrap_or(Lease::over(now)));
         let sealed = (!place.lease.is_empty()).then(|| {
             let opened = note::open(key, &lease_label(&place.id), &place.lease);
             // Changed by somebody who does not have the key: it vouches for nothing.
             opened
-                .and_then(|text| read(&text))
+                .and_then(|text| Lease::parse(&text))
                 .unwrap_or(Lease::over(now))
         });
         let mut lease = match (stored, sealed) {
@@ -302,6 +315,7 @@ fn shut_problem(shut: Shut, place: &Place) -> Problem {
     match (shut.why, place.rescue.is_empty()) {
         (Why::Server, _) => Problem::new("door.revoked"),
         (Why::Pins, false) => Problem::new("door.wiped"),
+        (Why::Copy | Why::CopyOfShutOut, _) => Problem::new("door.copy"),
         (Why::Pins, true) => Problem::new("door.wiped_lost"),
     }
 }

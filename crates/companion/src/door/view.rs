@@ -23,6 +23,7 @@ impl Door {
                     state: match place.shut.map(|shut| shut.why) {
                         Some(Why::Pins) => DoorState::Wiped,
                         Some(Why::Server) => DoorState::Revoked,
+                        Some(Why::Copy | Why::CopyOfShutOut) => DoorState::Copy,
                         None if is_open => DoorState::Open,
                         None => DoorState::Locked,
                     },
@@ -56,6 +57,7 @@ impl Door {
             waiting: 0,
             waiting_since: None,
             refused: 0,
+            laid_aside: 0,
             disagreements: 0,
             storage_full: false,
             last_contact: None,

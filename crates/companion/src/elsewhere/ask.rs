@@ -8,7 +8,8 @@ use crate::{
 };
 use hemrond_domain::{ids::PersonId, record::DocumentId};
 use hemrond_protocol::{
-    AskElsewhere, Elsewhere, Epoch, SyncRequest, SyncResponse, VERSION, WireId, encoding, limits,
+    AskElsewhere, Elsewhere, Epoch, Looked, SyncRequest, SyncResponse, VERSION, WireId, encoding,
+    limits,
 };
 
 impl Companion {
@@ -23,10 +24,30 @@ impl Companion {
         person: PersonId,
         document: Option<DocumentId>,
     ) -> Outcome<Elsewhere> {
+        let ask = AskElsewhere {
+            person: WireId::from(person),
+            document: document.map(WireId::from),
+        };
+        let response = self.question(|request| request.elsewhere = Some(ask));
+        // An older server passes the question over; one that was just restored answers nothing yet.
+        let answered = response.await?.elsewhere;
+        answered.ok_or_else(|| Problem::new("elsewhere.unanswered"))
+    }
+
+    /// Asks the server who has looked at a person's data, on every tablet; none where it does not
+    /// know the question or was just restored.
+    pub(crate) async fn ask_looked(&self, person: PersonId) -> Outcome<Option<Looked>> {
+        let person = WireId::from(person);
+        let response = self.question(|request| request.looked = Some(person));
+        Ok(response.await?.looked)
+    }
+
+    /// Puts a question to the server, after a sync.
+    async fn question(&self, put: impl FnOnce(&mut SyncRequest)) -> Outcome<SyncResponse> {
         self.reach_server().await?;
         let access = self.state.lock().await.enrolled()?.access()?;
         let position = self.store.sync_position().await?;
-        let request = SyncRequest {
+        let mut request = SyncRequest {
             protocol: VERSION,
             epoch: position.epoch.map(Epoch),
             cursor: position.cursor,
@@ -38,20 +59,14 @@ impl Companion {
             run: Some(WireId(self.run)),
             log: None,
             packing: None,
-            elsewhere: Some(AskElsewhere {
-                person: WireId::from(person),
-                document: document.map(WireId::from),
-            }),
+            elsewhere: None,
+            looked: None,
         };
+        put(&mut request);
         let body = encoding::encode(&request).map_err(|error| violation(&error))?;
         let answer = self.transport.sync(&access, body).await;
         let answer = answer.map_err(|error| told(error.problem()))?;
-        let response: SyncResponse =
-            encoding::decode_response(&answer).map_err(|error| violation(&error))?;
-        // An older server passes the question over; one that was just restored answers nothing yet.
-        response
-            .elsewhere
-            .ok_or_else(|| Problem::new("elsewhere.unanswered"))
+        encoding::decode_response(&answer).map_err(|error| violation(&error))
     }
 }
 

@@ -7,6 +7,8 @@
 mod ask;
 mod show;
 
+pub(crate) use show::document;
+
 use crate::{
     access_log::Traced,
     api::{
@@ -105,7 +107,7 @@ impl Companion {
             let wall = self.clock.wall_of(at);
             wall.format("%Y-%m-%d %H:%M").to_string()
         };
-        show::document(args, own, &opened, language, &time_of)
+        document(args, own, &opened, language, &time_of)
     }
 
     async fn overview(&self, person: PersonId) -> Outcome<ElsewherePage> {

@@ -70,7 +70,7 @@ fn once_each<T, K: Ord>(told: impl Iterator<Item = T>, name: impl Fn(&T) -> K) -
 }
 
 /// A document that was opened: the one that was asked for, by another organisation than the own.
-pub(super) fn document(
+pub(crate) fn document(
     asked: &OfElsewhere,
     own: OrganisationId,
     opened: &OpenedElsewhere,

@@ -1,6 +1,7 @@
 //! A person in a list: name, age, address, latest CFS.
 
 use crate::{
+    acts::{NOBODY, a_visit},
     api::{CfsBrief, Colleague, PersonBrief},
     failure::Outcome,
     projection::full_name,
@@ -11,29 +12,29 @@ use hemrond_domain::{
     identity::{Identity, IdentityKind, ProtectedIdentity},
     ids::{PersonId, UserId},
     instruments::cfs::{AgeRule, age_rule},
+    people::User,
     record::{DocumentKind, Header},
 };
-use hemrond_policy::Action;
+use hemrond_policy::{Action, Resource};
 use hemrond_store::{LatestWith, PersonRow, VisitRow};
 use serde::{Deserialize, de::IntoDeserializer};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 impl Companion {
-    /// People in a list, each with their latest CFS where the user may read it. Of a protected person
-    /// a list shows no more than the first letters of the name.
+    /// People in a list, each with their latest CFS where the user may read it of them. Of a protected
+    /// person a list shows no more than the first letters of the name.
     pub(crate) async fn briefs(
         &self,
-        state: &State,
+        state: &mut State,
         people: &[PersonId],
     ) -> Outcome<BTreeMap<PersonId, PersonBrief>> {
         let rows = self.store.people_by_ids(people).await?;
-        let cfs = if self.may_read_health(state)? {
-            self.store
-                .latest_visits_with(people, LatestWith::Cfs)
-                .await?
-        } else {
-            HashMap::new()
-        };
+        let seen = self.may_see(state, people, DocumentKind::Visit).await?;
+        let seen: Vec<PersonId> = seen.into_iter().collect();
+        let cfs = self
+            .store
+            .latest_visits_with(&seen, LatestWith::Cfs)
+            .await?;
         let today = self.clock.today();
         Ok(rows
             .iter()
@@ -51,7 +52,7 @@ impl Companion {
     /// One person as their own page names them: whoever opened it knows the name.
     pub(crate) async fn brief_of(
         &self,
-        state: &State,
+        state: &mut State,
         person: PersonId,
     ) -> Outcome<Option<PersonBrief>> {
         let Some(mut brief) = self.briefs(state, &[person]).await?.remove(&person) else {
@@ -76,24 +77,39 @@ impl Companion {
         action: Action,
         kind: DocumentKind,
     ) -> Outcome<bool> {
-        let user = &state.enrolled()?.user;
-        let nobody = PersonId::from_bytes([0; 16]);
-        let header = match kind {
-            DocumentKind::Person => Header::person(user.organisation, nobody),
-            DocumentKind::Visit => Header::visit(
-                user.organisation,
-                user.unit,
-                nobody,
-                hemrond_domain::ids::VisitId::from_bytes([0; 16]),
-            ),
-            DocumentKind::Observations => {
-                Header::observations(user.organisation, nobody, self.clock.today())
-            }
-            DocumentKind::Round => Header::round(user.organisation, user.unit, self.clock.today()),
-            DocumentKind::Directory => Header::directory(user.organisation),
-            DocumentKind::Acts => Header::acts(user.organisation, nobody),
-        };
+        self.may_of(state, action, NOBODY, kind)
+    }
+
+    /// Whether the user may do this with a person's documents of a kind in their own unit.
+    pub(crate) fn may_of(
+        &self,
+        state: &State,
+        action: Action,
+        person: PersonId,
+        kind: DocumentKind,
+    ) -> Outcome<bool> {
+        let header = self.some(&state.enrolled()?.user, person, kind);
         self.may(state, action, &header)
+    }
+
+    /// Whether somebody's role may do this at all, on an ordinary day.
+    pub(crate) fn role_may(&self, user: &User, action: Action, kind: DocumentKind) -> bool {
+        let what = Resource::from(&self.some(user, NOBODY, kind));
+        self.policy.may(&user.into(), action, &what).allowed
+    }
+
+    /// Some document of a kind in the user's own unit.
+    fn some(&self, user: &User, person: PersonId, kind: DocumentKind) -> Header {
+        let today = self.clock.today();
+        match kind {
+            DocumentKind::Person => Header::person(user.organisation, person),
+            DocumentKind::Visit => a_visit(user, user.unit, person),
+            DocumentKind::Observations => Header::observations(user.organisation, person, today),
+            DocumentKind::Round => Header::round(user.organisation, user.unit, today),
+            DocumentKind::Directory => Header::directory(user.organisation),
+            DocumentKind::Acts => Header::acts(user.organisation, person),
+            DocumentKind::Told => Header::told(user.organisation, user.unit, person, today),
+        }
     }
 }
 

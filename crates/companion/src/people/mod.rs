@@ -5,3 +5,5 @@ mod brief;
 pub(crate) mod index;
 mod page;
 mod search;
+
+pub(crate) use page::contacts_in;

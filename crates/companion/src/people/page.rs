@@ -41,8 +41,9 @@ impl Companion {
             edit: self.may(state, Action::Write, &header)?,
             read_visits: self.may_read_health(state)?,
             visit: self.may_kind(state, Action::Write, DocumentKind::Visit)?,
-            read_observations: self.may_kind(state, Action::Read, DocumentKind::Observations)?,
+            read_observations: self.may_read_observed(state)?,
             observe: self.may_kind(state, Action::Write, DocumentKind::Observations)?,
+            see_log: self.may_see_log(state, person)?.allowed,
         };
         let visits = if may.read_visits {
             self.store.visits_of(person).await?
@@ -70,7 +71,7 @@ impl Companion {
         Ok(PersonPage {
             document: row.document,
             details: details(&row),
-            contacts: contacts(&row),
+            contacts: contacts_in(row.contacts_json.as_deref().unwrap_or_default()),
             flags: self.flags(state, person, &brief).await?,
             cfs: self.cfs_points(state, &visits),
             weights: self.weight_points(&visits),
@@ -78,6 +79,7 @@ impl Companion {
             drugs: view.as_ref().map(drugs_of).unwrap_or_default(),
             medication_flags: view.as_ref().map(medication_flags).unwrap_or_default(),
             observations,
+            tellings: self.tellings(state, person).await?,
             visits: self.visit_briefs(state, &visits).await?,
             notes: notes
                 .iter()
@@ -228,12 +230,9 @@ fn displayed(phone: &str) -> String {
     Phone::parse(phone).map_or_else(|_| phone.to_owned(), |phone| phone.display())
 }
 
-fn contacts(row: &PersonRow) -> Vec<ContactView> {
-    let stored: Vec<StoredContact> = row
-        .contacts_json
-        .as_deref()
-        .and_then(|json| serde_json::from_str(json).ok())
-        .unwrap_or_default();
+/// The contacts that stand in a list's column; none where it cannot be read.
+pub(crate) fn contacts_in(json: &str) -> Vec<ContactView> {
+    let stored: Vec<StoredContact> = serde_json::from_str(json).unwrap_or_default();
     let mut contacts: Vec<ContactView> = stored
         .into_iter()
         .map(|contact| ContactView {

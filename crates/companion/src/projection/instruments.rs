@@ -1,12 +1,9 @@
 //! From a visit's answers to what the instruments take in. Nothing is defaulted here: what is not
 //! answered stays missing, and the instrument says so.
 
-use hemrond_documents::views::{CfsFields, Drug, FallsFields, VisitView};
+use hemrond_documents::views::{CfsFields, Drug, VisitView};
 use hemrond_domain::{
-    instruments::{
-        cfs::{Effort, SelfRatedHealth, TreeInput},
-        downton::{Cognition, DowntonInput, Gait},
-    },
+    instruments::cfs::{Effort, SelfRatedHealth, TreeInput},
     medication::{self, Atc},
 };
 use serde::de::{DeserializeOwned, IntoDeserializer, value::StrDeserializer};
@@ -27,22 +24,6 @@ pub(crate) fn tree_input(fields: &CfsFields) -> TreeInput {
         srh: choice::<SelfRatedHealth>(fields.srh),
         effort: choice::<Effort>(fields.effort),
         active: fields.active,
-    }
-}
-
-pub(crate) fn downton_input(fields: &FallsFields) -> DowntonInput {
-    DowntonInput {
-        previous_falls: fields.previous_falls,
-        sedatives: fields.sedatives,
-        diuretics: fields.diuretics,
-        antihypertensives: fields.antihypertensives,
-        antiparkinson: fields.antiparkinson,
-        antidepressants: fields.antidepressants,
-        vision: fields.vision,
-        hearing: fields.hearing,
-        limbs: fields.limbs,
-        cognition: choice::<Cognition>(fields.cognition),
-        gait: choice::<Gait>(fields.gait),
     }
 }
 

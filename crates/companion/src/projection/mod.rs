@@ -11,7 +11,7 @@ mod person;
 mod round;
 mod visit;
 
-pub(crate) use instruments::{atc_codes, downton_input, medication_drugs, tree_input};
+pub(crate) use instruments::{atc_codes, medication_drugs, tree_input};
 pub(crate) use person::{StoredContact, full_name, is_sensitive, protection_name, protection_of};
 pub(crate) use visit::{additions, seen_completely};
 
@@ -55,6 +55,7 @@ pub(crate) fn read_models(open: &Open, facts: &Facts<'_>) -> ReadModels {
         DocumentKind::Round => round::read_models(open),
         DocumentKind::Directory => directory::read_models(open),
         DocumentKind::Acts => acts::read_models(open),
+        DocumentKind::Told => observations::told(open),
     };
     models.disagreements = conflicts
         .iter()

@@ -2,7 +2,7 @@
 
 use crate::cache::Open;
 use chrono::NaiveDate;
-use hemrond_documents::views::{Contact, PersonView};
+use hemrond_documents::views::{self, Contact, PersonView};
 use hemrond_domain::{
     identity::{Identity, ProtectedIdentity},
     search_name,
@@ -34,33 +34,15 @@ impl From<&Contact> for StoredContact {
     }
 }
 
-/// Reads the protection; a value that this version does not know counts as the strictest.
-pub(crate) fn protection(view: &PersonView) -> ProtectedIdentity {
-    let unreadable = view
-        .problems
-        .iter()
-        .any(|problem| problem.field == "protected");
-    match view.protected {
-        Some("none") => ProtectedIdentity::None,
-        Some("sekretessmarkering") => ProtectedIdentity::Sekretessmarkering,
-        Some(_) => ProtectedIdentity::SkyddadFolkbokforing,
-        None if unreadable => ProtectedIdentity::SkyddadFolkbokforing,
-        None => ProtectedIdentity::None,
-    }
-}
-
-/// The protection that holds: while colleagues disagree on it, the strictest.
+/// The protection that holds.
 pub(crate) fn protection_of(open: &Open) -> ProtectedIdentity {
-    if open.document.conflict("protected").is_some() {
-        ProtectedIdentity::SkyddadFolkbokforing
-    } else {
-        protection(&PersonView::read(&open.document))
-    }
+    views::protection_of(&open.document)
 }
 
 /// Whether a field of a person tells what must not be told of a protected person.
 pub(crate) fn is_sensitive(field: &str) -> bool {
-    matches!(field, "identity" | "phone")
+    // Where somebody is listed tells in which part of which town they live.
+    matches!(field, "identity" | "phone" | "listed_at")
         || field.starts_with("address.")
         || field.starts_with("contacts/")
 }
@@ -97,7 +79,7 @@ pub(super) fn read_models(open: &Open) -> ReadModels {
         phone: shown(&view.phone),
         protected: protection_name(protected).to_owned(),
         look_out_for: view.look_out_for,
-        listed_at: view.listed_at,
+        listed_at: shown(&view.listed_at),
         municipal_care: view.municipal_care,
         contacts_json: open_to_all.then(|| serde_json::to_string(&contacts).unwrap_or_default()),
     };

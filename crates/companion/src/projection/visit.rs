@@ -1,6 +1,6 @@
 //! The visit in lists, its notes, and who has seen it.
 
-use super::{Facts, downton_input, instruments::medication_drugs};
+use super::{Facts, instruments::medication_drugs};
 use crate::{cache::Open, heads};
 use hemrond_documents::{
     Conflict, Document, Hash,
@@ -29,7 +29,7 @@ pub(super) fn read_models(open: &Open, facts: &Facts<'_>, conflicts: &[Conflict]
             .iter()
             .any(|conflict| conflict.field.starts_with(prefix))
     };
-    let falls = downton::assess(&downton_input(&view.falls))
+    let falls = downton::assess(&(&view.falls).into())
         .complete()
         .filter(|_| !disputed("falls."));
     let cfs_level = view.cfs.level.filter(|_| !disputed("cfs.level"));

@@ -1,9 +1,8 @@
-//! Copies that are handed out: written for a person to read, and noted in the record (patientdatalagen
+//! Copies that are handed out: shown for a person to print, and noted in the record (patientdatalagen
 //! 3:11: to whom, and when).
 //!
-//! The order is: the file under an unfinished name; the notes on disk; the file's own name. So there is
-//! no finished copy that the record does not tell of. A copy is readable for everybody; it is there to
-//! be printed, and is removed when the app starts.
+//! The notes are on disk before the copy is shown, so that there is none that the record does not tell
+//! of. The copy itself is in the window only: nothing readable is left on the disk.
 
 use super::copy::{self, VisitCopy};
 use crate::{
@@ -18,17 +17,12 @@ use hemrond_documents::{
     views::{Note, VisitView},
 };
 use hemrond_domain::ids::RowId;
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 /// The longest name of who gets a copy, in characters.
 const TO_MAX: usize = 200;
 
-/// Where copies lie until the app starts again.
+/// Where earlier versions left copies.
 const FOLDER: &str = "handed-out";
 
 impl Companion {
@@ -71,24 +65,13 @@ impl Companion {
         if copies.is_empty() {
             return Err(Problem::new("copy.nothing"));
         }
-        let page = copy::page(state, &person, to, &me, now, &copies);
-        let folder = self.folder.join(FOLDER);
-        let name = now.format("kopia-%Y%m%dT%H%M%S%3fZ.html").to_string();
-        let unfinished = write_unfinished(&folder, &name, &page).map_err(failed)?;
-        if let Err(problem) = self.change(state, work).await {
-            remove(&unfinished);
-            return Err(problem);
-        }
-        let path = folder.join(name);
-        fs::rename(&unfinished, &path).map_err(failed)?;
-        Ok(HandedOut {
-            path: path.display().to_string(),
-            visits: u32::try_from(copies.len()).unwrap_or(u32::MAX),
-        })
+        let copy = copy::copy(state, &person, to, &me, now, &copies);
+        self.change(state, work).await?;
+        Ok(HandedOut { copy })
     }
 }
 
-/// Removes the copies of an earlier run of the app: nobody prints them any more.
+/// Removes the copies that an earlier version wrote as files, which anybody can read.
 pub(crate) fn remove_copies(folder: &Path) {
     match fs::remove_dir_all(folder.join(FOLDER)) {
         Ok(()) => {}
@@ -101,25 +84,6 @@ pub(crate) fn remove_copies(folder: &Path) {
 fn event(to: &str) -> String {
     let params = BTreeMap::from([("to".to_owned(), to.to_owned())]);
     texts::sentence(Language::Sv, "copy.event", &params).unwrap_or_else(|| to.to_owned())
-}
-
-fn write_unfinished(folder: &Path, name: &str, page: &str) -> io::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
-    let path = folder.join(format!("{name}.part"));
-    let mut file = fs::File::create(&path)?;
-    file.write_all(page.as_bytes())?;
-    file.sync_all()?;
-    Ok(path)
-}
-
-fn remove(path: &Path) {
-    if let Err(error) = fs::remove_file(path) {
-        tracing::warn!(%error, "an unfinished copy could not be removed");
-    }
-}
-
-fn failed(error: io::Error) -> Problem {
-    Problem::new("copy.failed").with("detail", error)
 }
 
 /// The copies of a visit that were handed out, oldest first.

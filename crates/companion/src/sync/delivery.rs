@@ -1,6 +1,10 @@
 //! Reading what the server delivers. The server may be broken, or not ours: what cannot be read costs
 //! itself, and the tablet says so.
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+
 use super::gather::raw_header;
 use crate::{
     cache::{Filed, Open},
@@ -28,6 +32,25 @@ const NEWER_KIND: &str = "document.newer_kind";
 /// From how many items on all processors read: fewer are read before another thread has begun.
 const MANY: usize = 200;
 
+/// Who reads deliveries.
+#[derive(Debug, Clone, Copy)]
+struct Readers {
+    /// How many threads at most.
+    threads: usize,
+    /// From how many items on more than this one.
+    many: usize,
+}
+
+impl Readers {
+    /// All processors.
+    fn of_this_machine() -> Self {
+        Self {
+            threads: thread::available_parallelism().map_or(1, usize::from),
+            many: MANY,
+        }
+    }
+}
+
 /// What came of reading deliveries.
 #[derive(Default)]
 pub(super) struct Delivered {
@@ -53,6 +76,9 @@ struct Job<'a> {
     start: Start,
     deliveries: Vec<(usize, &'a Delivery)>,
 }
+
+/// What is to be written, by the place of its delivery.
+type Commits = BTreeMap<usize, DocumentCommit>;
 
 /// What is here of a document before it is delivered.
 enum Start {
@@ -85,7 +111,7 @@ impl Companion {
         deliveries: &[Delivery],
     ) -> Outcome<Delivered> {
         let stored = self.stored_of(deliveries).await?;
-        let mut commits = BTreeMap::new();
+        let mut commits: Commits = BTreeMap::new();
         let mut jobs: BTreeMap<DocumentId, Job<'_>> = BTreeMap::new();
         for (place, delivery) in deliveries.iter().enumerate() {
             let raw = raw_header(&delivery.header);
@@ -113,18 +139,9 @@ impl Companion {
             user: state.enrolment.as_ref().map(|enrolment| enrolment.user.id),
             authors: &state.authors,
         };
-        let mut delivered = Delivered::default();
-        for done in read_all(jobs.into_values().collect(), &knowledge)? {
-            commits.extend(done.commits);
-            match done.open {
-                Some(open) => {
-                    delivered.opened.insert(done.id, open);
-                }
-                None => delivered.broken.push(done.id),
-            }
-        }
-        delivered.commits = commits.into_values().collect();
-        Ok(delivered)
+        let jobs = jobs.into_values().collect();
+        let done = read_all(jobs, &knowledge, Readers::of_this_machine())?;
+        Ok(Delivered::of(done, commits))
     }
 
     /// The delivered documents of which something is stored here, asked in one go.
@@ -137,21 +154,39 @@ impl Companion {
     }
 }
 
+impl Delivered {
+    /// Puts together what was read, whoever was done first.
+    fn of(done: Vec<Done>, mut commits: Commits) -> Self {
+        let mut delivered = Self::default();
+        for done in done {
+            commits.extend(done.commits);
+            match done.open {
+                Some(open) => {
+                    delivered.opened.insert(done.id, open);
+                }
+                None => delivered.broken.push(done.id),
+            }
+        }
+        delivered.broken.sort_unstable();
+        delivered.commits = commits.into_values().collect();
+        delivered
+    }
+}
+
 /// Reads all jobs. What comes of it does not depend on how many threads do.
-fn read_all(jobs: Vec<Job<'_>>, knowledge: &Knowledge<'_>) -> Outcome<Vec<Done>> {
+fn read_all(jobs: Vec<Job<'_>>, knowledge: &Knowledge<'_>, readers: Readers) -> Outcome<Vec<Done>> {
     let items: usize = jobs
         .iter()
         .flat_map(|job| &job.deliveries)
         .map(|(_, delivery)| delivery.items.len())
         .sum();
-    let processors = thread::available_parallelism().map_or(1, usize::from);
-    if items < MANY || processors < 2 {
+    if items < readers.many || readers.threads < 2 {
         return jobs.into_iter().map(|job| job.read(knowledge)).collect();
     }
     let mut shares: Vec<Vec<Job<'_>>> = Vec::new();
-    shares.resize_with(processors, Vec::new);
+    shares.resize_with(readers.threads, Vec::new);
     for (place, job) in jobs.into_iter().enumerate() {
-        if let Some(share) = shares.get_mut(place % processors) {
+        if let Some(share) = shares.get_mut(place % readers.threads) {
             share.push(job);
         }
     }

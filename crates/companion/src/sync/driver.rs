@@ -1,17 +1,16 @@
 //! One sync from beginning to end: the engine's loop with a real store and a real network.
 
 use crate::{
+    access_log::LogNews,
     api::{Connection, Event, Progress},
     failure::{Outcome, Problem},
-    sync::{
-        take::LogNews,
-        transport::{REVOKED, TransportError},
-    },
+    sync::transport::{REVOKED, TransportError},
     tablet::Companion,
 };
+use chrono::{DateTime, Utc};
 use hemrond_protocol::{SyncResponse, WireId, encoding, limits};
 use hemrond_sync::{Position, Session};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The app's version, for the server's log.
 const APP: &str = env!("CARGO_PKG_VERSION");
@@ -28,6 +27,40 @@ const REJECTED: [&str; 6] = [
 
 /// How often a push is halved at most: then it holds about 80 items or 32 KiB.
 const MOST_HALVINGS: u32 = 6;
+
+/// How often one sync compares everything at most; what asks for more is answered by the next.
+const MOST_COMPARISONS: u32 = 2;
+
+/// A comparison under way. It counts as made from its beginning on, so that whatever asks for one
+/// meanwhile gets another; one that is broken off was none.
+struct Comparing<'a> {
+    compared: &'a AtomicBool,
+    /// Whether everything is to be compared.
+    due: bool,
+    through: bool,
+}
+
+impl<'a> Comparing<'a> {
+    fn begin(compared: &'a AtomicBool) -> Self {
+        Self {
+            compared,
+            due: !compared.swap(true, Ordering::Relaxed),
+            through: false,
+        }
+    }
+
+    const fn is_through(&mut self) {
+        self.through = true;
+    }
+}
+
+impl Drop for Comparing<'_> {
+    fn drop(&mut self) {
+        if self.due && !self.through {
+            self.compared.store(false, Ordering::Relaxed);
+        }
+    }
+}
 
 impl Companion {
     /// Syncs until nothing is left to send or to get.
@@ -77,10 +110,16 @@ impl Companion {
                 },
             )
         };
-        // A tablet that has never synced has nothing to compare.
-        let compare = !self.compared.load(Ordering::Relaxed) && position.epoch.is_some();
-        let mut session = Session::new(position, APP, compare).in_run(WireId(self.run));
+        let begin = |position: Position| {
+            let comparing = Comparing::begin(&self.compared);
+            // A tablet that has never synced has nothing to compare.
+            let compare = comparing.due && position.epoch.is_some();
+            let session = Session::new(position, APP, compare).in_run(WireId(self.run));
+            (comparing, session)
+        };
+        let (mut comparing, mut session) = begin(position);
         let mut done: u64 = 0;
+        let mut times = 1;
         loop {
             let gathered = self.gather(&session).await?;
             let request = session.request(gathered);
@@ -101,23 +140,24 @@ impl Companion {
             self.note_form(reads).await?;
             let before = session.position().cursor;
             let lease_seconds = response.lease_seconds;
+            let server_time = server_time(&response);
             let mut taken = session
                 .answer(response)
                 .map_err(|error| violation(&error))?;
             done += session.position().cursor.saturating_sub(before);
             let left = taken.remaining;
             let again = taken.again;
-            // What does not agree is on disk before what was remembered gives way to it.
-            let log = LogNews {
-                acknowledged: match taken.logged.take() {
-                    Some(logged) => self.take_logged(&logged).await?,
-                    None => None,
-                },
-                remembered: match taken.checkpoint.take() {
-                    Some((epoch, given)) => self.take_checkpoint(epoch, &given).await?,
-                    None => None,
-                },
-            };
+            let unread = !taken.unread.is_empty();
+            if unread {
+                self.push_less();
+            }
+            let mut log = LogNews::at(server_time);
+            if let Some(logged) = taken.logged.take() {
+                self.take_logged(&logged, &mut log).await?;
+            }
+            if let Some((epoch, given)) = taken.checkpoint.take() {
+                self.take_checkpoint(epoch, &given, &mut log).await?;
+            }
             self.take(&mut session, taken, log).await?;
             self.note_granted(lease_seconds);
             if !again {
@@ -125,10 +165,19 @@ impl Companion {
                 let mut state = self.state.lock().await;
                 self.let_go_after_change_of_role(&mut state).await?;
                 drop(state);
-                self.prune_log().await?;
-                self.compared.store(true, Ordering::Relaxed);
+                self.prune_log(server_time).await?;
+                comparing.is_through();
+                // Nothing of a push was read: a smaller one goes once the server has had some rest.
+                if unread {
+                    return Err(TransportError::Busy.problem());
+                }
                 self.halvings.store(0, Ordering::Relaxed);
-                return Ok(session.position());
+                if self.compared.load(Ordering::Relaxed) || times == MOST_COMPARISONS {
+                    return Ok(session.position());
+                }
+                // Something in this sync wants everything compared.
+                (comparing, session) = begin(session.position());
+                times += 1;
             }
             self.set_progress(Progress { done, left }).await;
         }
@@ -179,8 +228,42 @@ impl Companion {
     }
 }
 
+/// When the server answered, by its own clock; long ago where it says nothing that is a time.
+fn server_time(response: &SyncResponse) -> DateTime<Utc> {
+    let milliseconds = i64::try_from(response.time_ms).unwrap_or(0);
+    DateTime::from_timestamp_millis(milliseconds).unwrap_or_default()
+}
+
 /// An answer that no honest server of ours gives.
 pub(crate) fn violation(error: &dyn std::fmt::Display) -> Problem {
     tracing::warn!(reason = %error, "the server's answer was not used");
     Problem::new("sync.violation")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_asks_for_a_comparison_during_one_gets_another() {
+        let compared = AtomicBool::new(false);
+        let mut first = Comparing::begin(&compared);
+        assert!(first.due, "nothing was compared since the start");
+        // A visit came back that had been kept from the user.
+        compared.store(false, Ordering::Relaxed);
+        first.is_through();
+        drop(first);
+        let mut second = Comparing::begin(&compared);
+        assert!(second.due);
+        second.is_through();
+        drop(second);
+        assert!(!Comparing::begin(&compared).due);
+    }
+
+    #[test]
+    fn a_comparison_that_is_broken_off_was_none() {
+        let compared = AtomicBool::new(false);
+        drop(Comparing::begin(&compared));
+        assert!(Comparing::begin(&compared).due);
+    }
 }

@@ -29,15 +29,19 @@ impl Companion {
                 )
                 .await?;
             gathered.push_more = batch.more;
+            let own = state.enrolment.as_ref().map(|enrolment| enrolment.device);
             for document in batch.documents {
                 gathered.names.push(names(&document));
-                gathered.push.push(push(document, &|actor| {
+                let author = |actor: &[u8; 16]| {
                     state.authors.get(actor).map(|(user, device)| Author {
                         actor: WireId(*actor),
                         user: (*user).into(),
                         device: (*device).into(),
                     })
-                }));
+                };
+                gathered
+                    .push
+                    .push(push(document, own.map(WireId::from), &author));
             }
             gathered.wanted = priorities::wanted(self, &state).await?;
             // What is kept only until its unsent work has gone is asked for together with that: if
@@ -84,7 +88,11 @@ fn names(document: &OutboxDocument) -> Vec<ItemName> {
         .collect()
 }
 
-fn push(document: OutboxDocument, author: &dyn Fn(&[u8; 16]) -> Option<Author>) -> PushDocument {
+fn push(
+    document: OutboxDocument,
+    own: Option<WireId>,
+    author: &dyn Fn(&[u8; 16]) -> Option<Author>,
+) -> PushDocument {
     let items = document
         .items
         .into_iter()
@@ -94,14 +102,12 @@ fn push(document: OutboxDocument, author: &dyn Fn(&[u8; 16]) -> Option<Author>) 
                 hemrond_store::ItemKind::Entry => ItemKind::Entry,
             },
             // A colleague's item that a restored server has forgotten is given back with its
-            // author's name.
-            author: item
-                .foreign
-                .then(|| match item.kind {
-                    hemrond_store::ItemKind::Change => item.actor.as_ref().and_then(author),
-                    hemrond_store::ItemKind::Entry => signer(&item.bytes),
-                })
-                .flatten(),
+            // author's name; what the user made before this tablet got its new name, with the old.
+            author: match item.kind {
+                hemrond_store::ItemKind::Change => item.actor.as_ref().and_then(author),
+                hemrond_store::ItemKind::Entry => signer(&item.bytes),
+            }
+            .filter(|author| item.foreign || Some(author.device) != own),
             bytes: item.bytes,
         })
         .collect();

@@ -20,7 +20,7 @@ use std::{
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// How long a whole sync request may take on a slow network.
-const SYNC: Duration = Duration::from_secs(60);
+const SYNC: Duration = Duration::from_secs(limits::SYNC_WAIT_SECONDS);
 
 /// How long to wait for a nonce.
 const NONCE: Duration = Duration::from_secs(15);
@@ -162,6 +162,8 @@ async fn refused(response: Response) -> TransportError {
             status if status.is_client_error() => TransportError::Rejected(problem.code),
             status => TransportError::Failed(status.as_u16()),
         },
+        // A proxy that waits for less than we do: the next request is smaller, as after our own wait.
+        None if status == StatusCode::GATEWAY_TIMEOUT => TransportError::Timeout,
         // A proxy in front of our server answers in its own words when the server is down.
         None if status.is_server_error() => TransportError::Failed(status.as_u16()),
         None => TransportError::NotHemrond,
@@ -309,10 +311,6 @@ impl Transport for HttpTransport {
     }
 
     async fn news(&self, access: &Access, after: u64) -> Result<Option<u64>, TransportError> {
-        #[derive(serde::Deserialize)]
-        struct News {
-            head: u64,
-        }
         let mut url = url(&access.server, NEWS_PATH)?;
         url.query_pairs_mut()
             .append_pair("after", &after.to_string());
@@ -327,10 +325,19 @@ impl Transport for HttpTransport {
         if response.status() == StatusCode::NO_CONTENT {
             return Ok(None);
         }
-        let news: News = serde_json::from_slice(&body(response).await?)
-            .map_err(|_| TransportError::NotHemrond)?;
-        Ok(Some(news.head))
+        let head = head_in(&body(response).await?).ok_or(TransportError::NotHemrond)?;
+        Ok(Some(head))
     }
+}
+
+/// How far the feed is, by the news that a server tells; none where it tells none.
+pub(crate) fn head_in(body: &[u8]) -> Option<u64> {
+    #[derive(serde::Deserialize)]
+    struct News {
+        head: u64,
+    }
+    let news: News = serde_json::from_slice(body).ok()?;
+    Some(news.head)
 }
 
 #[cfg(test)]

@@ -11,4 +11,5 @@ mod runner;
 mod take;
 pub mod transport;
 
+pub(crate) use http::head_in;
 pub use runner::Runner;

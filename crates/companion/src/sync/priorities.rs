@@ -25,6 +25,7 @@ pub(super) async fn wanted(companion: &Companion, state: &State) -> Outcome<Vec<
         wanted.push(Header::person(user.organisation, row.person).id());
         wanted.push(Header::visit(user.organisation, row.unit, row.person, row.visit).id());
         wanted.push(Header::observations(user.organisation, row.person, today).id());
+        wanted.push(Header::told(user.organisation, user.unit, row.person, today).id());
     }
     let held = companion.store.documents_held(&wanted).await?;
     wanted.retain(|id| !held.contains(id));

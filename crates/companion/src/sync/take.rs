@@ -1,20 +1,15 @@
 //! Taking in one answer of the server, in one transaction.
 
 use crate::{
+    access_log::LogNews,
     change::urgency,
     failure::Outcome,
     tablet::{Companion, State},
 };
 use hemrond_domain::record::{DocumentId, DocumentKind};
-use hemrond_store::{Author, LogHead, Remembered, Requeue, SyncCommit};
+use hemrond_store::{Applied, Author, LogAcknowledged, Requeue, SyncCommit};
 use hemrond_sync::{Recovery, Session, Taken};
-use std::collections::BTreeSet;
-
-/// What an answer changes of what is known about the access logs, this tablet's and the server's.
-pub(super) struct LogNews {
-    pub(super) acknowledged: Option<LogHead>,
-    pub(super) remembered: Option<Remembered>,
-}
+use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 impl Companion {
     pub(super) async fn take(
@@ -27,8 +22,14 @@ impl Companion {
         let now = self.clock.now();
         let mut commit = SyncCommit::new(now);
         commit.last_contact = Some(now);
-        commit.log_acknowledged = log.acknowledged;
+        let broken = log.is_broken();
+        commit.log_acknowledged = log.acknowledged.map(|head| LogAcknowledged {
+            head,
+            at: now.max(log.server_time),
+        });
+        commit.log_give_back = log.give_back;
         commit.log_remembered = log.remembered;
+        commit.log_findings = log.findings;
         if let Some(position) = taken.position {
             commit.epoch = position.epoch.map(|epoch| epoch.0);
             commit.cursor = Some(position.cursor);
@@ -112,18 +113,30 @@ impl Companion {
         // An answer in the midst of a sync that brings nothing is not worth the wait for the disk: the
         // last one tells of the contact.
         let written = match taken.again && commit.says_nothing() {
-            true => Ok(()),
-            false => self.store.apply_sync(commit).await.map(|_| ()),
+            true => Ok(Applied::default()),
+            false => self.store.apply_sync(commit).await,
         };
-        if let Err(error) = written {
-            state.cache.forget_all();
-            return Err(error.into());
+        let applied = match written {
+            Ok(applied) => applied,
+            Err(error) => {
+                state.cache.forget_all();
+                return Err(error.into());
+            }
+        };
+        if !applied.returned.is_empty() {
+            // What others wrote there was not to be given back while it was kept from the user; a
+            // restored server may have forgotten it.
+            self.compared.store(false, Ordering::Relaxed);
         }
+        self.told_broken.fetch_or(broken, Ordering::Relaxed);
         for (id, open) in opened {
             state.cache.put(id, open);
         }
         if kinds.contains(&DocumentKind::Person) || !gone.is_empty() {
             state.people.forget();
+        }
+        if !documents.is_empty() || !gone.is_empty() {
+            state.sight.forget_relations();
         }
         if kinds.contains(&DocumentKind::Directory) {
             self.refresh_directory(&mut state).await?;
@@ -135,6 +148,8 @@ impl Companion {
             state.sight.forget();
             self.look_around(&mut state).await?;
         }
+        // What was taken in stands, whatever comes of the alarm.
+        let alarmed = self.sound_alarm(&state, &applied.found).await;
         drop(state);
         let by_others = !documents.is_empty() || !gone.is_empty();
         let mut changed = documents;
@@ -143,7 +158,7 @@ impl Companion {
         changed.sort_unstable();
         changed.dedup();
         self.announce(changed, by_others);
-        Ok(())
+        alarmed
     }
 
     /// What a restored server takes from this tablet, and may have forgotten: it was acknowledged by

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{CfsBrief, CfsComputed, DrugView, FallsComputed, MedicationComputed, MedicationFlagView},
-    projection::{atc_codes, downton_input, medication_drugs, tree_input},
+    projection::{atc_codes, medication_drugs, tree_input},
 };
 use chrono::NaiveDate;
 use hemrond_documents::views::{Drug, VisitView};
@@ -94,7 +94,7 @@ pub(super) fn falls(view: &VisitView) -> FallsComputed {
         incomplete: Vec::new(),
         suggested,
     };
-    match downton::assess(&downton_input(&view.falls)) {
+    match downton::assess(&(&view.falls).into()) {
         Outcome::Complete(result) => FallsComputed {
             score: Some(result.score),
             high: Some(result.high),

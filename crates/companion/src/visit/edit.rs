@@ -94,7 +94,7 @@ impl Companion {
                 None => blocked,
             });
         }
-        if let (DocumentKind::Visit, Some(person)) = (header.kind(), header.person_id()) {
+        if let (true, Some(person)) = (is_a_record(header.kind()), header.person_id()) {
             self.check_relation(state, person).await?;
         }
         Ok(open)
@@ -117,6 +117,11 @@ impl State {
         let device = self.enrolment.as_ref().map(|enrolment| enrolment.device);
         device.is_some() && self.device_of(actor) == device
     }
+}
+
+/// Whether a kind says what was done for somebody, or seen of them.
+const fn is_a_record(kind: DocumentKind) -> bool {
+    matches!(kind, DocumentKind::Visit | DocumentKind::Observations)
 }
 
 /// What a face may write by itself; phone numbers are put into their one spelling.

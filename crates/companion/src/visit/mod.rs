@@ -12,4 +12,4 @@ mod unchanged;
 pub(crate) use acts::read_kind as read_note_kind;
 pub(crate) use baseline::change;
 pub(crate) use computed::{drugs as drugs_of, flags as medication_flags};
-pub(crate) use page::disagreements;
+pub(crate) use page::{candidates, disagreements};

@@ -294,16 +294,22 @@ fn settlements(state: &State, view: &VisitView) -> Vec<SettlementView> {
 }
 
 /// Reads the candidates that a settlement lists.
+pub(crate) fn candidates(json: &str) -> Vec<Listed> {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// A candidate that a settlement lists.
+#[derive(serde::Deserialize)]
+pub(crate) struct Listed {
+    actor: String,
+    at: Option<chrono::DateTime<chrono::Utc>>,
+    #[serde(default)]
+    value: Option<hemrond_documents::Value>,
+}
+
+/// The candidates that were not chosen, with their authors' names.
 fn unchosen(state: &State, json: &str) -> Vec<UnchosenView> {
-    #[derive(serde::Deserialize)]
-    struct Listed {
-        actor: String,
-        at: Option<chrono::DateTime<chrono::Utc>>,
-        #[serde(default)]
-        value: Option<hemrond_documents::Value>,
-    }
-    let listed: Vec<Listed> = serde_json::from_str(json).unwrap_or_default();
-    listed
+    candidates(json)
         .into_iter()
         .map(|candidate| {
             let mut actor = [0; 16];

@@ -31,7 +31,7 @@ use hemrond_domain::{
 use hemrond_protocol::{
     Author, Delivery, Epoch, Item, ItemKind, Outcome, SyncRequest, SyncResponse, VERSION,
     WireHeader, WireId, encoding,
-    enrolment::{EnrolRequest, EnrolResponse, MAGIC},
+    enrolment::{EnrolRequest, EnrolResponse, EnrolSignIn, MAGIC},
 };
 use hemrond_store::{Key, Store};
 use hemrond_vault::rescue::RescueKey;
@@ -66,6 +66,11 @@ pub(crate) fn rehab() -> UnitId {
     UnitId::from_bytes([4; 16])
 }
 
+/// Another home help of the same municipality.
+pub(crate) fn other_home_help() -> UnitId {
+    UnitId::from_bytes([5; 16])
+}
+
 /// The key of every tablet here.
 pub(crate) fn key() -> Key {
     Key::new([9; 32])
@@ -79,10 +84,18 @@ pub(crate) enum Who {
     Berg,
     Stina,
     Karin,
+    Rut,
 }
 
 impl Who {
-    pub(crate) const ALL: [Self; 5] = [Self::Eva, Self::Omar, Self::Berg, Self::Stina, Self::Karin];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Eva,
+        Self::Omar,
+        Self::Berg,
+        Self::Stina,
+        Self::Karin,
+        Self::Rut,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -91,6 +104,7 @@ impl Who {
             Self::Berg => "Anna Berg",
             Self::Stina => "Stina Ek",
             Self::Karin => "Karin Ahl",
+            Self::Rut => "Rut Kvist",
         }
     }
 
@@ -101,6 +115,7 @@ impl Who {
             Self::Berg => 13,
             Self::Stina => 14,
             Self::Karin => 15,
+            Self::Rut => 16,
         }
     }
 
@@ -114,6 +129,7 @@ impl Who {
             Self::Berg => (Role::Doctor, team()),
             Self::Stina => (Role::Hemtjanst, home_help()),
             Self::Karin => (Role::Nurse, rehab()),
+            Self::Rut => (Role::Hemtjanst, other_home_help()),
         };
         User {
             id: self.id(),
@@ -199,12 +215,16 @@ struct Held {
     pushes: Vec<usize>,
     bodies: Vec<usize>,
     rescue: Option<RescueKey>,
+    /// What whoever enrols must sign in with.
+    sign_in: Option<EnrolSignIn>,
     spoil: Option<fn(&mut SyncResponse)>,
     instead: Option<Vec<u8>>,
     /// None: a server of an earlier version, which keeps no log.
     log: Option<LogBook>,
     epoch: Option<[u8; 16]>,
     log_signer: u8,
+    /// How much later it is there than when the stories begin.
+    later: Duration,
 }
 
 #[derive(Debug)]
@@ -238,6 +258,12 @@ impl Exchange {
         self.lock().log_signer = signer;
     }
 
+    /// Time passes there.
+    pub(crate) fn forward(&self, by: Duration) {
+        let mut held = self.lock();
+        held.later += by;
+    }
+
     /// It begins another life, as after a restore.
     pub(crate) fn begin_epoch(&self, epoch: u8) {
         self.lock().epoch = Some([epoch; 16]);
@@ -246,6 +272,11 @@ impl Exchange {
     /// The next requests fail in this way.
     pub(crate) fn fail(&self, faults: impl IntoIterator<Item = TransportError>) {
         self.lock().faults.extend(faults);
+    }
+
+    /// From now on it wants to know who enrols.
+    pub(crate) fn asks_who_enrols(&self, sign_in: EnrolSignIn) {
+        self.lock().sign_in = Some(sign_in);
     }
 
     /// From now on the exchange can give database keys back.
@@ -351,6 +382,7 @@ impl Exchange {
             unit(team(), "Mobila teamet", "mobile_team"),
             unit(home_help(), "Hemtjänsten Öster", "hemtjanst"),
             unit(rehab(), "Rehabenheten", "other"),
+            unit(other_home_help(), "Hemtjänsten Väster", "hemtjanst"),
         ];
         for who in Who::ALL {
             let user = who.user();
@@ -460,12 +492,15 @@ impl Held {
                     hemrond_protocol::DigestAnswer::Documents(Vec::new(), Vec::new())
                 }
             }),
-            time_ms: 0,
+            time_ms: (FixedClock::new().now() + self.later)
+                .timestamp_millis()
+                .unsigned_abs(),
             logged,
             checkpoint,
             lease_seconds: None,
             packing: None,
             elsewhere: None,
+            looked: None,
         }
     }
 }
@@ -484,6 +519,15 @@ impl Transport for Wire {
         let mut held = self.0.lock();
         if let Some(fault) = held.faults.pop_front() {
             return Err(fault);
+        }
+        if let Some(wanted) = &held.sign_in {
+            let refused = match &request.sign_in {
+                None => Some("enrol.sign_in_needed"),
+                Some(typed) => (typed != wanted).then_some("enrol.sign_in_wrong"),
+            };
+            if let Some(code) = refused {
+                return Err(TransportError::Rejected(code.to_owned()));
+            }
         }
         let who = Who::ALL
             .into_iter()

@@ -45,6 +45,29 @@ async fn a_disk_that_fails_for_a_while_fails_as_often_as_it_was_told_to() {
 }
 
 #[tokio::test]
+async fn what_struck_is_counted_and_what_never_came_is_not() {
+    let disk = prepared().await;
+    let mut connection = open(&disk).await.unwrap();
+    disk.fail(Fault::next(Faulty::Write).after(1_000));
+    write(&mut connection, "Yrsel.").await.unwrap();
+    disk.mend();
+    assert_eq!(disk.failures(), 0, "a fault that never came");
+    disk.fail(Fault::next(Faulty::Sync));
+    write(&mut connection, "Misslyckas.").await.unwrap_err();
+    assert_eq!(disk.failures(), 1);
+    disk.set_capacity(Some(disk.used()));
+    let long = "Lång anteckning. ".repeat(2_000);
+    write(&mut connection, &long).await.unwrap_err();
+    disk.set_capacity(None);
+    let full = disk.failures();
+    assert!(full > 1);
+    disk.cut_power_after(0);
+    write(&mut connection, "Misslyckas.").await.unwrap_err();
+    write(&mut connection, "Misslyckas.").await.unwrap_err();
+    assert_eq!(disk.failures(), full + 1, "a disk that is dead is so once");
+}
+
+#[tokio::test]
 async fn a_page_that_cannot_be_read_is_an_error_and_can_be_read_later() {
     let disk = prepared().await;
     let mut connection = open(&disk).await.unwrap();

@@ -16,7 +16,13 @@ pub const ACT_FORMAT: &str = "hemrond-act-1";
 
 /// Kinds of acts that narrow: what a newer version added to one is passed over, and the act counts.
 /// In any other act, what this version does not know might be what limits it, so it opens nothing.
-const NARROWING: [&str; 3] = ["block_set", "objected", "consent_withdrawn"];
+const NARROWING: [&str; 5] = [
+    "block_set",
+    "objected",
+    "consent_withdrawn",
+    "registers_declined",
+    "telling_ended",
+];
 
 /// One part of an act's written form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -116,6 +116,17 @@ impl From<Content> for EntryRecord {
     }
 }
 
+impl From<EntryRecord> for Content {
+    fn from(record: EntryRecord) -> Self {
+        Self {
+            fields: record.fields,
+            rows: record.rows,
+            texts: record.texts,
+            unreadable: record.unreadable,
+        }
+    }
+}
+
 /// Who signs, where and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signer {

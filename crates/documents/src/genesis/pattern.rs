@@ -15,9 +15,28 @@ use std::{
     sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
-/// What decides which operations a document begins with: its kind, which also says what its header has,
-/// and the schema version.
-type Shape = (DocumentKind, u64);
+/// What decides which operations a document begins with: its kind, the schema version, and which of the
+/// parts its header has that not every header must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Shape {
+    kind: DocumentKind,
+    version: u64,
+    unit: bool,
+    person: bool,
+    part: bool,
+}
+
+impl Shape {
+    fn of(header: &Header, version: u64) -> Self {
+        Self {
+            kind: header.kind(),
+            version,
+            unit: header.unit().is_some(),
+            person: header.person_id().is_some(),
+            part: !header.part().is_empty(),
+        }
+    }
+}
 
 /// The patterns of this process; a few for each kind.
 static PATTERNS: LazyLock<RwLock<HashMap<Shape, Arc<Pattern>>>> = LazyLock::new(RwLock::default);
@@ -36,7 +55,7 @@ impl Pattern {
         version: u64,
         write: impl FnOnce() -> Result<(Vec<Change>, Containers), GenesisError>,
     ) -> Result<Arc<Self>, GenesisError> {
-        let shape = (header.kind(), version);
+        let shape = Shape::of(header, version);
         let known = PATTERNS.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(pattern) = known.get(&shape) {
             return Ok(Arc::clone(pattern));

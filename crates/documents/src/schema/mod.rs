@@ -10,6 +10,7 @@ mod field_type;
 mod observations;
 mod person;
 mod round;
+mod told;
 mod visit;
 
 pub use field_type::{FieldType, Unfit};
@@ -138,6 +139,7 @@ pub const fn of(kind: DocumentKind) -> &'static KindSchema {
         DocumentKind::Round => &round::SCHEMA,
         DocumentKind::Directory => &directory::SCHEMA,
         DocumentKind::Acts => &acts::SCHEMA,
+        DocumentKind::Told => &told::SCHEMA,
     }
 }
 

@@ -17,31 +17,31 @@ pub(super) static SCHEMA: KindSchema = KindSchema {
     }],
 };
 
+/// What an observation is about.
+pub(super) const WHAT: FieldType = FieldType::Choice(&[
+    "food_drink",
+    "gait",
+    "fall",
+    "tiredness",
+    "confusion",
+    "pain",
+    "skin",
+    "sleep",
+    "mood",
+    "medicine_not_taken",
+    "other",
+]);
+
+/// How it is beside the person's usual self.
+pub(super) const DEGREE: FieldType = FieldType::Choice(&["as_usual", "worse", "much_worse"]);
+
 static ENTRY: &[FieldSpec] = &[
     field("act", FieldType::Id),
     field("at", FieldType::Instant),
     field("by", FieldType::Id),
     field("unit", FieldType::Id),
-    field(
-        "what",
-        FieldType::Choice(&[
-            "food_drink",
-            "gait",
-            "fall",
-            "tiredness",
-            "confusion",
-            "pain",
-            "skin",
-            "sleep",
-            "mood",
-            "medicine_not_taken",
-            "other",
-        ]),
-    ),
-    field(
-        "degree",
-        FieldType::Choice(&["as_usual", "worse", "much_worse"]),
-    ),
+    field("what", WHAT),
+    field("degree", DEGREE),
     field("words", FieldType::Line { max: 1000 }),
     field("retracted_at", FieldType::Instant),
     field("retracted_by", FieldType::Id),

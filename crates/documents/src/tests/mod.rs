@@ -29,7 +29,7 @@ pub(crate) fn visit() -> Header {
 }
 
 /// One header of every kind.
-pub(crate) fn headers() -> [Header; 6] {
+pub(crate) fn headers() -> [Header; 7] {
     let organisation = OrganisationId::from_bytes([1; 16]);
     let day = "2026-11-03".parse().unwrap();
     [
@@ -39,6 +39,12 @@ pub(crate) fn headers() -> [Header; 6] {
         Header::round(organisation, UnitId::from_bytes([2; 16]), day),
         Header::directory(organisation),
         Header::acts(organisation, PersonId::from_bytes([3; 16])),
+        Header::told(
+            organisation,
+            UnitId::from_bytes([2; 16]),
+            PersonId::from_bytes([3; 16]),
+            day,
+        ),
     ]
 }
 

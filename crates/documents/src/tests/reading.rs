@@ -4,7 +4,7 @@ use super::{actor, exchange, headers, minute, row, tablet, user, visit};
 use crate::{
     Document, Edit, Value,
     history::{differences, history},
-    views::{DirectoryView, ObservationsView, PersonView, RoundView, VisitView},
+    views::{DirectoryView, ObservationsView, PersonView, RoundView, ToldView, VisitView},
 };
 use automerge::{ROOT, ReadDoc, transaction::Transactable};
 
@@ -66,7 +66,7 @@ fn stinas_observation_is_read_as_she_wrote_it_and_keeps_its_words_when_retracted
 
 #[test]
 fn every_kind_can_be_read_when_it_is_empty() {
-    let [person, visit, observations, round, directory, _acts] =
+    let [person, visit, observations, round, directory, _acts, told] =
         headers().map(|header| Document::create(&header, actor(1)).unwrap());
     let read = PersonView::read(&person);
     assert_eq!(
@@ -81,10 +81,53 @@ fn every_kind_can_be_read_when_it_is_empty() {
     assert_eq!(read.medication.items.len(), 20);
     assert!(read.problems.is_empty() && read.unknown.is_empty());
     assert!(ObservationsView::read(&observations).entries.is_empty());
+    assert!(ToldView::read(&told).entries.is_empty());
     assert!(RoundView::read(&round).visits.is_empty());
     assert!(DirectoryView::read(&directory).staff.is_empty());
     // Nobody's person document is read as a visit.
     assert_eq!(VisitView::read(&person).problems[0].found, "person");
+}
+
+/// AC52: what was told is a note of its own that names its source and why it could be told.
+#[test]
+fn what_was_told_names_its_source_and_its_legal_basis() {
+    let observations = headers()[2].id();
+    let mut told = Document::create(&headers()[6], actor(4)).unwrap();
+    let values: Vec<(&'static str, Value)> = vec![
+        ("act", row(9).to_string().into()),
+        ("at", at(5)),
+        ("by", user(4).to_string().into()),
+        ("what", "gait".into()),
+        ("degree", "much_worse".into()),
+        ("words", "Vinglig".into()),
+        ("source.document", observations.to_string().into()),
+        ("source.row", row(1).to_string().into()),
+        ("basis", "consent_osl101".into()),
+        ("telling", "ab".repeat(32).into()),
+        ("disclosure", "cd".repeat(32).into()),
+        ("told_at", at(6)),
+        ("told_by", user(5).to_string().into()),
+    ];
+    told.edit(minute(6), &[Edit::add_row("entries", row(2), values)])
+        .unwrap();
+    let view = ToldView::read(&told);
+    assert_eq!((view.problems.len(), view.unknown.len()), (0, 0));
+    let entry = &view.entries[0];
+    assert_eq!(
+        (entry.source, entry.source_row),
+        (Some(observations), Some(row(1)))
+    );
+    assert_eq!(entry.basis, Some("consent_osl101"));
+    assert_eq!(entry.telling, Some("ab".repeat(32)));
+    assert_eq!(entry.disclosure, Some("cd".repeat(32)));
+    assert_eq!(
+        (entry.told_at, entry.told_by),
+        (Some(minute(6)), Some(user(5)))
+    );
+    assert_eq!((entry.by, entry.at), (Some(user(4)), Some(minute(5))));
+    // It is added to, and never changed.
+    let changed = Edit::set_row("entries", row(2), "words", "Stadig");
+    assert!(told.edit(minute(7), &[changed]).is_err());
 }
 
 #[test]

@@ -72,7 +72,11 @@ impl DirectoryView {
     /// Reads a directory document as it is.
     #[must_use]
     pub fn read(document: &Document) -> Self {
-        let mut reader = Reader::of(DocumentKind::Directory, document, document.content());
+        let mut reader = Reader::of(
+            DocumentKind::Directory,
+            document.header().kind(),
+            document.content(),
+        );
         let fields = reader.fields();
         Self {
             name: fields.string("name"),

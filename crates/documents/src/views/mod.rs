@@ -9,13 +9,15 @@ mod observations;
 mod person;
 mod reader;
 mod round;
+mod told;
 mod visit;
 
 pub use directory::{DirectoryView, PhoneNumber, StaffMember, Unit};
 pub use observations::{Observation, ObservationsView};
-pub use person::{Address, Contact, PersonView};
+pub use person::{Address, Contact, PersonView, protection_of};
 pub use reader::{Fields, Problem, Retraction};
 pub use round::{PlannedVisit, RoundView};
+pub use told::{ToldEntry, ToldView};
 pub use visit::{
     CfsFields, Drug, FallsFields, MedicationFields, MedicationItem, Note, Seen, Settlement,
     VisitView,

@@ -48,7 +48,11 @@ impl ObservationsView {
     /// Reads an observations document as it is.
     #[must_use]
     pub fn read(document: &Document) -> Self {
-        let mut reader = Reader::of(DocumentKind::Observations, document, document.content());
+        let mut reader = Reader::of(
+            DocumentKind::Observations,
+            document.header().kind(),
+            document.content(),
+        );
         reader.fields();
         let mut entries: Vec<Observation> = reader
             .rows("entries")

@@ -4,6 +4,7 @@ use super::reader::{Fields, Problem, Reader, Retraction};
 use crate::document::Document;
 use chrono::{DateTime, Utc};
 use hemrond_domain::{
+    identity::ProtectedIdentity,
     ids::{RowId, UserId},
     record::DocumentKind,
 };
@@ -82,7 +83,11 @@ impl PersonView {
     /// Reads a person document as it is.
     #[must_use]
     pub fn read(document: &Document) -> Self {
-        let mut reader = Reader::of(DocumentKind::Person, document, document.content());
+        let mut reader = Reader::of(
+            DocumentKind::Person,
+            document.header().kind(),
+            document.content(),
+        );
         let fields = reader.fields();
         let mut contacts: Vec<Contact> = reader
             .rows("contacts")
@@ -111,6 +116,27 @@ impl PersonView {
             problems: reader.problems,
             unknown: reader.unknown,
         }
+    }
+}
+
+/// The protection that holds for a person: the strictest while colleagues disagree on it, and for a
+/// value that this version does not know.
+#[must_use]
+pub fn protection_of(document: &Document) -> ProtectedIdentity {
+    if document.conflict("protected").is_some() {
+        return ProtectedIdentity::SkyddadFolkbokforing;
+    }
+    let view = PersonView::read(document);
+    let unreadable = || {
+        let mut problems = view.problems.iter();
+        problems.any(|problem| problem.field == "protected")
+    };
+    match view.protected {
+        Some("none") => ProtectedIdentity::None,
+        Some("sekretessmarkering") => ProtectedIdentity::Sekretessmarkering,
+        Some(_) => ProtectedIdentity::SkyddadFolkbokforing,
+        None if unreadable() => ProtectedIdentity::SkyddadFolkbokforing,
+        None => ProtectedIdentity::None,
     }
 }
 

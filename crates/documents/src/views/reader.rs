@@ -2,7 +2,6 @@
 
 use crate::{
     content::Content,
-    document::Document,
     schema::{self, FieldSpec, FieldType, KindSchema, parse_date, parse_instant, parse_time},
     value::Value,
 };
@@ -151,18 +150,17 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// A reader of a document, or of nothing where the document is of another kind.
-    pub(super) fn of(kind: DocumentKind, document: &Document, content: Content) -> Self {
+    /// A reader of what a document of some kind says, or of nothing where it is of another kind.
+    pub(super) fn of(kind: DocumentKind, found: DocumentKind, content: Content) -> Self {
         let mut reader = Self {
             schema: schema::of(kind),
             content,
             problems: Vec::new(),
             unknown: Vec::new(),
         };
-        if document.header().kind() != kind {
-            let found = document.header().kind().to_string();
+        if found != kind {
             reader.content = Content::default();
-            reader.problem("header/kind", &found);
+            reader.problem("header/kind", &found.to_string());
         }
         for (field, found) in std::mem::take(&mut reader.content.unreadable) {
             reader.problem(&field, &found);

@@ -52,7 +52,11 @@ impl RoundView {
     /// Reads a round document as it is.
     #[must_use]
     pub fn read(document: &Document) -> Self {
-        let mut reader = Reader::of(DocumentKind::Round, document, document.content());
+        let mut reader = Reader::of(
+            DocumentKind::Round,
+            document.header().kind(),
+            document.content(),
+        );
         reader.fields();
         let mut visits: Vec<PlannedVisit> = reader
             .rows("visits")

@@ -25,6 +25,8 @@ pub enum Information {
     Sharing,
     /// What blocks and accesses are (PDL 8:6).
     Rights,
+    /// What a national quality register is, and the right to decline it (PDL 7:3).
+    QualityRegisters,
 }
 
 /// Who was told.
@@ -214,6 +216,17 @@ pub enum Act {
         /// What the danger is.
         danger: String,
     },
+    /// The person declines that data goes to national quality registers (PDL 7:2). Whoever speaks for
+    /// a person may say so too: the law keeps it from nobody.
+    RegistersDeclined {
+        /// Who said so.
+        told: Told,
+    },
+    /// The person allows it again.
+    RegistersAllowed {
+        /// The refusals that were known. One that was made elsewhere meanwhile stands.
+        declines: Vec<ActId>,
+    },
     /// Something of the person's was told to somebody else (AC60).
     Disclosed {
         /// The document that it stands in.
@@ -225,11 +238,24 @@ pub enum Act {
         /// Why it may be told.
         basis: LegalBasis,
     },
+    /// What home help sees may be told to a unit from now on, each time as a disclosure of its own.
+    TellingBegun {
+        /// The unit that is told.
+        to: UnitId,
+        /// Why it may be told.
+        basis: LegalBasis,
+    },
+    /// It may be told no longer: all that was begun before, and what is named. What was told stays
+    /// told.
+    TellingEnded {
+        /// The tellings that were known.
+        tellings: Vec<ActId>,
+    },
 }
 
 impl Act {
     /// The names of every kind of act that this version knows.
-    pub const KINDS: [&'static str; 12] = [
+    pub const KINDS: [&'static str; 16] = [
         "information_given",
         "objected",
         "objection_withdrawn",
@@ -241,7 +267,11 @@ impl Act {
         "relation_declared",
         "emergency_opened",
         "lift_asked",
+        "registers_declined",
+        "registers_allowed",
         "disclosed",
+        "telling_begun",
+        "telling_ended",
     ];
 
     /// The act's stable name, as entries, tables and texts write it.
@@ -259,7 +289,11 @@ impl Act {
             Self::RelationDeclared { .. } => "relation_declared",
             Self::EmergencyOpened { .. } => "emergency_opened",
             Self::LiftAsked { .. } => "lift_asked",
+            Self::RegistersDeclined { .. } => "registers_declined",
+            Self::RegistersAllowed { .. } => "registers_allowed",
             Self::Disclosed { .. } => "disclosed",
+            Self::TellingBegun { .. } => "telling_begun",
+            Self::TellingEnded { .. } => "telling_ended",
         }
     }
 }

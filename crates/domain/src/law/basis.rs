@@ -37,4 +37,21 @@ impl LegalBasis {
         Self::ConsentOsl101,
         Self::Duty,
     ];
+
+    /// Whether social care may tell health care what it saw on this basis, time after time, until it
+    /// is ended. What health care's own secrecy allows (OSL 25:11) and what care givers read of each
+    /// other is no basis for it.
+    #[must_use]
+    pub const fn lets_social_care_tell(self) -> bool {
+        match self {
+            Self::ConsentOsl101 | Self::Svod33 | Self::Duty => true,
+            Self::SameGiver | Self::Osl2511 | Self::Svod31 | Self::Svod32 | Self::Svod36 => false,
+        }
+    }
+
+    /// Whether social care may tell health care one thing on this basis: in danger too.
+    #[must_use]
+    pub const fn lets_social_care_tell_once(self) -> bool {
+        self.lets_social_care_tell() || matches!(self, Self::Svod36)
+    }
 }

@@ -8,6 +8,7 @@
 mod act;
 mod act_id;
 mod basis;
+mod register;
 mod rules;
 mod standing;
 
@@ -17,11 +18,15 @@ pub use act::{
 };
 pub use act_id::{ActId, InvalidActId};
 pub use basis::LegalBasis;
+pub use register::{Withheld, may_be_reported};
 pub use rules::{
     CLOCKS_APART, EMERGENCY_LONGEST, Forbidden, Maker, RELATION_LONGEST, STATEMENT_LONGEST,
     may_lift, may_make,
 };
-pub use standing::{Assessment, Block, Consent, Disclosure, Emergency, Relation, Standing};
+pub use standing::{
+    Assessment, Block, Consent, Declined, Disclosure, Emergency, Informed, Objection, Relation,
+    Standing, Telling,
+};
 
 #[cfg(test)]
 mod tests;

@@ -102,13 +102,16 @@ pub fn may_make(made: &Made, maker: &Maker) -> Result<(), Forbidden> {
 }
 
 /// Whether somebody of this unit and role may lift a block; nobody lifts another unit's, nor
-/// another organisation's (AC39).
+/// another organisation's (AC39). Every block covers the health record, so that only those who may
+/// open that lift one, an outer one too (PDL 4:4–5, SVOD 2:3).
 ///
 /// # Errors
 /// With the rule that stands against it.
 pub fn may_lift(block: &Block, role: Role, unit: UnitId) -> Result<(), Forbidden> {
+    if !is_caregiver(role) {
+        return Err(Forbidden::Role);
+    }
     match block.bound {
-        Bound::Inner if !is_caregiver(role) => Err(Forbidden::Role),
         Bound::Inner if block.unit != Some(unit) => Err(Forbidden::OtherUnit),
         Bound::Inner | Bound::Outer => Ok(()),
     }
@@ -119,8 +122,11 @@ pub(super) fn sound(act: &Act, made: &Made) -> Result<(), Forbidden> {
     match act {
         Act::InformationGiven { .. }
         | Act::ObjectionWithdrawn { .. }
-        | Act::BlockLifted { .. }
+        | Act::RegistersDeclined { .. }
         | Act::Disclosed { .. } => Ok(()),
+        // Whose block it is, [`may_lift`] asks.
+        Act::BlockLifted { .. } if !is_caregiver(made.role) => Err(Forbidden::Role),
+        Act::BlockLifted { .. } => Ok(()),
         Act::Objected { voice } => own_voice(*voice),
         Act::ConsentGiven {
             givers,
@@ -137,7 +143,19 @@ pub(super) fn sound(act: &Act, made: &Made) -> Result<(), Forbidden> {
             }
             Ok(())
         }
-        Act::ConsentWithdrawn { consents } => list(consents.len()),
+        Act::ConsentWithdrawn { consents: named }
+        | Act::RegistersAllowed { declines: named }
+        | Act::TellingEnded { tellings: named } => list(named.len()),
+        // Social care decides what of its own is told, and on which basis (OSL 26:1, 10:1).
+        Act::TellingBegun { basis, .. } => {
+            if !matches!(made.role, Role::Hemtjanst | Role::Assessor) {
+                return Err(Forbidden::Role);
+            }
+            if !basis.lets_social_care_tell() {
+                return Err(Forbidden::Incomplete);
+            }
+            Ok(())
+        }
         Act::CapacityAssessed {
             able,
             explored,

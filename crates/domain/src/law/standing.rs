@@ -2,7 +2,7 @@
 
 use super::{
     Act, ActId, Bound, CLOCKS_APART, EMERGENCY_LONGEST, Givers, Information, LegalBasis, Made,
-    RELATION_LONGEST, RelationReason, Step, may_lift, rules::sound,
+    RELATION_LONGEST, RelationReason, Step, Told, may_lift, rules::sound,
 };
 use crate::{
     ids::{OrganisationId, RowId, UnitId, UserId},
@@ -10,6 +10,41 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// That the person was informed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Informed {
+    /// When last.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: UserId,
+    /// Who was told.
+    pub told: Told,
+}
+
+/// A no of the person's to sharing between givers that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Objection {
+    /// The act.
+    pub id: ActId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who recorded it.
+    pub by: UserId,
+}
+
+/// A no of the person's to national quality registers that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Declined {
+    /// The act.
+    pub id: ActId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who recorded it.
+    pub by: UserId,
+    /// Who said so.
+    pub told: Told,
+}
 
 /// A block in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +57,8 @@ pub struct Block {
     pub unit: Option<UnitId>,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// Who recorded it.
+    pub by: UserId,
 }
 
 /// A consent in force.
@@ -97,13 +134,28 @@ pub struct Disclosure {
     pub by: UserId,
 }
 
+/// That home help's observations may be told to a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Telling {
+    /// The act that began it.
+    pub id: ActId,
+    /// The unit that is told.
+    pub to: UnitId,
+    /// Why it may be told.
+    pub basis: LegalBasis,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Who said so.
+    pub by: UserId,
+}
+
 /// What stands of a person's acts in one organisation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// When the person was last informed, by what about.
-    pub informed: BTreeMap<Information, DateTime<Utc>>,
+    /// When the person was last informed and by whom, by what about.
+    pub informed: BTreeMap<Information, Informed>,
     /// Objections that were not taken back, oldest first.
-    pub objections: Vec<(ActId, DateTime<Utc>)>,
+    pub objections: Vec<Objection>,
     /// Consents in force.
     pub consents: Vec<Consent>,
     /// The last assessment of whether the person can decide; none where nobody has assessed it.
@@ -116,8 +168,12 @@ pub struct Standing {
     pub emergencies: Vec<Emergency>,
     /// Givers that were asked to lift a block, with when last.
     pub asked: BTreeMap<OrganisationId, DateTime<Utc>>,
+    /// Refusals of national quality registers that were not taken back, oldest first.
+    pub registers_declined: Vec<Declined>,
     /// What was told to others.
     pub disclosures: Vec<Disclosure>,
+    /// To whom home help's observations may be told, oldest first.
+    pub tellings: Vec<Telling>,
     /// How many acts this version does not know.
     pub newer: usize,
     /// The next moment at which something here ends by itself.
@@ -140,6 +196,12 @@ impl Standing {
         for made in &in_time {
             standing.add(made, &ends, now);
         }
+        // Whoever can decide again is asked: what was told because they could not is told no longer.
+        if standing.capacity.as_ref().is_none_or(|found| found.able) {
+            standing
+                .tellings
+                .retain(|telling| telling.basis != LegalBasis::Svod33);
+        }
         standing
     }
 
@@ -151,13 +213,27 @@ impl Standing {
         if sound(act, made).is_err() {
             return;
         }
+        // What lets something be read counts from its day on. What shuts something counts at once,
+        // whatever the clock said.
+        let has_come = made.at <= now + CLOCKS_APART;
         match act {
-            Act::InformationGiven { what, .. } => {
-                self.informed.insert(*what, made.at);
+            Act::InformationGiven { what, told } => {
+                if has_come {
+                    let informed = Informed {
+                        at: made.at,
+                        by: made.by,
+                        told: *told,
+                    };
+                    self.informed.insert(*what, informed);
+                }
             }
             Act::Objected { .. } => {
                 if !ends.objections.contains(&made.id) {
-                    self.objections.push((made.id, made.at));
+                    self.objections.push(Objection {
+                        id: made.id,
+                        at: made.at,
+                        by: made.by,
+                    });
                 }
             }
             Act::ConsentGiven {
@@ -165,7 +241,7 @@ impl Standing {
                 classes,
                 from,
                 until,
-            } => {
+            } if has_come => {
                 let withdrawn = ends.consents.contains(&made.id)
                     || ends.all_consents_until.is_some_and(|end| made.at <= end);
                 if !withdrawn && *from <= now && self.runs_until(*until, now) {
@@ -181,7 +257,7 @@ impl Standing {
                     self.note_end(*from);
                 }
             }
-            Act::CapacityAssessed { able, .. } => {
+            Act::CapacityAssessed { able, .. } if *able || has_come => {
                 self.capacity = Some(Assessment {
                     able: *able,
                     at: made.at,
@@ -194,14 +270,14 @@ impl Standing {
                     bound: *bound,
                     unit: *unit,
                     since: made.at,
+                    by: made.by,
                 };
                 if !ends.lifts(&block) {
                     self.blocks.push(block);
                 }
             }
             Act::RelationDeclared { reason, until, .. } => {
-                let believed = made.at <= now + CLOCKS_APART
-                    && *until <= now + RELATION_LONGEST + CLOCKS_APART;
+                let believed = has_come && *until <= now + RELATION_LONGEST + CLOCKS_APART;
                 if believed && self.runs_until(*until, now) {
                     let new = Relation {
                         reason: *reason,
@@ -251,8 +327,33 @@ impl Standing {
                 at: made.at,
                 by: made.by,
             }),
-            Act::ObjectionWithdrawn { .. }
+            Act::TellingBegun { to, basis } => {
+                if !ends.ends_telling(made, *basis) {
+                    self.tellings.push(Telling {
+                        id: made.id,
+                        to: *to,
+                        basis: *basis,
+                        since: made.at,
+                        by: made.by,
+                    });
+                }
+            }
+            Act::RegistersDeclined { told } => {
+                if !ends.registers_declined.contains(&made.id) {
+                    self.registers_declined.push(Declined {
+                        id: made.id,
+                        at: made.at,
+                        by: made.by,
+                        told: *told,
+                    });
+                }
+            }
+            Act::ConsentGiven { .. }
+            | Act::CapacityAssessed { .. }
+            | Act::ObjectionWithdrawn { .. }
             | Act::ConsentWithdrawn { .. }
+            | Act::RegistersAllowed { .. }
+            | Act::TellingEnded { .. }
             | Act::BlockLifted { .. } => {}
         }
     }
@@ -323,6 +424,12 @@ impl Standing {
         self.informed.contains_key(&Information::Sharing)
     }
 
+    /// Why a unit may be told what home help sees; the oldest act where several say so.
+    #[must_use]
+    pub fn telling_to(&self, unit: UnitId) -> Option<&Telling> {
+        self.tellings.iter().find(|telling| telling.to == unit)
+    }
+
     /// Whether a consent in force reaches this giver's data of this class.
     #[must_use]
     pub fn consents_to(&self, giver: OrganisationId, class: DocumentClass) -> bool {
@@ -339,6 +446,10 @@ struct Ends {
     consents: BTreeSet<ActId>,
     /// All consents that were given until then have been taken back.
     all_consents_until: Option<DateTime<Utc>>,
+    registers_declined: BTreeSet<ActId>,
+    tellings: BTreeSet<ActId>,
+    /// All tellings that were begun until then have been ended.
+    all_tellings_until: Option<DateTime<Utc>>,
     /// By the block: who says that it is lifted.
     lifts: BTreeMap<ActId, Vec<(crate::people::Role, UnitId)>>,
 }
@@ -356,6 +467,13 @@ impl Ends {
                     ends.consents.extend(consents);
                     ends.all_consents_until = ends.all_consents_until.max(Some(made.at));
                 }
+                Some(Act::RegistersAllowed { declines }) => {
+                    ends.registers_declined.extend(declines);
+                }
+                Some(Act::TellingEnded { tellings }) => {
+                    ends.tellings.extend(tellings);
+                    ends.all_tellings_until = ends.all_tellings_until.max(Some(made.at));
+                }
                 Some(Act::BlockLifted { block, .. }) => {
                     let lifts = ends.lifts.entry(*block).or_default();
                     lifts.push((made.role, made.unit));
@@ -364,6 +482,15 @@ impl Ends {
             }
         }
         ends
+    }
+
+    /// An end reaches all that was begun before, known or not; what stands on the person's consent
+    /// ends with that too.
+    fn ends_telling(&self, begun: &Made, basis: LegalBasis) -> bool {
+        let before = |end: Option<DateTime<Utc>>| end.is_some_and(|end| begun.at <= end);
+        self.tellings.contains(&begun.id)
+            || before(self.all_tellings_until)
+            || basis == LegalBasis::ConsentOsl101 && before(self.all_consents_until)
     }
 
     /// A lift counts where it names exactly this block and comes from those who may.

@@ -103,6 +103,78 @@ fn assessment(able: bool, unopposed: &str) -> Act {
     }
 }
 
+fn telling(basis: LegalBasis) -> Act {
+    Act::TellingBegun { to: TEAM, basis }
+}
+
+fn stinas(made: Made) -> Made {
+    Made {
+        role: Role::Hemtjanst,
+        ..made
+    }
+}
+
+/// AC60: what home help sees may be told on a basis that social care has, and on no other.
+#[test]
+fn what_social_care_may_tell_on() {
+    #[rustfmt::skip]
+    let table = [
+        // Social care is no vårdgivare, and its secrecy holds towards health care of the same authority (OSL 8:2).
+        ("PDL", LegalBasis::SameGiver, false, false),
+        ("OSL 25:11 is health care's", LegalBasis::Osl2511, false, false),
+        // What care givers read of each other on their own demand is not what one of them tells.
+        ("SVOD 3:1", LegalBasis::Svod31, false, false),
+        ("SVOD 3:2", LegalBasis::Svod32, false, false),
+        ("SVOD 3:3", LegalBasis::Svod33, true, true),
+        ("SVOD 3:6, while the danger lasts", LegalBasis::Svod36, false, true),
+        ("OSL 10:1", LegalBasis::ConsentOsl101, true, true),
+        ("OSL 10:28", LegalBasis::Duty, true, true),
+    ];
+    assert_eq!(table.len(), LegalBasis::ALL.len());
+    for (source, basis, always, once) in table {
+        assert_eq!(basis.lets_social_care_tell(), always, "{source}");
+        assert_eq!(basis.lets_social_care_tell_once(), once, "{source}");
+    }
+}
+
+/// AC60: the choice to tell stands until somebody ends it, or what it rests on ends.
+#[test]
+fn home_help_may_tell_until_it_is_ended() {
+    let consented = stinas(made(1, 0, telling(LegalBasis::ConsentOsl101)));
+    let duty = stinas(made(2, 1, telling(LegalBasis::Duty)));
+    let stands = |acts: &[&Made]| -> Vec<ActId> {
+        let standing = Standing::of(acts.iter().copied(), hour(9));
+        standing.tellings.iter().map(|telling| telling.id).collect()
+    };
+    assert_eq!(stands(&[&duty, &consented]), [consented.id, duty.id]);
+    let standing = Standing::of([&duty, &consented], hour(9));
+    assert_eq!(standing.telling_to(TEAM).unwrap().id, consented.id);
+    assert!(standing.telling_to(CENTRE).is_none());
+    // Consent that is taken back takes with it what rests on it, and nothing else.
+    let gone = made(3, 2, Act::ConsentWithdrawn { consents: vec![] });
+    assert_eq!(stands(&[&gone, &duty, &consented]), [duty.id]);
+    // An end reaches what another tablet began before it, without its name.
+    let ended = made(4, 2, Act::TellingEnded { tellings: vec![] });
+    assert_eq!(stands(&[&ended, &duty, &consented]), [] as [ActId; 0]);
+    let again = stinas(made(5, 3, telling(LegalBasis::ConsentOsl101)));
+    assert_eq!(stands(&[&again, &ended, &gone, &consented]), [again.id]);
+    // An act that its maker could not make is none.
+    let evas = made(6, 4, telling(LegalBasis::ConsentOsl101));
+    assert_eq!(stands(&[&evas]), [] as [ActId; 0]);
+}
+
+/// AC34, AC60: what is told because the person cannot decide needs the assessment that says so.
+#[test]
+fn who_can_decide_is_not_told_about_as_one_who_cannot() {
+    let unable = stinas(made(1, 0, telling(LegalBasis::Svod33)));
+    let assessed = made(2, 1, assessment(false, "Inget tyder på det"));
+    let able = made(3, 2, assessment(true, ""));
+    let count = |acts: &[&Made]| Standing::of(acts.iter().copied(), hour(9)).tellings.len();
+    assert_eq!(count(&[&unable]), 0);
+    assert_eq!(count(&[&unable, &assessed]), 1);
+    assert_eq!(count(&[&able, &unable, &assessed]), 0);
+}
+
 /// The paragraph, what is done, by whom, and whether it may be.
 type Case = (&'static str, &'static str, Role, Act, Result<(), Forbidden>);
 
@@ -167,7 +239,17 @@ fn who_may_make_which_act() {
         ("PDL 4:1", "a relation for a year", Role::Nurse, relation(24 * 365), Err(Period)),
         ("SVOD 3:1", "a consent that has ended", Role::Nurse, consent(0), Err(Period)),
         ("OSL 10:1", "home help tells a nurse", Role::Hemtjanst, told, Ok(())),
+        ("OSL 10:1", "home help may tell from now on", Role::Hemtjanst, telling(LegalBasis::ConsentOsl101), Ok(())),
+        ("OSL 10:1", "an assessor records the consent", Role::Assessor, telling(LegalBasis::ConsentOsl101), Ok(())),
+        ("OSL 26:1", "a nurse lets others tell her", Role::Nurse, telling(LegalBasis::ConsentOsl101), Err(WrongRole)),
+        ("OSL 25:11", "health care's own secrecy", Role::Hemtjanst, telling(LegalBasis::Osl2511), Err(Incomplete)),
+        ("SVOD 3:6", "danger lasts no longer than itself", Role::Hemtjanst, telling(LegalBasis::Svod36), Err(Incomplete)),
+        ("OSL 10:1", "a nurse is told that it ends", Role::Nurse, Act::TellingEnded { tellings: vec![] }, Ok(())),
         ("PDL 4:2", "an administrator", Role::Administrator, outer, Err(WrongRole)),
+        ("PDL 4:5", "a nurse lifts", Role::Nurse, lift(9), Ok(())),
+        ("PDL 4:5", "a doctor lifts", Role::Doctor, lift(9), Ok(())),
+        ("PDL 4:4-5, SVOD 2:3", "home help lifts", Role::Hemtjanst, lift(9), Err(WrongRole)),
+        ("PDL 4:4-5, SVOD 2:3", "an assessor lifts", Role::Assessor, lift(9), Err(WrongRole)),
     ];
     for (paragraph, what, role, act, expected) in table {
         let made = Made {
@@ -232,6 +314,38 @@ fn nobody_lifts_another_units_block() {
     assert_eq!(may_lift(&block, Role::Doctor, TEAM), Ok(()));
 }
 
+/// AC13: home help may say for the person that everything is shut, and does not open the health record
+/// again: whoever lifts an outer block is health staff (PDL 4:4-5, SVOD 2:3).
+#[test]
+fn an_outer_block_is_lifted_by_health_staff_only() {
+    let outer = Act::BlockSet {
+        bound: Bound::Outer,
+        unit: None,
+        voice: Voice::Person,
+    };
+    let set = Made {
+        role: Role::Hemtjanst,
+        ..made(1, 0, outer)
+    };
+    let block = Standing::of([&set], hour(1)).blocks[0];
+    for (role, lifts) in [
+        (Role::Nurse, true),
+        (Role::Doctor, true),
+        (Role::Hemtjanst, false),
+        (Role::Assessor, false),
+        (Role::Administrator, false),
+    ] {
+        assert_eq!(may_lift(&block, role, CENTRE).is_ok(), lifts, "{role:?}");
+        let lifted = Made {
+            role,
+            unit: CENTRE,
+            ..made(2, 1, lift(1))
+        };
+        let standing = Standing::of([&set, &lifted], hour(2));
+        assert_eq!(!standing.blocks_others(), lifts, "{role:?}");
+    }
+}
+
 /// AC14: an opening is its maker's own, goes as far as its step, and ends by itself.
 #[test]
 fn an_emergency_is_for_one_user_one_step_and_a_time() {
@@ -276,9 +390,106 @@ fn objections_and_information() {
     let acts = [made(1, 0, told), made(2, 1, objected), made(3, 2, back)];
     assert!(!Standing::of(&acts[..0], hour(3)).is_informed_of_sharing());
     let standing = Standing::of(&acts[..2], hour(3));
-    assert_eq!(standing.informed[&Information::Sharing], hour(0));
+    let informed = standing.informed[&Information::Sharing];
+    assert_eq!(
+        (informed.at, informed.by, informed.told),
+        (hour(0), EVA, Told::Person)
+    );
+    assert_eq!(standing.objections[0].by, EVA);
     assert!(standing.blocks_others());
     assert!(!Standing::of(&acts, hour(3)).blocks_others());
+}
+
+/// AC31: nobody is informed before it has happened (SVOD 2:2): what lets data be read counts from its
+/// day on, but for as much as two clocks may differ. What shuts something counts at once.
+#[test]
+fn what_is_dated_ahead_opens_nothing_before_its_day() {
+    let told = |what| Act::InformationGiven {
+        what,
+        told: Told::Person,
+    };
+    let unable = assessment(false, "Inget tyder på det");
+    let informed = |standing: &Standing| standing.is_informed_of_sharing();
+    let registers = |standing: &Standing| {
+        may_be_reported(standing, crate::identity::ProtectedIdentity::None).is_ok()
+    };
+    let consents = |standing: &Standing| standing.consents_to(REGION, DocumentClass::Health);
+    let unable_now =
+        |standing: &Standing| standing.capacity.as_ref().is_some_and(|found| !found.able);
+    let shut = |standing: &Standing| standing.blocks_others();
+    let objected = Act::Objected {
+        voice: Voice::Person,
+    };
+    type Case<'a> = (&'a str, i64, Act, &'a dyn Fn(&Standing) -> bool, bool);
+    #[rustfmt::skip]
+    let table: &[Case<'_>] = &[
+        ("SVOD 2:2 informed before now", -1, told(Information::Sharing), &informed, true),
+        ("SVOD 2:2 a clock that is a little ahead", 1, told(Information::Sharing), &informed, true),
+        ("SVOD 2:2 informed in two hours", 2, told(Information::Sharing), &informed, false),
+        ("SVOD 2:2 informed next year", 24 * 365, told(Information::Sharing), &informed, false),
+        ("PDL 7:3 told of registers in two hours", 2, told(Information::QualityRegisters), &registers, false),
+        ("SVOD 3:1 a consent of now", 0, consent(24 * 400), &consents, true),
+        ("SVOD 3:1 a consent of next week", 24 * 7, consent(24 * 400), &consents, false),
+        ("SVOD 2:6 assessed now", 0, unable.clone(), &unable_now, true),
+        ("SVOD 2:6 assessed next week", 24 * 7, unable, &unable_now, false),
+        ("SVOD 2:3 an objection of next week", 24 * 7, objected, &shut, true),
+    ];
+    for (what, at, act, holds, expected) in table {
+        let act = made(1, *at, act.clone());
+        assert_eq!(holds(&Standing::of([&act], hour(0))), *expected, "{what}");
+        assert!(holds(&Standing::of([&act], hour(24 * 365))), "{what}, then");
+    }
+}
+
+/// AC18: whoever has declined quality registers is not reported, whoever was not told of them neither;
+/// PDL 7:2-3. A no that another tablet took meanwhile outlives the yes that did not know of it.
+#[test]
+fn who_may_be_reported_to_a_quality_register() {
+    use crate::identity::ProtectedIdentity::{
+        None as Open, Sekretessmarkering, SkyddadFolkbokforing,
+    };
+    let told = made(
+        1,
+        0,
+        Act::InformationGiven {
+            what: Information::QualityRegisters,
+            told: Told::Person,
+        },
+    );
+    let of_sharing = made(
+        2,
+        0,
+        Act::InformationGiven {
+            what: Information::Sharing,
+            told: Told::Person,
+        },
+    );
+    let no = |number| made(number, 1, Act::RegistersDeclined { told: Told::Person });
+    let yes = |number, of: u8| {
+        let declines = vec![ActId([of; 32])];
+        made(number, 2, Act::RegistersAllowed { declines })
+    };
+    let newer = Made {
+        act: None,
+        ..made(9, 1, block())
+    };
+    #[rustfmt::skip]
+    let table = [
+        ("PDL 7:3 nobody told them", vec![], Open, Err(Withheld::NotInformed)),
+        ("PDL 7:3 told of something else", vec![of_sharing], Open, Err(Withheld::NotInformed)),
+        ("PDL 7:3 told", vec![told.clone()], Open, Ok(())),
+        ("PDL 7:2 declined", vec![told.clone(), no(3)], Open, Err(Withheld::Declined)),
+        ("PDL 7:2 declined before being told", vec![no(3)], Open, Err(Withheld::Declined)),
+        ("PDL 7:2 changed their mind", vec![told.clone(), no(3), yes(4, 3)], Open, Ok(())),
+        ("PDL 7:2 a second no meanwhile", vec![told.clone(), no(3), no(5), yes(4, 3)], Open, Err(Withheld::Declined)),
+        ("an act of a newer version", vec![told.clone(), newer], Open, Err(Withheld::Newer)),
+        ("OSL 22:1 marked", vec![told.clone()], Sekretessmarkering, Err(Withheld::Protected)),
+        ("OSL 22:1 protected", vec![told], SkyddadFolkbokforing, Err(Withheld::Protected)),
+    ];
+    for (what, acts, protected, expected) in table {
+        let standing = Standing::of(&acts, hour(3));
+        assert_eq!(may_be_reported(&standing, protected), expected, "{what}");
+    }
 }
 
 /// AC35: a consent has scope, time and somebody who recorded it; AC36 the same for social data.
@@ -328,11 +539,19 @@ fn any_act() -> impl Strategy<Value = Act> {
         Just(Act::Objected {
             voice: Voice::Person,
         }),
+        Just(Act::RegistersDeclined { told: Told::Person }),
+        (0u8..12).prop_map(|id| Act::RegistersAllowed {
+            declines: vec![ActId([id; 32])],
+        }),
         (0u8..12).prop_map(|id| Act::ObjectionWithdrawn {
             objection: ActId([id; 32]),
         }),
         (1i64..20).prop_map(consent),
         Just(Act::ConsentWithdrawn { consents: vec![] }),
+        Just(telling(LegalBasis::ConsentOsl101)),
+        (0u8..12).prop_map(|id| Act::TellingEnded {
+            tellings: vec![ActId([id; 32])],
+        }),
         any::<bool>().prop_map(|able| assessment(able, "Inget tyder på det")),
         (1i64..20).prop_map(relation),
         (1i64..20).prop_map(|until| opening(Step::Units, until)),

@@ -118,13 +118,30 @@ impl Header {
     /// Home-help observations about a person in the month that holds `day`.
     #[must_use]
     pub fn observations(organisation: OrganisationId, person: PersonId, day: NaiveDate) -> Self {
-        let month = format!("{:04}-{:02}", day.year(), day.month());
         Self::new(
             DocumentKind::Observations,
             organisation,
             None,
             Some(person),
-            month,
+            month(day),
+        )
+    }
+
+    /// What of home help's observations about a person is told to a unit in the month that holds
+    /// `day`.
+    #[must_use]
+    pub fn told(
+        organisation: OrganisationId,
+        to: UnitId,
+        person: PersonId,
+        day: NaiveDate,
+    ) -> Self {
+        Self::new(
+            DocumentKind::Told,
+            organisation,
+            Some(to),
+            Some(person),
+            month(day),
         )
     }
 
@@ -193,6 +210,10 @@ impl Header {
     ) -> Result<Self, HeaderError> {
         let wrong = |what| HeaderError { kind, what };
         let day = || NaiveDate::parse_from_str(part, "%Y-%m-%d").map_err(|_| wrong("the day"));
+        let first_day = || {
+            NaiveDate::parse_from_str(&format!("{part}-01"), "%Y-%m-%d")
+                .map_err(|_| wrong("the month"))
+        };
         let header = match (kind, unit, person) {
             (DocumentKind::Person, None, Some(person)) => Self::person(organisation, person),
             (DocumentKind::Visit, Some(unit), Some(person)) => {
@@ -200,9 +221,10 @@ impl Header {
                 Self::visit(organisation, unit, person, visit)
             }
             (DocumentKind::Observations, None, Some(person)) => {
-                let first = NaiveDate::parse_from_str(&format!("{part}-01"), "%Y-%m-%d")
-                    .map_err(|_| wrong("the month"))?;
-                Self::observations(organisation, person, first)
+                Self::observations(organisation, person, first_day()?)
+            }
+            (DocumentKind::Told, Some(to), Some(person)) => {
+                Self::told(organisation, to, person, first_day()?)
             }
             (DocumentKind::Round, Some(team), None) => Self::round(organisation, team, day()?),
             (DocumentKind::Directory, None, None) => Self::directory(organisation),
@@ -234,7 +256,7 @@ impl Header {
         self.organisation
     }
 
-    /// The unit that keeps it, for a visit and a round.
+    /// The unit that keeps it, for a visit and a round, or that is told.
     #[must_use]
     pub const fn unit(&self) -> Option<UnitId> {
         self.unit
@@ -299,6 +321,10 @@ impl Header {
     }
 }
 
+fn month(day: NaiveDate) -> String {
+    format!("{:04}-{:02}", day.year(), day.month())
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -354,6 +380,7 @@ mod tests {
             (DocumentKind::Person, None, ""),
             (DocumentKind::Visit, visit.unit(), visit.part()),
             (DocumentKind::Observations, None, "2026-11"),
+            (DocumentKind::Told, visit.unit(), "2026-11"),
         ] {
             let header = |organisation, person| {
                 Header::from_parts(kind, organisation, unit, Some(person), part).unwrap()
@@ -370,6 +397,23 @@ mod tests {
         }
     }
 
+    /// AC52: what is told to a unit has an id of its own, another than the observations' and than what
+    /// another unit is told.
+    #[test]
+    fn what_is_told_is_a_document_of_its_own_for_each_receiving_unit() {
+        let visit = astrids_visit();
+        let (kommun, astrid) = (visit.organisation(), visit.person_id().unwrap());
+        let day = NaiveDate::from_ymd_opt(2026, 11, 3).unwrap();
+        let team = UnitId::from_bytes([2; 16]);
+        let told = Header::told(kommun, team, astrid, day);
+        assert_eq!(told.unit(), Some(team));
+        assert_eq!(told.part(), "2026-11");
+        assert_eq!(told.class(), DocumentClass::Transfer);
+        assert_ne!(told.id(), Header::observations(kommun, astrid, day).id());
+        let centre = UnitId::from_bytes([9; 16]);
+        assert_ne!(told.id(), Header::told(kommun, centre, astrid, day).id());
+    }
+
     #[test]
     fn parts_that_do_not_belong_together_are_refused() {
         let visit = astrids_visit();
@@ -383,6 +427,9 @@ mod tests {
             (DocumentKind::Round, visit.unit(), None, "2026-02-30"),
             (DocumentKind::Round, visit.unit(), None, "2026-2-03"),
             (DocumentKind::Observations, None, person, "2026-13"),
+            (DocumentKind::Told, None, person, "2026-11"),
+            (DocumentKind::Told, visit.unit(), None, "2026-11"),
+            (DocumentKind::Told, visit.unit(), person, "2026-11-03"),
             (DocumentKind::Directory, visit.unit(), None, ""),
             (DocumentKind::Acts, None, None, ""),
             (DocumentKind::Acts, visit.unit(), person, ""),

@@ -21,6 +21,9 @@ pub enum DocumentKind {
     /// Consent, blocks, emergencies and other legal acts; one per person and organisation. It holds
     /// signed entries only.
     Acts,
+    /// What of home help's observations was told to a unit of health care; one per person, receiving
+    /// unit and month, append-only.
+    Told,
 }
 
 /// Who a document is for by law: the key of access, separation and retention.
@@ -37,17 +40,20 @@ pub enum DocumentClass {
     Staff,
     /// What the person decided about their data, and what staff did under the law's exceptions.
     Legal,
+    /// What social care told health care: each entry with its source and its legal basis.
+    Transfer,
 }
 
 impl DocumentKind {
     /// Every kind that this version knows.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Person,
         Self::Visit,
         Self::Observations,
         Self::Round,
         Self::Directory,
         Self::Acts,
+        Self::Told,
     ];
 
     /// The class that decides who may read and write the document.
@@ -59,6 +65,7 @@ impl DocumentKind {
             Self::Observations => DocumentClass::Social,
             Self::Round | Self::Directory => DocumentClass::Staff,
             Self::Acts => DocumentClass::Legal,
+            Self::Told => DocumentClass::Transfer,
         }
     }
 
@@ -72,18 +79,20 @@ impl DocumentKind {
             Self::Round => "round",
             Self::Directory => "directory",
             Self::Acts => "acts",
+            Self::Told => "told",
         }
     }
 }
 
 impl DocumentClass {
     /// Every class.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Identity,
         Self::Health,
         Self::Social,
         Self::Staff,
         Self::Legal,
+        Self::Transfer,
     ];
 
     /// The class's stable name, in tables and policies.
@@ -95,6 +104,7 @@ impl DocumentClass {
             Self::Social => "social",
             Self::Staff => "staff",
             Self::Legal => "legal",
+            Self::Transfer => "transfer",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Within one organisation: relation, role, inner block, emergency, protected identity and the log.
 
 use crate::{
-    CONSENTED, KOMMUNEN, MOBILE_TEAM, TODAY, astrids, eva, may, of_kommunen, refused, stina,
-    visit_at,
+    CONSENTED, KOMMUNEN, MOBILE_TEAM, REHAB, TODAY, allowed_by, astrids, eva, may, of_kommunen,
+    refused, stina, visit_at,
 };
 use hemrond_domain::{people::Role, record::DocumentKind};
 use hemrond_policy::{Action, Block, Circumstances, Emergency, Reason, Relation};
@@ -21,6 +21,37 @@ fn eva_gives_a_reason_before_she_opens_astrid() {
     );
     assert!(may(eva(), Action::DeclareRelation, visit, stranger).allowed);
     assert!(may(eva(), Action::Read, visit, TODAY).allowed);
+}
+
+/// AC52: what home help wrote stays in the social documentation, and no reason that Eva gives changes it; what her unit
+/// was told she reads, and what another was told she does not (OSL 26:1, 10:1).
+#[test]
+fn eva_reads_what_her_unit_was_told_and_not_what_stina_wrote() {
+    let stranger = Circumstances {
+        relation: Relation::None,
+        ..TODAY
+    };
+    let wrote = astrids(DocumentKind::Observations, KOMMUNEN, None);
+    for role in [Role::Nurse, Role::Doctor] {
+        for given in [TODAY, stranger, CONSENTED] {
+            refused(
+                &may(of_kommunen(role), Action::Read, wrote, given),
+                Reason::Role,
+            );
+        }
+        let told = |unit| astrids(DocumentKind::Told, KOMMUNEN, Some(unit));
+        let reads = |unit| may(of_kommunen(role), Action::Read, told(unit), TODAY);
+        allowed_by(
+            &reads(MOBILE_TEAM),
+            "transfer.receiver-reads",
+            "OSL 10:1, 26:1; PDL 4:2",
+        );
+        refused(&reads(REHAB), Reason::Role);
+        let writes = may(of_kommunen(role), Action::Write, told(MOBILE_TEAM), TODAY);
+        refused(&writes, Reason::Role);
+    }
+    let told = astrids(DocumentKind::Told, KOMMUNEN, Some(MOBILE_TEAM));
+    assert!(may(stina(), Action::Write, told, TODAY).allowed);
 }
 
 /// AC11: hemtjänst cannot open a health note, and no reason that Stina gives changes it (PDL 4:2).

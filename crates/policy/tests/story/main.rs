@@ -16,7 +16,7 @@ use hemrond_policy::{
 pub(crate) const KOMMUNEN: OrganisationId = OrganisationId::from_bytes([1; 16]);
 pub(crate) const REGIONEN: OrganisationId = OrganisationId::from_bytes([2; 16]);
 pub(crate) const MOBILE_TEAM: UnitId = UnitId::from_bytes([3; 16]);
-const REHAB: UnitId = UnitId::from_bytes([4; 16]);
+pub(crate) const REHAB: UnitId = UnitId::from_bytes([4; 16]);
 
 /// An ordinary day.
 pub(crate) const TODAY: Circumstances = Circumstances::ordinary();

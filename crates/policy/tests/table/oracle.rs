@@ -93,9 +93,10 @@ pub(crate) fn expected(q: &Question) -> Answer {
 
 fn read(q: &Question) -> Answer {
     match (q.kind.class(), q.own) {
-        (Class::Identity | Class::Staff | Class::Legal, false) => {
+        (Class::Identity | Class::Staff | Class::Legal | Class::Transfer, false) => {
             no(ORGANISATION, "OSL 25:1, 26:1")
         }
+        (Class::Transfer, true) => read_told(q),
         (Class::Legal, true) if q.role == Role::Administrator => no(ROLE, "PDL 4:2"),
         (Class::Legal, true) => yes("PDL 4:4; SVOD 2:3"),
         (Class::Identity, true) if q.role == Role::Administrator => no(ROLE, "PDL 4:2"),
@@ -111,14 +112,28 @@ fn read(q: &Question) -> Answer {
             }
             (Block::Outer, _) => no(NOT_SHARED, "SVOD 2:3"),
         },
-        (Class::Social, _) if q.role == Role::Administrator => no(ROLE, "OSL 26:1"),
-        (Class::Social, false) if health_staff(q.role) => no(ORGANISATION, "SVOD 3:7"),
+        // Not health staff: they are told, and read that (AC52).
+        (Class::Social, _) if !social_staff(q.role) => no(ROLE, "OSL 26:1; SVOD 3:7"),
         (Class::Social, _) if q.given.relation == Relation::None => {
             no(RELATION, "OSL 26:1; SVOD 3:2")
         }
         (Class::Social, true) if q.given.block == Block::Outer => no(NOT_SHARED, "SVOD 2:3"),
         (Class::Social, true) => yes("SoL 14:3; OSL 26:1"),
         (Class::Health | Class::Social, false) => read_others(q),
+    }
+}
+
+/// What health care was told: the unit that was told, and hemtjänst, who told it.
+fn read_told(q: &Question) -> Answer {
+    let may = match q.role {
+        Role::Hemtjanst => true,
+        Role::Nurse | Role::Doctor => q.keeper == Keeper::OwnUnit,
+        Role::Assessor | Role::Administrator => false,
+    };
+    match (may, q.given.relation) {
+        (false, _) => no(ROLE, "OSL 26:1"),
+        (true, Relation::None) => no(RELATION, "PDL 4:1; OSL 26:1"),
+        (true, Relation::Care) => yes("OSL 10:1, 26:1"),
     }
 }
 
@@ -185,6 +200,11 @@ fn write(q: &Question) -> Answer {
             (Relation::Care, Block::Inner | Block::None) => yes("SoL 14:3"),
         },
         (Class::Social, true, _) => no(ROLE, "SoL 14:3"),
+        (Class::Transfer, true, Role::Hemtjanst) => match q.given.relation {
+            Relation::None => no(RELATION, "OSL 26:1"),
+            Relation::Care => yes("OSL 10:1"),
+        },
+        (Class::Transfer, true, _) => no(ROLE, "OSL 26:1"),
         (Class::Legal, true, Role::Administrator) => no(ROLE, "PDL 4:2"),
         (Class::Legal, true, _) => yes("PDL 4:4; SVOD 2:3"),
     }
@@ -195,8 +215,9 @@ fn write(q: &Question) -> Answer {
 fn exists(q: &Question) -> Answer {
     let given = q.given;
     match (q.kind.class(), q.own) {
-        (Class::Identity | Class::Staff | Class::Legal, _) => read(q),
+        (Class::Identity | Class::Staff | Class::Legal | Class::Transfer, _) => read(q),
         (Class::Health, true) if !health_staff(q.role) => no(ROLE, "PDL 4:2"),
+        (Class::Social, true) if !social_staff(q.role) => no(ROLE, "OSL 26:1"),
         (_, _) if q.role == Role::Administrator => no(ROLE, "PDL 4:2; SVOD 4:3"),
         (_, _) if given.relation == Relation::None => no(RELATION, "PDL 4:1; SVOD 3:2"),
         (_, _) if given.block == Block::Outer => no(NOT_SHARED, "SVOD 2:4"),
@@ -214,7 +235,7 @@ fn exists(q: &Question) -> Answer {
 fn see_blocking_unit(q: &Question) -> Answer {
     let given = q.given;
     match (q.kind.class(), q.own) {
-        (Class::Identity | Class::Social | Class::Staff | Class::Legal, _) => {
+        (Class::Identity | Class::Social | Class::Staff | Class::Legal | Class::Transfer, _) => {
             no("policy.nobody", "PDL 4:4")
         }
         (Class::Health, _) if !health_staff(q.role) => no(ROLE, "PDL 4:5; SVOD 3:5"),
@@ -230,7 +251,7 @@ fn see_blocking_unit(q: &Question) -> Answer {
 
 fn open_emergency(q: &Question) -> Answer {
     match (q.kind.class(), q.own) {
-        (Class::Identity | Class::Social | Class::Staff | Class::Legal, _) => {
+        (Class::Identity | Class::Social | Class::Staff | Class::Legal | Class::Transfer, _) => {
             no("policy.nobody", "SVOD 3:7")
         }
         (Class::Health, _) if !health_staff(q.role) => no(ROLE, "PDL 4:5; SVOD 3:5, 3:6"),
@@ -243,7 +264,7 @@ fn open_emergency(q: &Question) -> Answer {
 
 fn ask_to_lift(q: &Question) -> Answer {
     match (q.kind.class(), q.own) {
-        (Class::Identity | Class::Social | Class::Staff | Class::Legal, _)
+        (Class::Identity | Class::Social | Class::Staff | Class::Legal | Class::Transfer, _)
         | (Class::Health, true) => no("policy.nobody", "SVOD 3:5"),
         (Class::Health, false) if !health_staff(q.role) => no(ROLE, "SVOD 3:5"),
         (Class::Health, false) if q.given.relation == Relation::None => no(RELATION, "SVOD 3:1"),
@@ -257,7 +278,7 @@ fn ask_to_lift(q: &Question) -> Answer {
 
 fn block_or_lift(q: &Question) -> Answer {
     let theirs = match q.kind.class() {
-        Class::Identity | Class::Staff | Class::Legal => {
+        Class::Identity | Class::Staff | Class::Legal | Class::Transfer => {
             return no("policy.nobody", "PDL 4:4; SVOD 2:3");
         }
         Class::Health => health_staff(q.role),
@@ -280,19 +301,20 @@ fn block_or_lift(q: &Question) -> Answer {
 fn declare_relation(q: &Question) -> Answer {
     match (q.kind.class(), q.own) {
         (Class::Staff | Class::Legal, _) => no("policy.nobody", "PDL 4:1"),
-        (Class::Identity, false) => no(ORGANISATION, "OSL 25:1, 26:1"),
+        (Class::Identity | Class::Transfer, false) => no(ORGANISATION, "OSL 25:1, 26:1"),
         (_, _) if q.role == Role::Administrator => no(ROLE, "PDL 4:2"),
-        (Class::Identity, true) | (Class::Social, true) => yes("PDL 4:1; SVOD 4:3"),
+        (Class::Transfer, true) if q.role == Role::Assessor => no(ROLE, "OSL 26:1"),
+        (Class::Identity | Class::Transfer, true) => yes("PDL 4:1; SVOD 4:3"),
         (Class::Health, _) if health_staff(q.role) => yes("PDL 4:1; SVOD 3:1"),
         (Class::Health, _) => no(ROLE, "PDL 4:2"),
-        (Class::Social, false) if social_staff(q.role) => yes("SVOD 3:2"),
-        (Class::Social, false) => no(ORGANISATION, "SVOD 3:7"),
+        (Class::Social, _) if social_staff(q.role) => yes("SVOD 3:2, 4:3"),
+        (Class::Social, _) => no(ROLE, "SVOD 3:7"),
     }
 }
 
 fn see_address(q: &Question) -> Answer {
     match (q.kind.class(), q.own) {
-        (Class::Health | Class::Social | Class::Staff | Class::Legal, _) => {
+        (Class::Health | Class::Social | Class::Staff | Class::Legal | Class::Transfer, _) => {
             no("policy.nobody", "OSL 22:1")
         }
         (Class::Identity, false) => no(ORGANISATION, "OSL 25:1, 26:1"),

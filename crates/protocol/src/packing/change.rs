@@ -13,7 +13,7 @@ const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const CHANGE: u8 = 1;
 
 /// More columns than any change has.
-const MAX_COLUMNS: u64 = 64;
+pub(super) const MAX_COLUMNS: u64 = 64;
 
 /// A change's parts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::{Parcel, UnpackError, pack, records, unpack};
+use super::{
+    Parcel, UnpackError,
+    change::MAX_COLUMNS,
+    number::{write, write_bytes},
+    pack, records,
+    streams::{Stream, Writing},
+    unpack,
+};
 use crate::request::LogRecord;
 use crate::wire::{Author, Item, ItemKind, WireHeader, WireId};
 use automerge::{ActorId, AutoCommit, ROOT, ReadDoc as _, transaction::Transactable as _};
@@ -132,6 +139,43 @@ fn what_two_wrote_at_once_and_merged_comes_out_as_it_was() {
         header: header("merged"),
         items,
     }]);
+}
+
+/// A change with so many columns, each empty.
+fn with_columns(count: u64) -> Vec<u8> {
+    let mut streams = Writing::default();
+    write(streams.to(Stream::Documents), 0);
+    let header = minicbor::to_vec(header("wide")).unwrap();
+    write_bytes(streams.to(Stream::Documents), &header);
+    write(streams.to(Stream::Documents), 1);
+    // No hashes before it, actor, numbers, time and middle are nought or empty.
+    for (stream, zeros) in [
+        (Stream::Follows, 1),
+        (Stream::Hashes, 1),
+        (Stream::Actors, 1),
+        (Stream::Numbers, 2),
+        (Stream::Times, 1),
+        (Stream::Middles, 1),
+    ] {
+        streams.to(stream).extend(vec![0; zeros]);
+    }
+    let shapes = streams.to(Stream::Shapes);
+    write(shapes, count);
+    for _ in 0..count {
+        write(shapes, 1);
+        write(shapes, 0);
+    }
+    write(shapes, 0);
+    streams.finish()
+}
+
+#[test]
+fn a_change_with_more_columns_than_any_has_is_refused_before_they_are_read() {
+    assert!(unpack(&with_columns(MAX_COLUMNS), LIMIT).is_ok());
+    for count in [MAX_COLUMNS + 1, 100_000] {
+        let unpacked = unpack(&with_columns(count), LIMIT);
+        assert_eq!(unpacked, Err(UnpackError::Malformed));
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     Parcel,
-    change::{Change, name, write_change},
+    change::{Change, MAX_COLUMNS, name, write_change},
     follows,
     number::{read, read_bytes, read_signed, take},
     streams::{Reading, Stream},
@@ -145,7 +145,12 @@ impl<'a> Unpacking<'a> {
         self.time = self.time.wrapping_add(later);
         let middle = self.bytes(Stream::Middles)?;
         let mut shapes = Vec::new();
-        for _ in 0..self.number(Stream::Shapes)? {
+        let count = self.number(Stream::Shapes)?;
+        // What is packed has no more, and each would cost more here than the byte that says it.
+        if count > MAX_COLUMNS {
+            return Err(UnpackError::Malformed);
+        }
+        for _ in 0..count {
             let what = self.number(Stream::Shapes)?;
             shapes.push((what, self.number(Stream::Shapes)?));
         }

@@ -10,7 +10,7 @@ use hemrond_domain::{
 };
 use hemrond_protocol::{
     ENROL_PATH, Item, ItemKind, NEWS_PATH, NONCE_PATH, PushDocument, SYNC_PATH, SyncRequest,
-    SyncResponse, VERSION, encoding,
+    SyncResponse, VERSION, WireId, encoding,
     enrolment::{EnrolRequest, EnrolResponse, device_id},
     limits,
     packing::Packing,
@@ -103,6 +103,7 @@ impl Tablet {
         let request = EnrolRequest {
             user: None,
             sealed_key: None,
+            sign_in: None,
             code,
             tablet: "load".to_owned(),
             public_key: hex::encode(key.verifying_key().as_bytes()),
@@ -136,10 +137,12 @@ impl Tablet {
             digest: None,
             page_bytes,
             app: "load".to_owned(),
-            run: None,
+            // What it sent itself is not sent back to it.
+            run: Some(WireId(*enrolled.device.as_bytes())),
             log: None,
             packing: Some(Packing::read()),
             elsewhere: None,
+            looked: None,
         };
         Ok(Self {
             line,

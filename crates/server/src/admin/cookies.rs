@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 
 /// A cookie of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cookie {
+pub(crate) enum Cookie {
     /// Who is signed in.
     Session,
     /// What forms bring along while nobody is signed in.
@@ -18,6 +18,15 @@ pub(super) enum Cookie {
 }
 
 impl Cookie {
+    /// Every one.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Session,
+        Self::Form,
+        Self::Browser,
+        Self::Way,
+        Self::Language,
+    ];
+
     const fn plain_name(self) -> &'static str {
         match self {
             Self::Session => "hemrond-session",
@@ -45,7 +54,7 @@ impl Cookie {
     }
 
     /// What a browser sent.
-    pub(super) fn read(self, headers: &HeaderMap, secure: bool) -> Option<String> {
+    pub(crate) fn read(self, headers: &HeaderMap, secure: bool) -> Option<String> {
         let name = self.name(secure);
         headers
             .get_all(COOKIE)
@@ -59,7 +68,7 @@ impl Cookie {
 
     /// Has a browser keep a value. It is sent along from links elsewhere too (Lax), for people come
     /// back from the identity provider by one; forms from elsewhere are refused by their token.
-    pub(super) fn keep(self, value: &str, secure: bool) -> Option<HeaderValue> {
+    pub(crate) fn keep(self, value: &str, secure: bool) -> Option<HeaderValue> {
         self.line(value, self.seconds(), secure)
     }
 

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     office::Act,
+    rate::Rate,
     sign_in::{
         Attempt, SignInError,
         card::{Back, CardError},
@@ -23,7 +24,6 @@ use axum::{
     http::{HeaderValue, StatusCode, header::SET_COOKIE},
     response::{IntoResponse, Redirect, Response},
 };
-use hemrond_domain::people::Role;
 use maud::html;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -108,8 +108,10 @@ pub(super) async fn signed_in(
     let (status, words) = match checked {
         Ok(account) => return enter(&pages, &visitor, &account, Means::Password).await,
         Err(SignInError::Wrong(account)) => {
-            if let Some(account) = account {
-                keep(&pages, &account, Act::SignInFailed).await?;
+            match account {
+                Some(account) => keep(&pages, &account, Act::SignInFailed).await?,
+                // What was typed as a name is not kept: it may be a password in the wrong field.
+                None => note_stranger(&pages, "name_unknown").await?,
             }
             (StatusCode::FORBIDDEN, "sign_in.wrong")
         }
@@ -135,6 +137,19 @@ async fn keep(pages: &Pages, account: &Account, act: Act) -> Result<(), StorageE
     office.record(account.user.organisation, act, &target).await
 }
 
+/// Keeps in the log that somebody tried to come in of whom nothing is known. Whoever asks without end
+/// fills no disk with it: beyond the bound only the server's own messages tell.
+async fn note_stranger(pages: &Pages, why: &'static str) -> Result<(), StorageError> {
+    let server = &pages.server;
+    let now = server.clock.now_ms();
+    if !server.rates.allows(b"strangers", Rate::STRANGERS, now) {
+        tracing::warn!(why, "somebody unknown tries to sign in, again and again");
+        return Ok(());
+    }
+    let administration = pages.administration();
+    pages.office(&administration, None).stranger(why).await
+}
+
 /// Lets somebody in whose word was good, if there is anything for them to administer.
 async fn enter(
     pages: &Pages,
@@ -142,7 +157,7 @@ async fn enter(
     account: &Account,
     means: Means,
 ) -> Result<Response, Failure> {
-    if account.user.role != Role::Administrator {
+    if !pages.may_administer(account) {
         keep(pages, account, Act::TurnedAway).await?;
         return Err(Failure::NotAdministrator);
     }
@@ -203,7 +218,7 @@ pub(super) async fn card(
             let kept = Cookie::Way.keep(&way, pages.secure());
             Ok(with_cookies(Redirect::to(&url).into_response(), [kept]))
         }
-        Err(error) => Ok(card_failed(&pages, &visitor, &error)),
+        Err(error) => card_failed(&pages, &visitor, &error).await,
     }
 }
 
@@ -226,12 +241,16 @@ pub(super) async fn card_back(
     let gone = Cookie::Way.forget(pages.secure());
     let name = match finished {
         Ok(name) => name,
-        Err(error) => return Ok(with_cookies(card_failed(&pages, &visitor, &error), [gone])),
+        Err(error) => {
+            let page = card_failed(&pages, &visitor, &error).await?;
+            return Ok(with_cookies(page, [gone]));
+        }
     };
     let found = pages.server.storage.sign_in_by_external_id(&name).await?;
     match found.filter(|(_, account)| account.active) {
         Some((_, account)) => enter(&pages, &visitor, &account, Means::Card).await,
         None => {
+            note_stranger(&pages, "card_unknown").await?;
             let words = visitor.language.say("sign_in.card_unknown");
             let status = StatusCode::FORBIDDEN;
             let page = ask(&pages, &visitor, status, "", Some(words));
@@ -240,23 +259,36 @@ pub(super) async fn card_back(
     }
 }
 
-fn card_failed(pages: &Pages, visitor: &Visitor, error: &CardError) -> Response {
+async fn card_failed(
+    pages: &Pages,
+    visitor: &Visitor,
+    error: &CardError,
+) -> Result<Response, Failure> {
     tracing::warn!(%error, "nobody was signed in by card");
     let (status, words) = match error {
         CardError::Unavailable(_) | CardError::Config(_) => {
             (StatusCode::BAD_GATEWAY, "sign_in.card_unavailable")
         }
-        CardError::BrokenOff(_) => (StatusCode::FORBIDDEN, "sign_in.card_broken_off"),
-        CardError::NotOurs => (StatusCode::FORBIDDEN, "sign_in.card_not_ours"),
-        CardError::Token(_) => (StatusCode::FORBIDDEN, "sign_in.card_refused"),
+        CardError::BrokenOff(_) => {
+            note_stranger(pages, "card_broken_off").await?;
+            (StatusCode::FORBIDDEN, "sign_in.card_broken_off")
+        }
+        CardError::NotOurs => {
+            note_stranger(pages, "card_not_ours").await?;
+            (StatusCode::FORBIDDEN, "sign_in.card_not_ours")
+        }
+        CardError::Token(_) => {
+            note_stranger(pages, "card_refused").await?;
+            (StatusCode::FORBIDDEN, "sign_in.card_refused")
+        }
     };
-    ask(
+    Ok(ask(
         pages,
         visitor,
         status,
         "",
         Some(visitor.language.say(words)),
-    )
+    ))
 }
 
 /// Where to go back to after the language was chosen.

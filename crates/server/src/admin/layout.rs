@@ -16,15 +16,19 @@ pub(super) enum Part {
     Units,
     Roles,
     Log,
+    Review,
+    Extract,
 }
 
 impl Part {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 7] = [
         (Self::Users, "/admin/users"),
         (Self::Devices, "/admin/devices"),
         (Self::Units, "/admin/units"),
         (Self::Roles, "/admin/roles"),
         (Self::Log, "/admin/log"),
+        (Self::Review, "/admin/review"),
+        (Self::Extract, "/admin/extract"),
     ];
 
     pub(super) fn title(self, language: Language) -> &'static str {
@@ -34,6 +38,8 @@ impl Part {
             Self::Units => language.find("units.title"),
             Self::Roles => language.find("roles.title"),
             Self::Log => language.find("log.title"),
+            Self::Review => language.find("review.title"),
+            Self::Extract => language.find("extract.title"),
         };
         key.unwrap_or_default()
     }
@@ -218,6 +224,15 @@ pub(super) fn moment(ms: i64) -> Markup {
     html! {
         time datetime=(at.to_rfc3339()) { (swedish(at).format("%Y-%m-%d %H:%M")) }
     }
+}
+
+/// The same with its distance from UTC, for texts that say it.
+pub(super) fn in_sweden(ms: i64) -> chrono::DateTime<chrono::FixedOffset> {
+    let at = chrono::DateTime::from_timestamp_millis(ms).unwrap_or_default();
+    let ahead = swedish(at) - at.naive_utc();
+    let ahead = i32::try_from(ahead.num_seconds()).unwrap_or_default();
+    let zone = chrono::FixedOffset::east_opt(ahead);
+    zone.map_or_else(|| at.fixed_offset(), |zone| at.with_timezone(&zone))
 }
 
 /// Swedish local time: an hour ahead of UTC, two from the last Sunday of March to that of October,

@@ -97,7 +97,7 @@ fn named(people: &[Account], id: &str) -> Markup {
     }
 }
 
-fn short(id: &str) -> String {
+pub(super) fn short(id: &str) -> String {
     let is_id = id.len() >= 32
         && id
             .bytes()

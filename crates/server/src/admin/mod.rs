@@ -1,19 +1,21 @@
-//! The administrator's pages: accounts, tablets, units, roles and what was done.
+//! The administrator's pages: accounts, tablets, units, roles, what was done, and who has looked.
 //!
 //! Plain HTML without scripts, in Swedish and English. Nobody but an administrator who is signed in
 //! comes past [`visitor`]; no form does anything that [`posted`] has not found to be ours; every act
 //! goes through [`crate::office`], which checks and keeps it.
 
 mod code;
-mod cookies;
+pub(crate) mod cookies;
 mod devices;
 mod entry;
+mod extract;
 mod failure;
 mod first;
 mod layout;
 mod log;
 mod log_book;
-mod posted;
+pub(crate) mod posted;
+mod review;
 mod roles;
 mod units;
 mod user;
@@ -31,6 +33,7 @@ use crate::{
         card::{Cards, is_safe},
     },
     state::Shared,
+    storage::Account,
 };
 use axum::{
     Router,
@@ -41,7 +44,8 @@ use axum::{
     routing::{get, post},
 };
 use failure::Failure;
-use hemrond_domain::ids::UserId;
+use hemrond_domain::{ids::UserId, record::Header};
+use hemrond_policy::{Action, Principal, Resource};
 use std::{fmt, str::FromStr, sync::Arc};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -113,7 +117,7 @@ pub struct Pages {
     /// The server whose administration it is.
     pub server: Shared,
     /// Weighs passwords.
-    pub desk: Desk,
+    pub desk: Arc<Desk>,
     /// Signing in with a card, where there is an identity provider.
     pub cards: Option<Cards>,
     /// Where browsers reach the pages.
@@ -127,6 +131,14 @@ pub struct Pages {
 impl Pages {
     const fn secure(&self) -> bool {
         self.address.is_secure()
+    }
+
+    /// Whether somebody looks after accounts, devices and roles at their organisation.
+    fn may_administer(&self, account: &Account) -> bool {
+        let what = Resource::from(&Header::directory(account.user.organisation));
+        let who = Principal::from(&account.user);
+        let policy = &self.server.policy;
+        policy.may(&who, Action::Administer, &what).allowed
     }
 
     fn administration(&self) -> Administration<'_> {
@@ -191,6 +203,10 @@ pub fn router(pages: Arc<Pages>) -> Router {
         .route("/admin/roles", get(roles::list))
         .route("/admin/roles/{role}", post(roles::analyse))
         .route("/admin/log", get(log::show))
+        .route("/admin/review", get(review::show).post(review::keep))
+        .route("/admin/review/draw", post(review::draw))
+        .route("/admin/extract", get(extract::ask).post(extract::show))
+        .route("/admin/extract/text", post(extract::text))
         .route("/admin/{*rest}", get(|| async { Failure::Unknown }))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(middleware::from_fn_with_state(

@@ -75,10 +75,17 @@ impl FromRequest<Arc<Pages>> for Outside {
 }
 
 async fn fields(request: Request, pages: &Arc<Pages>) -> Result<Fields, Failure> {
-    let Form(fields) = Form::<BTreeMap<String, String>>::from_request(request, pages)
-        .await
-        .map_err(|_| Failure::Form)?;
+    let fields = read(request, pages).await.ok_or(Failure::Form)?;
     Ok(Fields(fields))
+}
+
+/// The fields of a form; none where it is none.
+pub(crate) async fn read<S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Option<BTreeMap<String, String>> {
+    let form = Form::<BTreeMap<String, String>>::from_request(request, state).await;
+    form.ok().map(|Form(fields)| fields)
 }
 
 fn check_token(fields: &Fields, expected: &str) -> Result<(), Failure> {

@@ -9,61 +9,20 @@ use super::{
     users::{Just, role_name},
     visitor::Admin,
 };
-use crate::storage::RoleAnalysis;
+use crate::{
+    classes::{Reach, reach},
+    storage::RoleAnalysis,
+};
 use axum::{
     extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use chrono::NaiveDate;
-use hemrond_domain::{
-    ids::{OrganisationId, UnitId, UserId},
-    people::Role,
-    record::DocumentKind,
-};
-use hemrond_policy::{Action, Policy, Principal, Resource};
+use hemrond_domain::{people::Role, record::DocumentKind};
+use hemrond_policy::{Action, Policy};
 use maud::{Markup, html};
 use std::sync::Arc;
-
-/// How far a right reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    Nothing,
-    OwnUnit,
-    All,
-}
-
-/// How far a role may do something with a kind of document, as the policy decides it.
-fn reach(
-    policy: &Policy,
-    organisation: OrganisationId,
-    role: Role,
-    action: Action,
-    kind: DocumentKind,
-) -> Reach {
-    let own = UnitId::from_stored([1; 16]);
-    let who = Principal {
-        user: UserId::from_stored([1; 16]),
-        role,
-        organisation,
-        unit: own,
-    };
-    let may = |unit| {
-        let what = Resource {
-            kind,
-            class: kind.class(),
-            organisation,
-            unit,
-        };
-        policy.may(&who, action, &what).allowed
-    };
-    let other = UnitId::from_stored([2; 16]);
-    match (may(Some(own)), may(Some(other)) && may(None)) {
-        (_, true) => Reach::All,
-        (true, false) => Reach::OwnUnit,
-        (false, false) => Reach::Nothing,
-    }
-}
 
 /// The roles with their analyses.
 pub(super) async fn list(

@@ -11,7 +11,6 @@ use axum::{
     http::{HeaderMap, Uri, request::Parts},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hemrond_domain::people::Role;
 use std::{convert::Infallible, sync::Arc};
 
 /// Anybody who looks at a page.
@@ -88,7 +87,7 @@ impl Admin {
         let Some((session, account)) = found else {
             return Err(Failure::SignInFirst);
         };
-        if account.user.role != Role::Administrator {
+        if !pages.may_administer(&account) {
             let administration = pages.administration();
             let office = pages.office(&administration, Some(account.user.id));
             let organisation = account.user.organisation;

@@ -15,6 +15,15 @@ fn read(file: &str) -> Texts {
     serde_json::from_str(file).unwrap_or_default()
 }
 
+impl From<Language> for hemrond_audit::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Swedish => Self::Swedish,
+            Language::English => Self::English,
+        }
+    }
+}
+
 /// The pages' languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
@@ -126,7 +135,12 @@ mod tests {
         for done in ["user_added", "user_closed", "role_changed", "card_named"] {
             keys.push(format!("done.{done}"));
         }
-        for done in ["device_shut_out", "unit_added", "role_analysed"] {
+        for done in [
+            "device_shut_out",
+            "unit_added",
+            "role_analysed",
+            "review_kept",
+        ] {
             keys.push(format!("done.{done}"));
         }
         assert!(keys.len() > 80, "{}", keys.len());

@@ -3,19 +3,18 @@
 use super::{
     CommandError,
     args::{ExtractLanguage, LogCommand},
-    logged, say,
+    logged, say, target,
 };
 use crate::{
     directory::Administration,
     environment::draw_id,
-    storage::{LogEntry, LogQuery, LogReview},
+    review::{self, Names, PersonName, Placed},
+    storage::{LogQuery, LogReview, Organisation},
     verify::access_log,
 };
 use chrono::{DateTime, FixedOffset, Local, NaiveDate};
-use hemrond_audit::{Action, Event, Language, Record, draw, earliest_kept, extract, fhir};
-use hemrond_domain::ids::PersonId;
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use hemrond_audit::{Action, Language, earliest_kept, fhir};
+use hemrond_domain::ids::{OrganisationId, PersonId};
 
 /// How many entries are read at a time.
 const STEP: u32 = 1_000;
@@ -48,12 +47,16 @@ pub(super) async fn run(
             reviewer,
             finding,
             places,
-        } => match (finding, places) {
-            (Some(finding), Some(places)) => {
-                keep_review(administration, reviewer, &places, finding).await
+            organisation,
+        } => {
+            let whose = target::organisation(administration, organisation.as_deref()).await?;
+            match (finding, places) {
+                (Some(finding), Some(places)) => {
+                    keep_review(administration, whose.id, reviewer, &places, finding).await
+                }
+                _ => sample(administration, &whose, count, &reviewer).await,
             }
-            _ => sample(administration, count, &reviewer).await,
-        },
+        }
         LogCommand::Reviews => reviews(administration).await,
         LogCommand::Export { asked_by, from, .. } => {
             logged::write(administration, Action::Export, None, KIND, &asked_by).await?;
@@ -96,118 +99,65 @@ async fn print_extract(
     person: PersonId,
     language: ExtractLanguage,
 ) -> Result<(), CommandError> {
-    let storage = administration.storage;
-    let units: BTreeMap<_, _> = storage
-        .units()
-        .await?
-        .into_iter()
-        .map(|unit| (unit.id, (unit.name, unit.organisation)))
-        .collect();
-    let organisations: BTreeMap<_, _> = storage
-        .organisations()
-        .await?
-        .into_iter()
-        .map(|organisation| (organisation.id, organisation.name))
-        .collect();
-    let mut events: Vec<Event> = Vec::new();
-    let mut query = LogQuery {
-        from: 0,
-        person: Some(person),
-        most: STEP,
-    };
-    loop {
-        let entries = storage.log_entries(query).await?;
-        let Some(last) = entries.last() else { break };
-        query.from = last.index + 1;
-        events.extend(entries.iter().filter_map(event));
-    }
-    events.sort_by_key(|event| event.at_ms);
-    let nameless = |id: String| format!("({id})");
-    let named: Vec<(DateTime<FixedOffset>, String, String)> = events
-        .iter()
-        .map(|event| {
-            // Whose staff looked: the event itself stands with the organisation that answers for the
-            // data, which may be another.
-            let (unit, organisation) = units.get(&event.unit).cloned().unzip();
-            let organisation = organisation.unwrap_or(event.organisation);
-            let organisation = organisations.get(&organisation).cloned();
-            (
-                moment(event.at_ms),
-                unit.unwrap_or_else(|| nameless(event.role.clone())),
-                organisation.unwrap_or_else(|| nameless("Hemrond".to_owned())),
-            )
-        })
-        .collect();
-    let lines: Vec<extract::Line<'_>> = events
-        .iter()
-        .zip(&named)
-        .map(|(event, (at, unit, organisation))| extract::Line {
-            event,
-            at: *at,
-            unit,
-            organisation,
-        })
-        .collect();
+    let names = Names::read(administration.storage).await?;
+    let events = review::about(administration.storage, person).await?;
     let language = match language {
         ExtractLanguage::Sv => Language::Swedish,
         ExtractLanguage::En => Language::English,
     };
-    let made = moment(administration.clock.now_ms());
-    say(extract::text(language, made, &lines).trim_end())
+    let made = administration.clock.now_ms();
+    let text = review::extract_text(language, &names, &events, made, moment);
+    say(text.trim_end())
 }
 
 async fn sample(
     administration: &Administration<'_>,
+    organisation: &Organisation,
     count: u32,
     reviewer: &str,
 ) -> Result<(), CommandError> {
     let storage = administration.storage;
     logged::write(administration, Action::Review, None, KIND, reviewer).await?;
-    let tree = storage.log_tree(0).await?;
-    // What was destroyed after its time cannot be reviewed any more.
-    let first = tree.destroyed_below;
-    let places = draw(tree.size.saturating_sub(first), u64::from(count), || {
-        let mut bytes = [0; 8];
-        administration.chance.fill(&mut bytes);
-        u64::from_le_bytes(bytes)
-    });
-    let places: Vec<u64> = places.into_iter().map(|place| first + place).collect();
-    for place in &places {
-        let query = LogQuery {
-            from: *place,
-            person: None,
-            most: 1,
-        };
-        for entry in storage.log_entries(query).await? {
-            if let Some(event) = event(&entry).filter(|_| entry.index == *place) {
-                say(line(*place, &event))?;
-            }
-        }
+    let own = organisation.id;
+    let drawn = review::sample(storage, administration.chance, own, count).await?;
+    let names = Names::read(storage).await?;
+    let names = names.with_people(storage, own, &drawn, |_| true).await?;
+    for one in &drawn {
+        say(line(one, &names, own))?;
     }
-    let places: Vec<String> = places.iter().map(ToString::to_string).collect();
+    let places: Vec<String> = drawn.iter().map(|one| one.place.to_string()).collect();
     say(format_args!(
-        "when reviewed: hemrond-server log sample --reviewer {reviewer:?} --places {:?} --finding …",
+        "when reviewed: hemrond-server log sample --organisation {:?} --reviewer {reviewer:?} \
+         --places {:?} --finding …",
+        organisation.name,
         places.join(" ")
     ))
 }
 
-fn line(place: u64, event: &Event) -> String {
-    let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+fn line(one: &Placed, names: &Names, own: OrganisationId) -> String {
+    let Placed { place, event } = one;
+    let or_none = |text: Option<&str>| text.unwrap_or("-").to_owned();
+    let (unit, organisation) = names.whose_staff(event);
+    let person = event.person.map(|person| match names.person(person) {
+        Some(PersonName::Called(name)) => name.clone(),
+        Some(PersonName::Protected) => "(protected identity)".to_owned(),
+        None => format!("({person})"),
+    });
     format!(
-        "{place}  {}  {}  user {} ({})  unit {}  person {}  {}  {}",
+        "{place}  {}  {}  {} ({})  {unit}, {organisation}  about {}  {}  {}",
         moment(event.at_ms),
         event.action,
-        event.user,
+        names.staff(event, own).unwrap_or("somebody"),
         event.role,
-        event.unit,
-        or_none(event.person.map(|id| id.to_string())),
-        or_none(event.kind.clone()),
-        or_none(event.reason.clone()),
+        or_none(person.as_deref()),
+        or_none(event.kind.as_deref()),
+        or_none(event.reason.as_deref()),
     )
 }
 
 async fn keep_review(
     administration: &Administration<'_>,
+    organisation: OrganisationId,
     reviewer: String,
     places: &str,
     finding: String,
@@ -216,6 +166,14 @@ async fn keep_review(
     let drawn = drawn.map_err(|_| {
         CommandError::Refused("--places takes numbers separated by spaces".to_owned())
     })?;
+    let storage = administration.storage;
+    if review::at(storage, organisation, &drawn).await?.len() != drawn.len() {
+        return Err(CommandError::Refused(
+            "nothing was kept: some of these places are not of this organisation; draw a sample of \
+             it first"
+                .to_owned(),
+        ));
+    }
     let review = LogReview {
         id: draw_id(administration.chance),
         made_at: administration.clock.now_ms(),
@@ -224,25 +182,10 @@ async fn keep_review(
         finding,
     };
     // The log names the review's content, so that it cannot be changed afterwards unseen.
-    let mark = hex::encode(review_hash(&review));
-    let reason = format!("{} {mark}", review.reviewer);
+    let reason = format!("{} {}", review.reviewer, review::mark(&review));
     logged::write(administration, Action::Review, None, KIND, &reason).await?;
-    administration.storage.keep_review(&review).await?;
+    review::keep(storage, organisation, None, &review).await?;
     say(format_args!("kept as review {}", hex::encode(review.id)))
-}
-
-fn review_hash(review: &LogReview) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(review.id);
-    hash.update(review.made_at.to_be_bytes());
-    for text in [&review.reviewer, &review.finding] {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text);
-    }
-    for place in &review.drawn {
-        hash.update(place.to_be_bytes());
-    }
-    hash.finalize().into()
 }
 
 async fn reviews(administration: &Administration<'_>) -> Result<(), CommandError> {
@@ -271,8 +214,8 @@ async fn export(administration: &Administration<'_>, from: u64) -> Result<(), Co
         };
         query.from = last.index + 1;
         for entry in &entries {
-            let resource =
-                event(entry).and_then(|event| fhir::audit_event(&entry.index.to_string(), &event));
+            let resource = review::event(entry)
+                .and_then(|event| fhir::audit_event(&entry.index.to_string(), &event));
             match resource {
                 Some(resource) => say(resource)?,
                 None => eprintln!("entry {} cannot be written as FHIR", entry.index),
@@ -301,10 +244,6 @@ async fn purge(
         .purge_log(moment.timestamp_millis())
         .await?;
     say(format_args!("{gone} entries were destroyed"))
-}
-
-fn event(entry: &LogEntry) -> Option<Event> {
-    Record::decode(&entry.bytes).ok().map(|record| record.event)
 }
 
 /// A moment on this machine's wall.

@@ -28,6 +28,7 @@ pub(super) async fn note(
         | Command::InspectWorker(_)
         | Command::SignInKey { .. }
         | Command::RescueKey(_)
+        | Command::Classes(_)
         | Command::Restore(_)
         | Command::Verify(_)
         | Command::Seed(_)
@@ -51,9 +52,10 @@ pub(super) async fn note(
         Command::Recovery(_) => "recovery",
         Command::Purge(_) => "purge",
         Command::Hold(_) => "hold",
+        Command::Register(_) => "register",
     };
     let action = match command {
-        Command::Backup(_) => Action::Export,
+        Command::Backup(_) | Command::Register(_) => Action::Export,
         _ => Action::Administer,
     };
     write(administration, action, None, "server", name).await

@@ -2,6 +2,7 @@
 
 mod args;
 mod backup;
+mod classes;
 mod devices;
 mod enrol;
 mod log;
@@ -9,6 +10,7 @@ mod logged;
 mod organisations;
 mod purge;
 mod recovery;
+mod register;
 mod rescue_key;
 mod restore;
 mod roles;
@@ -29,6 +31,7 @@ use crate::{
     environment::{Chance, Clock, draw_id},
     inspector::worker::StartError,
     office::{Office, OfficeError},
+    register::RegisterError,
     retention::RetentionError,
     seed::SeedError,
     serve::{BindError, TlsError},
@@ -66,6 +69,9 @@ pub enum CommandError {
     /// Destroying what is due.
     #[error(transparent)]
     Retention(#[from] RetentionError),
+    /// A report to a quality register.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
     /// The policies.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -113,11 +119,19 @@ pub async fn run(cli: Cli, world: World) -> Result<(), CommandError> {
     match &cli.command {
         Command::Restore(args) => return restore::restore(&address, &world, args).await,
         Command::RescueKey(args) => return rescue_key::make(&world, args),
+        Command::Classes(args) => return classes::run(args),
         Command::Verify(args) => return verify::run(&address, &world, args).await,
         Command::SignInKey { to } => {
             return Ok(SealingKey::draw(world.chance.as_ref()).write_new(to)?);
         }
         _ => {}
+    }
+    // Opening makes a database where there is none, and an empty one is no backup of anything.
+    if is_for_what_is_there(&cli.command) && !storage::is_there(&address).await? {
+        return Err(CommandError::Refused(format!(
+            "there is no database of hemrond-server at {address:?}; nothing was done, and none was made: \
+             check its address"
+        )));
     }
     let epoch = Epoch(draw_id(world.chance.as_ref()));
     let storage = storage::open(&address, epoch).await?;
@@ -128,6 +142,21 @@ pub async fn run(cli: Cli, world: World) -> Result<(), CommandError> {
     let result = administer(cli.command, &world, storage.as_ref(), &policy).await;
     storage.close().await;
     result
+}
+
+/// Whether a command has nothing to do where no database is. The others begin one, or say how to.
+const fn is_for_what_is_there(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Backup(_)
+            | Command::Recovery(_)
+            | Command::Purge(_)
+            | Command::Hold(_)
+            | Command::Register(_)
+            | Command::Log(_)
+            | Command::Devices(_)
+            | Command::Enrol(_)
+    )
 }
 
 async fn administer(
@@ -150,6 +179,7 @@ async fn administer(
         | Command::SignInKey { .. }
         | Command::Restore(_)
         | Command::RescueKey(_)
+        | Command::Classes(_)
         | Command::Verify(_) => Ok(()),
         Command::Enrol(args) => enrol::enrol(&administration, &args).await,
         Command::Organisations(command) => organisations::run(&administration, command).await,
@@ -161,6 +191,7 @@ async fn administer(
         Command::Recovery(command) => recovery::run(&administration, command).await,
         Command::Purge(args) => purge::purge(&administration, &args).await,
         Command::Hold(command) => purge::hold(&administration, command).await,
+        Command::Register(args) => register::run(&administration, &args).await,
         Command::Seed(args) => seed::seed(&administration, &args).await,
         Command::Log(command) => log::run(&administration, command).await,
     }

@@ -2,7 +2,7 @@
 
 use super::{
     CommandError, World,
-    args::{Inspect, OidcArgs, PagesArgs, ServeArgs},
+    args::{EnrolWith, Inspect, OidcArgs, PagesArgs, ServeArgs},
     rescue_key, say,
 };
 use crate::{
@@ -54,6 +54,11 @@ pub(super) async fn serve(
     };
     let key = args.pages.sign_in_key_file.as_deref();
     let key = key.map(SealingKey::read).transpose()?;
+    let desk = key.map(|key| Arc::new(Desk::new(key, Cost::default(), world.chance.as_ref())));
+    let sign_in_to_enrol = match args.enrol_with {
+        EnrolWith::Code => None,
+        EnrolWith::SignIn => Some(desk.clone().ok_or_else(nothing_to_sign_in_with)?),
+    };
     let limits = Limits {
         connections: within_open_files(usize::try_from(args.max_connections).unwrap_or(usize::MAX)),
         ..Limits::default()
@@ -83,6 +88,7 @@ pub(super) async fn serve(
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(NEWS_WAIT_SECONDS),
         rescue,
+        sign_in_to_enrol,
         lease_seconds: args.lease_hours.saturating_mul(60 * 60),
         closing: watch::Sender::new(false),
     });
@@ -90,7 +96,7 @@ pub(super) async fn serve(
     if let Some(operators) = &operators {
         tracing::info!(address = %operators.local_addr()?, "metrics are served");
     }
-    let pages = pages(&server, key, &args.pages, &way, limits).await?;
+    let pages = pages(&server, desk, &args.pages, &way, limits).await?;
     tracing::info!(
         head = life.head,
         recovering = life.recovering,
@@ -117,20 +123,28 @@ fn list_from_before(server: Shared) {
     });
 }
 
+fn nothing_to_sign_in_with() -> CommandError {
+    CommandError::Refused(
+        "--enrol-with sign-in needs the key that seals the secrets of one-time codes; give \
+         --sign-in-key-file, which 'hemrond-server sign-in-key' makes"
+            .to_owned(),
+    )
+}
+
 /// The administrator's pages, if they are wanted.
 async fn pages(
     server: &Shared,
-    key: Option<SealingKey>,
+    desk: Option<Arc<Desk>>,
     args: &PagesArgs,
     way: &Way,
     limits: Limits,
 ) -> Result<Option<PagesAt>, CommandError> {
-    let (Some(address), Some(key)) = (&args.pages, key) else {
+    let (Some(address), Some(desk)) = (&args.pages, desk) else {
         return Ok(None);
     };
     let pages = Arc::new(Pages {
         server: server.clone(),
-        desk: Desk::new(key, Cost::default(), server.chance.as_ref()),
+        desk,
         cards: cards(&args.oidc, address)?,
         tablets: args.tablets.as_ref().unwrap_or(address).clone(),
         address: address.clone(),
@@ -234,13 +248,13 @@ fn within_open_files(wanted: usize) -> usize {
 }
 
 /// How many processes read pushes at a time, at least and at most; what comes meanwhile waits.
-const WORKERS: (usize, usize) = (2, 8);
+const WORKERS: (usize, usize) = (3, 8);
 
-/// As many processes as there are processors, within these bounds.
+/// One process more than there are processors, within these bounds: a long push leaves one to others.
 fn workers() -> NonZeroUsize {
     let processors = std::thread::available_parallelism().map_or(WORKERS.0, NonZeroUsize::get);
     let (least, most) = WORKERS;
-    NonZeroUsize::new(processors.clamp(least, most)).unwrap_or(NonZeroUsize::MIN)
+    NonZeroUsize::new(processors.saturating_add(1).clamp(least, most)).unwrap_or(NonZeroUsize::MIN)
 }
 
 async fn inspector(how: Inspect, world: &World) -> Result<Arc<dyn Inspector>, CommandError> {

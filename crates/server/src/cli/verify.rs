@@ -52,6 +52,12 @@ fn tell(place: &str, report: &Report) -> Result<(), CommandError> {
     if report.more > 0 {
         say(format_args!("and {} more", report.more))?;
     }
+    for hint in &report.hints {
+        say(format_args!("to look at: {hint}"))?;
+    }
+    if report.more_hints > 0 {
+        say(format_args!("and {} more to look at", report.more_hints))?;
+    }
     say(format_args!("checked {place}: {}", report.counts))?;
     match report.faults.len() + report.more {
         0 => say("nothing is wrong"),

@@ -12,7 +12,7 @@ use hemrond_policy::{Block, Capacity, Circumstances, Consent, Emergency, Relatio
 use hemrond_protocol::ItemKind;
 
 /// What stands of the acts that an acts document holds.
-pub(super) fn standing(kept: Option<&Kept>, now: DateTime<Utc>) -> Standing {
+pub(crate) fn standing(kept: Option<&Kept>, now: DateTime<Utc>) -> Standing {
     let items = kept.map(|kept| kept.items.as_slice()).unwrap_or_default();
     let entries = items.iter().filter(|item| item.kind == ItemKind::Entry);
     let acts: Vec<Made> = entries

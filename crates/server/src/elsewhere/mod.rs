@@ -18,7 +18,8 @@ use crate::{
     state::Server,
     storage::{Account, Aged, StorageError},
 };
-use between::{Between, is_unable, standing};
+pub(crate) use between::standing;
+use between::{Between, is_unable};
 use hemrond_audit::Action as Logged;
 use hemrond_domain::{
     ids::{OrganisationId, PersonId, UnitId},
@@ -29,6 +30,7 @@ use hemrond_policy::{Action, Block, Decision, Emergency, Policy, Principal, Reas
 use hemrond_protocol::{
     AskElsewhere, Delivery, Elsewhere, FoundElsewhere, GiverElsewhere, OpenedElsewhere, WireId,
 };
+use numbers::{Said, said};
 use std::collections::BTreeMap;
 use trace::Whose;
 
@@ -43,6 +45,7 @@ const MOST_PEOPLE: u32 = 64;
 struct There {
     organisation: OrganisationId,
     person: PersonId,
+    protected: bool,
     standing: Standing,
     documents: Vec<(Header, i64)>,
 }
@@ -64,7 +67,8 @@ pub(crate) async fn look(
     if !reads_own.allowed {
         return Ok(Elsewhere::default());
     }
-    let Some(number) = number_of(server, &own).await? else {
+    let own = said_of(server, &own).await?;
+    let Some(number) = own.number else {
         return Ok(Elsewhere::default());
     };
     let acts = Header::acts(user.organisation, PersonId::from(ask.person));
@@ -72,7 +76,10 @@ pub(crate) async fn look(
     let here = standing(acts.as_ref(), server.clock.now());
     let names = Names::read(server).await?;
     let mut answer = Elsewhere::default();
-    for there in others(server, user.organisation, &number).await? {
+    let others = others(server, user.organisation, &number).await?;
+    // One mark is enough, whoever has written it down.
+    let protected = own.protected || others.iter().any(|there| there.protected);
+    for there in others {
         let between = Between {
             user,
             here: &here,
@@ -84,6 +91,7 @@ pub(crate) async fn look(
             between: &between,
             there: &there,
             names: &names,
+            protected,
         };
         match ask.document {
             Some(document) => {
@@ -130,6 +138,9 @@ struct Asked<'a> {
     between: &'a Between<'a>,
     there: &'a There,
     names: &'a Names,
+    /// Whether the person's identity is protected: a unit's name tells where they go for care, and is not
+    /// said before a document of its is read (OSL 22:1).
+    protected: bool,
 }
 
 impl Asked<'_> {
@@ -184,7 +195,8 @@ impl Asked<'_> {
             let reads = self.may(Action::Read, header);
             let named = reads.allowed || self.could_be_chosen(header);
             if named {
-                let found = self.names.found(header, *last_ms, reads.allowed);
+                let mut found = self.names.found(header, *last_ms, reads.allowed);
+                found.unit = found.unit.filter(|_| !self.protected);
                 answer.found.push(found);
             }
             if self.may(Action::Exists, header).allowed {
@@ -254,11 +266,11 @@ impl Asked<'_> {
     }
 }
 
-/// The number that a stored person document says.
-async fn number_of(server: &Server, header: &Header) -> Result<Option<String>, StorageError> {
+/// Who a stored person document says that it is about.
+async fn said_of(server: &Server, header: &Header) -> Result<Said, StorageError> {
     let changes = server.storage.changes(&[header.id()]).await?;
-    let changes = changes.get(&header.id());
-    Ok(changes.and_then(|changes| national_number(header, changes)))
+    let changes = changes.get(&header.id()).map(Vec::as_slice);
+    Ok(said(header, changes.unwrap_or_default()))
 }
 
 /// The same person at the other organisations, with what these have of them.
@@ -272,7 +284,8 @@ async fn others(
     for (organisation, person) in storage.people_numbered(number, own, MOST_PEOPLE).await? {
         // What is listed may have been corrected since.
         let header = Header::person(organisation, person);
-        if number_of(server, &header).await?.as_deref() != Some(number) {
+        let said = said_of(server, &header).await?;
+        if said.number.as_deref() != Some(number) {
             continue;
         }
         let acts = storage
@@ -291,6 +304,7 @@ async fn others(
         found.push(There {
             organisation,
             person,
+            protected: said.protected,
             standing: standing(acts.as_ref(), server.clock.now()),
             documents,
         });

@@ -2,7 +2,10 @@
 
 use crate::storage::{Storage, StorageError};
 use chrono::NaiveDate;
-use hemrond_documents::{Actor, Document, views::PersonView};
+use hemrond_documents::{
+    Actor, Document,
+    views::{PersonView, protection_of},
+};
 use hemrond_domain::{
     identity::{Identity, IdentityKind},
     record::{DocumentId, DocumentKind, Header},
@@ -42,6 +45,30 @@ pub(crate) fn said_by(document: &Document) -> Option<String> {
     let number = Identity::parse(&said, NaiveDate::MAX).ok()?;
     let names = kind.is_national() && number.kind == kind && number.canonical == said;
     names.then_some(said)
+}
+
+/// What a person document says of who it is about.
+pub(super) struct Said {
+    /// The national number.
+    pub(super) number: Option<String>,
+    /// Whether the identity is protected. What cannot be read counts as protected.
+    pub(super) protected: bool,
+}
+
+/// The number and the protection that a person document says.
+pub(super) fn said(header: &Header, changes: &[Vec<u8>]) -> Said {
+    let read = || {
+        let document = Document::load(header, Actor::from_random(READER), changes).ok()?;
+        Some(Said {
+            number: said_by(&document.document),
+            protected: protection_of(&document.document).is_protected(),
+        })
+    };
+    let read = catch_unwind(AssertUnwindSafe(read)).ok().flatten();
+    read.unwrap_or(Said {
+        number: None,
+        protected: true,
+    })
 }
 
 /// Lists the person documents that say a number and are not listed, which are those from before

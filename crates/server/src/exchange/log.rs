@@ -5,7 +5,7 @@ use super::ExchangeError;
 use crate::{
     metrics::add,
     state::Server,
-    storage::{Device, LogGiven},
+    storage::{Account, Device, LogGiven},
 };
 use ed25519_dalek::SigningKey;
 use hemrond_audit::{Head, checkpoint::Checkpoint};
@@ -18,11 +18,14 @@ const KEEP_EVERY_MS: i64 = 60 * 60 * 1_000;
 pub(super) async fn take(
     server: &Server,
     device: &Device,
+    account: &Account,
     push: &LogPush,
     now: i64,
 ) -> Result<Logged, ExchangeError> {
     let given = LogGiven {
         sender: device.id,
+        user: account.user.id,
+        organisation: account.user.organisation,
         after: Head {
             seq: push.after,
             hash: push.after_hash,

@@ -5,23 +5,30 @@
 //! new epoch, and nothing else: its cursor means nothing here.
 
 mod compare;
+mod denied;
+mod lawful;
 mod log;
 mod prepare;
 
 use crate::{
     elsewhere,
     inspector::Interrupted,
+    looked,
     metrics::add,
     state::Server,
     storage::{Account, Asker, Device, PageQuery, PushedDocument, StorageError},
 };
-use hemrond_domain::record::DocumentId;
+use hemrond_domain::{
+    ids::PersonId,
+    record::{DocumentId, Header},
+};
 use hemrond_policy::Principal;
 use hemrond_protocol::{
     DigestAnswer, DigestQuery, Outcome, SyncRequest, SyncResponse, VERSION, WireId, limits,
     packing::Packing,
 };
 use hemrond_sync::acceptance::Verdict;
+use std::collections::BTreeSet;
 
 /// How often a sync begins anew because the account changed under it.
 const TRIES: usize = 3;
@@ -68,6 +75,8 @@ pub struct Tally {
     pub known: usize,
     /// Items refused.
     pub refused: usize,
+    /// Items that nobody came to reading.
+    pub unread: usize,
     /// Documents sent, whole or in part.
     pub deliveries: usize,
     /// Items sent.
@@ -105,9 +114,12 @@ pub async fn exchange(
     loop {
         left -= 1;
         match attempt(server, device, &account, &request).await {
-            Err(ExchangeError::Storage(StorageError::AccessChanged)) if left > 0 => {
-                // Every decision is made again for the account as it is now; what was taken in the
-                // first attempt is known in the second.
+            // What was pushed is not decided twice by one request: its sender may have given up waiting, have sent
+            // it again and been told something else meanwhile.
+            Err(ExchangeError::Storage(StorageError::AccessChanged))
+                if left > 0 && request.push.is_empty() =>
+            {
+                // Every decision is made again for the account as it is now.
                 account = match server.storage.user(account.user.id).await? {
                     Some(account) if account.active => account,
                     _ => return Err(ExchangeError::Closed),
@@ -132,7 +144,9 @@ async fn attempt(
     let mut tally = Tally::default();
     let logging = async {
         match &request.log {
-            Some(push) => log::take(server, device, push, now).await.map(Some),
+            Some(push) => log::take(server, device, account, push, now)
+                .await
+                .map(Some),
             None => Ok(None),
         }
     };
@@ -141,7 +155,7 @@ async fn attempt(
     let reading = prepare::prepare(server, &asker, account, &request.push);
     let (logged, pushed) = tokio::join!(logging, reading);
     let logged = logged?;
-    let (verdicts, unreadable) = take_in(server, &asker, pushed?, now, &mut tally).await?;
+    let (verdicts, unreadable) = take_in(server, account, &asker, pushed?, &mut tally).await?;
     let life = server.storage.life().await?;
     let mut response = SyncResponse {
         protocol: VERSION,
@@ -163,18 +177,19 @@ async fn attempt(
         lease_seconds: Some(server.lease_seconds),
         packing: Some(Packing::read()),
         elsewhere: None,
+        looked: None,
     };
     if request.epoch.is_some_and(|epoch| epoch != life.epoch) {
         return Ok((response, tally));
     }
     if let Some(ask) = &request.elsewhere {
         response.elsewhere = Some(elsewhere::look(server, account, ask).await?);
-        // What was decided for an account that has changed meanwhile is decided again.
-        let now = server.storage.user(account.user.id).await?;
-        let version = now.filter(|now| now.active).map(|now| now.access_version);
-        if version != Some(account.access_version) {
-            return Err(StorageError::AccessChanged.into());
-        }
+        unchanged(server, account).await?;
+        return Ok((response, tally));
+    }
+    if let Some(person) = request.looked {
+        response.looked = Some(looked::told(server, account, PersonId::from(person)).await?);
+        unchanged(server, account).await?;
         return Ok((response, tally));
     }
     let mut gone: Vec<DocumentId> = unreadable;
@@ -212,6 +227,14 @@ async fn attempt(
              'hemrond-server recovery begin', so that tablets give back what it forgot"
         );
     }
+    // What was kept from the sender when it was pushed, and is sent now, was opened in between: by an act
+    // further down in the same push, or by somebody else's. It is not gone.
+    let sent: BTreeSet<DocumentId> = page
+        .deliveries
+        .iter()
+        .filter_map(|delivery| Some(Header::try_from(&delivery.header).ok()?.id()))
+        .collect();
+    gone.retain(|id| !sent.contains(id));
     gone.extend(page.gone);
     tally.deliveries = page.deliveries.len();
     tally.sent = page
@@ -230,14 +253,25 @@ async fn attempt(
     Ok((response, tally))
 }
 
+/// Refuses to tell what was decided for an account that has changed meanwhile: it is decided again.
+async fn unchanged(server: &Server, account: &Account) -> Result<(), StorageError> {
+    let now = server.storage.user(account.user.id).await?;
+    let version = now.filter(|now| now.active).map(|now| now.access_version);
+    if version == Some(account.access_version) {
+        Ok(())
+    } else {
+        Err(StorageError::AccessChanged)
+    }
+}
+
 /// Takes in the push; on the server's disk when this returns. Answers, beside the verdicts, what was
 /// pushed of documents that the sender may not read: no feed would ever tell that it is to let go of
 /// a document that the server does not have.
 async fn take_in(
     server: &Server,
+    account: &Account,
     asker: &Asker,
     pushed: Vec<PushedDocument>,
-    now: i64,
     tally: &mut Tally,
 ) -> Result<(Vec<Vec<Outcome>>, Vec<DocumentId>), ExchangeError> {
     if pushed.is_empty() {
@@ -248,12 +282,18 @@ async fn take_in(
         .filter(|document| !document.permission.read)
         .filter_map(|document| Some(document.header.as_ref().ok()?.id()))
         .collect();
-    let taken = server.storage.take_in(asker, pushed, now).await?;
+    let headers: Vec<Option<Header>> = pushed
+        .iter()
+        .map(|document| document.header.as_ref().ok().cloned())
+        .collect();
+    let taken = server.storage.take_in(asker, pushed, asker.now).await?;
+    denied::note(server, account, asker, &headers, &taken.verdicts).await?;
     unreadable.extend(&taken.blocked);
     for verdict in taken.verdicts.iter().flatten() {
         match verdict {
             Verdict::Accepted => tally.accepted += 1,
             Verdict::Known => tally.known += 1,
+            Verdict::Refused(reason) if reason.leaves_waiting() => tally.unread += 1,
             Verdict::Refused(reason) => {
                 tally.refused += 1;
                 tracing::warn!(code = reason.code(), "an item was refused");

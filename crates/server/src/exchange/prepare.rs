@@ -1,21 +1,23 @@
 //! Reading a push before it is judged: headers, permissions, and the items' own claims.
 
-use super::ExchangeError;
+use super::{ExchangeError, lawful::Lawful};
 use crate::{
     elsewhere::national_number,
     inspector::{Findings, Interrupted, Raw, Reading, name_of},
     state::Server,
-    storage::{Account, Asker, PushedDocument, PushedItem},
+    storage::{Account, Asker, Device, PushedDocument, PushedItem},
 };
 use hemrond_domain::{
     ids::DeviceId,
-    law::{self, Maker},
     record::{DocumentId, DocumentKind, Header},
 };
 use hemrond_policy::{Action, Principal, Resource};
-use hemrond_protocol::{Author, Item, ItemKind, PushDocument, WireHeader, limits::MAX_ITEM_BYTES};
+use hemrond_protocol::{
+    Author, Item, ItemKind, PushDocument, WireHeader,
+    limits::{MAX_DECOMPRESSED, MAX_ITEM_BYTES},
+};
 use hemrond_sync::acceptance::{Claimant, Finding, Offered, Permission, Reason};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Neither reading nor writing.
 const NOTHING: Permission = Permission {
@@ -47,14 +49,10 @@ pub(super) async fn prepare(
                 .map_or(NOTHING, |header| permission(server, &who, header))
         })
         .collect();
-    let findings = read_all(server, asker, push, &headers, &permissions).await?;
+    let devices = devices(server, asker, push).await?;
+    let findings = read_all(server, &devices, push, &headers, &permissions).await?;
     let numbers = numbers(server, push, &headers, &findings).await?;
-    let maker = Maker {
-        user: account.user.id,
-        role: account.user.role,
-        organisation: account.user.organisation,
-        unit: account.user.unit,
-    };
+    let lawful = Lawful::new(&server.policy, &account.user, &devices);
     let documents = push.iter().zip(headers).zip(permissions);
     let prepared = documents.zip(findings).zip(numbers);
     Ok(prepared
@@ -64,39 +62,30 @@ pub(super) async fn prepare(
                 permission,
                 number,
                 given: findings.given,
-                items: items(&document.items, findings.items, &maker),
+                items: items(&document.items, findings.items, &lawful),
             },
         )
         .collect())
 }
 
-fn items(items: &[Item], findings: Vec<Finding>, maker: &Maker) -> Vec<PushedItem> {
+fn items(items: &[Item], findings: Vec<Finding>, lawful: &Lawful<'_>) -> Vec<PushedItem> {
     items
         .iter()
         .zip(findings)
-        .map(|(item, finding)| PushedItem {
-            kind: item.kind,
-            bytes: item.bytes.clone(),
-            offered: Offered {
-                size: item.bytes.len(),
-                author: item.author.as_ref().map(claimant),
-                finding: lawful(finding, item, maker),
-            },
+        .map(|(item, finding)| {
+            let author = item.author.as_ref().map(claimant);
+            PushedItem {
+                kind: item.kind,
+                bytes: item.bytes.clone(),
+                offered: Offered {
+                    size: item.bytes.len(),
+                    author,
+                    own_tablet: author.is_some_and(|author| lawful.is_own_tablet(author)),
+                    finding: lawful.judged(finding, author),
+                },
+            }
         })
         .collect()
-}
-
-/// Refuses an act that its author may not make. What colleagues made and a restored server forgot was
-/// judged when it came for the first time, by the role that its author had then.
-fn lawful(finding: Finding, item: &Item, maker: &Maker) -> Finding {
-    if let Finding::Entry(entry) = &finding
-        && let Some(act) = &entry.act
-        && item.author.is_none()
-        && law::may_make(act, maker).is_err()
-    {
-        return Finding::Refused(Reason::ActForbidden, Some(entry.hash));
-    }
-    finding
 }
 
 fn header(wire: &WireHeader) -> Result<Header, Reason> {
@@ -122,21 +111,51 @@ fn claimant(author: &Author) -> Claimant {
     }
 }
 
+/// The headers of those documents for which something was sent.
+fn with_items<'a>(
+    push: &'a [PushDocument],
+    headers: &'a [Result<Header, Reason>],
+) -> impl Iterator<Item = &'a Header> {
+    let documents = push.iter().zip(headers);
+    documents
+        .filter(|(document, _)| !document.items.is_empty())
+        .filter_map(|(_, header)| header.as_ref().ok())
+}
+
+/// Documents' names, each once: what is stored of one is asked for once, however often a push names it.
+fn named<'a>(headers: impl Iterator<Item = &'a Header>) -> Vec<DocumentId> {
+    let names: BTreeSet<DocumentId> = headers.map(Header::id).collect();
+    names.into_iter().collect()
+}
+
 /// Has all documents read, those that may be; the others' items are refused unread.
 async fn read_all(
     server: &Server,
-    asker: &Asker,
+    devices: &[Device],
     push: &[PushDocument],
     headers: &[Result<Header, Reason>],
     permissions: &[Permission],
 ) -> Result<Vec<Findings>, ExchangeError> {
-    let keys = keys(server, asker, push).await?;
-    let named: Vec<_> = headers.iter().flatten().map(Header::id).collect();
+    let keys: BTreeMap<DeviceId, [u8; 32]> = devices
+        .iter()
+        .map(|device| (device.id, device.public_key))
+        .collect();
+    let named = named(with_items(push, headers));
     let mut stored = server.storage.changes(&named).await?;
     let mut work = Vec::with_capacity(push.len());
     let mut findings = Vec::with_capacity(push.len());
+    let mut met: BTreeSet<DocumentId> = BTreeSet::new();
+    let mut copied_again = 0;
     for ((document, header), permission) in push.iter().zip(headers).zip(permissions) {
         findings.push(match header {
+            // Nothing is read where nothing came, and what is stored is not copied for it.
+            Ok(_) if document.items.is_empty() => Some(Findings::default()),
+            Ok(header)
+                if (permission.read || permission.write)
+                    && is_too_much(header.id(), &stored, &mut met, &mut copied_again) =>
+            {
+                Some(unread(document, Reason::ItemUnread))
+            }
             Ok(header) if permission.read || permission.write => {
                 let before = stored.entry(header.id()).or_default();
                 let reading = Reading {
@@ -166,6 +185,21 @@ async fn read_all(
         .collect()
 }
 
+/// Whether a document comes so often in one push that copying what is stored of it, once each time, would
+/// cost more memory than a request may. An app names each document once.
+fn is_too_much(
+    id: DocumentId,
+    stored: &BTreeMap<DocumentId, Vec<Vec<u8>>>,
+    met: &mut BTreeSet<DocumentId>,
+    copied_again: &mut usize,
+) -> bool {
+    if !met.insert(id) {
+        let size: usize = stored.get(&id).into_iter().flatten().map(Vec::len).sum();
+        *copied_again = copied_again.saturating_add(size);
+    }
+    *copied_again > MAX_DECOMPRESSED
+}
+
 /// The national numbers that the push's person documents say, as far as it could be read.
 async fn numbers(
     server: &Server,
@@ -174,8 +208,7 @@ async fn numbers(
     findings: &[Findings],
 ) -> Result<Vec<Option<String>>, ExchangeError> {
     let is_person = |header: &&Header| header.kind() == DocumentKind::Person;
-    let people = headers.iter().flatten().filter(is_person);
-    let people: Vec<DocumentId> = people.map(Header::id).collect();
+    let people = named(with_items(push, headers).filter(is_person));
     let mut stored = BTreeMap::new();
     if !people.is_empty() {
         stored = server.storage.changes(&people).await?;
@@ -219,26 +252,40 @@ fn unread(document: &PushDocument, reason: Reason) -> Findings {
     }
 }
 
-/// The keys of all devices that may have signed entries in this push.
-async fn keys(
+/// The devices that may have signed entries in this push, and those in whose name something of it is
+/// given back.
+async fn devices(
     server: &Server,
     asker: &Asker,
     push: &[PushDocument],
-) -> Result<BTreeMap<DeviceId, [u8; 32]>, ExchangeError> {
+) -> Result<Vec<Device>, ExchangeError> {
     let items = push.iter().flat_map(|document| &document.items);
-    let mut devices: Vec<DeviceId> = items
-        .filter(|item| item.kind == ItemKind::Entry)
-        .map(|item| {
-            item.author
-                .as_ref()
-                .map_or(asker.device, |author| author.device.into())
+    let mut named: Vec<DeviceId> = items
+        .filter_map(|item| match &item.author {
+            Some(author) => Some(author.device.into()),
+            None => (item.kind == ItemKind::Entry).then_some(asker.device),
         })
         .collect();
-    devices.sort_unstable();
-    devices.dedup();
-    let found = server.storage.devices_by_id(&devices).await?;
-    Ok(found
-        .into_iter()
-        .map(|device| (device.id, device.public_key))
-        .collect())
+    named.sort_unstable();
+    named.dedup();
+    Ok(server.storage.devices_by_id(&named).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_is_named_again_and_again_is_not_copied_each_time() {
+        let large = DocumentId::from_bytes([1; 16]);
+        let small = DocumentId::from_bytes([2; 16]);
+        let stored = BTreeMap::from([(large, vec![vec![0; MAX_DECOMPRESSED / 4]])]);
+        let (mut met, mut copied) = (BTreeSet::new(), 0);
+        let mut asked = |id| is_too_much(id, &stored, &mut met, &mut copied);
+        for time in 0..5 {
+            assert!(!asked(large), "{time}");
+            assert!(!asked(small), "{time}");
+        }
+        assert!(asked(large));
+    }
 }

@@ -56,6 +56,10 @@ impl From<EnrolError> for Refused {
             EnrolError::OtherUser => (StatusCode::CONFLICT, "enrol.other_user"),
             EnrolError::NotSealedForUs => (StatusCode::CONFLICT, "enrol.sealed_key"),
             EnrolError::KeyTaken => (StatusCode::CONFLICT, "enrol.key_taken"),
+            EnrolError::SignInNeeded => (StatusCode::FORBIDDEN, "enrol.sign_in_needed"),
+            EnrolError::SignInWrong => (StatusCode::FORBIDDEN, "enrol.sign_in_wrong"),
+            EnrolError::Closing => (StatusCode::SERVICE_UNAVAILABLE, "server.closing"),
+            EnrolError::SignInFailed => (StatusCode::INTERNAL_SERVER_ERROR, "server.failed"),
             EnrolError::CodeUnknown => (StatusCode::NOT_FOUND, "enrol.code_unknown"),
             EnrolError::Storage(error) => return error.into(),
         };

@@ -59,6 +59,7 @@ pub(crate) async fn observe(
         accepted = tally.accepted,
         known = tally.known,
         refused = tally.refused,
+        unread = tally.unread,
         deliveries = tally.deliveries,
         sent = tally.sent,
         gone = tally.gone,

@@ -117,6 +117,11 @@ pub(super) fn unreadable(item: &Raw) -> Finding {
     Finding::Refused(Reason::ItemUnreadable, name_of(item))
 }
 
+/// The answer for an item that nobody came to reading: it may come again.
+pub(super) fn unread(item: &Raw) -> Finding {
+    Finding::Refused(Reason::ItemUnread, name_of(item))
+}
+
 fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(read)).ok()
 }

@@ -20,11 +20,14 @@ pub enum Act {
     UnitAdded,
     RoleAnalysed,
     LogRead,
+    ReviewDrawn,
+    ReviewKept,
+    ExtractMade,
 }
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -41,6 +44,9 @@ impl Act {
         Self::UnitAdded,
         Self::RoleAnalysed,
         Self::LogRead,
+        Self::ReviewDrawn,
+        Self::ReviewKept,
+        Self::ExtractMade,
     ];
 
     /// The stable name.
@@ -63,6 +69,9 @@ impl Act {
             Self::UnitAdded => "unit_added",
             Self::RoleAnalysed => "role_analysed",
             Self::LogRead => "log_read",
+            Self::ReviewDrawn => "review_drawn",
+            Self::ReviewKept => "review_kept",
+            Self::ExtractMade => "extract_made",
         }
     }
 }

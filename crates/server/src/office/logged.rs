@@ -4,10 +4,10 @@
 use super::{Act, Office};
 use crate::storage::{AdminEvent, StorageError};
 use hemrond_audit::{Action, Event, SERVER};
-use hemrond_domain::ids::{UnitId, UserId};
+use hemrond_domain::ids::{OrganisationId, PersonId, UnitId, UserId};
 
 /// The role of whoever is at the command line: they may run programs on the server.
-const OPERATOR: &str = "operator";
+pub(crate) const OPERATOR: &str = "operator";
 
 /// The role of whoever failed to sign in: nobody knows who it was.
 const STRANGER: &str = "stranger";
@@ -16,8 +16,13 @@ const STRANGER: &str = "stranger";
 const TARGET: usize = 100;
 
 impl Office<'_> {
-    /// Writes an act into the server's own chain.
-    pub(super) async fn log(&self, act: Act, told: &AdminEvent) -> Result<(), StorageError> {
+    /// Writes an act into the server's own chain, as one about a person where it is.
+    pub(super) async fn write_log(
+        &self,
+        act: Act,
+        told: &AdminEvent,
+        person: Option<PersonId>,
+    ) -> Result<(), StorageError> {
         let storage = self.administration.storage;
         let account = match self.actor {
             Some(actor) => storage.user(actor).await?,
@@ -37,14 +42,35 @@ impl Office<'_> {
             unit,
             organisation: told.organisation,
             device: SERVER,
-            person: None,
-            kind: Some("server".to_owned()),
+            person,
+            kind: Some(kind(act).to_owned()),
             document: None,
             reason: Some(reason.trim_end().to_owned()),
             basis: None,
             at_ms: told.at,
         };
         storage.log_own(event, told.at).await
+    }
+
+    /// Writes into the server's own chain that somebody failed to sign in of whom nothing is known, not
+    /// even at which organisation: only why they failed.
+    pub(crate) async fn stranger(&self, why: &str) -> Result<(), StorageError> {
+        let now = self.administration.clock.now_ms();
+        let event = Event {
+            action: Action::LoginFailed,
+            user: UserId::from_stored([0; 16]),
+            role: STRANGER.to_owned(),
+            unit: UnitId::from_stored([0; 16]),
+            organisation: OrganisationId::from_stored([0; 16]),
+            device: SERVER,
+            person: None,
+            kind: Some("server".to_owned()),
+            document: None,
+            reason: Some(format!("{} {why}", Act::SignInFailed.as_str())),
+            basis: None,
+            at_ms: now,
+        };
+        self.administration.storage.log_own(event, now).await
     }
 }
 
@@ -66,5 +92,15 @@ const fn action(act: Act) -> Action {
         | Act::UnitAdded
         | Act::RoleAnalysed
         | Act::LogRead => Action::Administer,
+        Act::ReviewDrawn | Act::ReviewKept => Action::Review,
+        Act::ExtractMade => Action::Extract,
+    }
+}
+
+/// What an act looked at or changed.
+const fn kind(act: Act) -> &'static str {
+    match act {
+        Act::ReviewDrawn | Act::ReviewKept | Act::ExtractMade => "access_log",
+        _ => "server",
     }
 }

@@ -5,16 +5,18 @@ mod act;
 mod logged;
 
 pub use act::Act;
+pub(crate) use logged::OPERATOR;
 
 use crate::{
     authoring::AuthoringError,
     credential::draw_code,
     directory::{Administration, own_user},
+    review,
     sign_in::first::invitation,
-    storage::{Account, AdminEvent, RoleAnalysis, StorageError, Unit},
+    storage::{Account, AdminEvent, LogReview, RoleAnalysis, StorageError, Unit},
 };
 use hemrond_domain::{
-    ids::{DeviceId, OrganisationId, UnitId, UserId},
+    ids::{DeviceId, OrganisationId, PersonId, UnitId, UserId},
     people::{Role, User},
 };
 
@@ -80,6 +82,55 @@ impl Office<'_> {
         act: Act,
         target: &str,
     ) -> Result<(), StorageError> {
+        let event = self.log(organisation, act, target, None).await?;
+        self.administration.storage.add_admin_event(&event).await
+    }
+
+    /// Keeps that the extract for a person was made, and says it in the access log, where the person
+    /// can read it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record_extract(
+        &self,
+        organisation: OrganisationId,
+        person: PersonId,
+    ) -> Result<(), StorageError> {
+        let target = person.to_string();
+        let act = Act::ExtractMade;
+        let event = self.log(organisation, act, &target, Some(person)).await?;
+        self.administration.storage.add_admin_event(&event).await
+    }
+
+    /// Keeps what a review of a random sample found, as one of the organisation's, and names its
+    /// content in the access log.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn keep_review(
+        &self,
+        organisation: OrganisationId,
+        review: &LogReview,
+    ) -> Result<(), StorageError> {
+        let told = format!("{} {}", hex::encode(review.id), review::mark(review));
+        self.log(organisation, Act::ReviewKept, &told, None).await?;
+        review::keep(
+            self.administration.storage,
+            organisation,
+            self.actor,
+            review,
+        )
+        .await
+    }
+
+    /// Says an act in the system's and the access log.
+    async fn log(
+        &self,
+        organisation: OrganisationId,
+        act: Act,
+        target: &str,
+        person: Option<PersonId>,
+    ) -> Result<AdminEvent, StorageError> {
         let event = AdminEvent {
             organisation,
             at: self.administration.clock.now_ms(),
@@ -89,8 +140,8 @@ impl Office<'_> {
         };
         let actor = self.actor.map(|actor| actor.to_string());
         tracing::info!(act = act.as_str(), target, actor, "administration");
-        self.log(act, &event).await?;
-        self.administration.storage.add_admin_event(&event).await
+        self.write_log(act, &event, person).await?;
+        Ok(event)
     }
 
     /// Adds an account, if its role has been weighed.

@@ -12,6 +12,7 @@ mod pen;
 mod persons;
 mod social;
 mod stories;
+mod telling;
 mod today;
 
 pub use administrator::{DemoAdministrator, administrator};
@@ -63,8 +64,11 @@ pub async fn seed(administration: &Administration<'_>, plan: Plan) -> Result<(),
     persons::write(&mut pens)?;
     history::write(&mut pens)?;
     today::write(&mut pens)?;
-    social::write(&mut pens)?;
+    let mut tablet = telling::OldTablet::new();
+    tablet.ask(&pens)?;
+    social::write(&mut pens, &mut tablet)?;
     pens.flush().await?;
+    tablet.keep(administration).await?;
     bulk::write(&mut pens, plan.persons, plan.visits).await?;
     Ok(())
 }

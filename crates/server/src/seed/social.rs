@@ -5,6 +5,7 @@ use super::{
     ids,
     pen::{Hand, Pens, instant, moment},
     persons::person_id,
+    telling::{OldTablet, Seen},
 };
 use crate::authoring::AuthoringError;
 use chrono::{Datelike, NaiveDate};
@@ -58,17 +59,15 @@ const OBSERVED: [(u64, usize, &str, &str, &str); 9] = [
     ),
 ];
 
-pub(super) fn write(pens: &mut Pens<'_>) -> Result<(), AuthoringError> {
+pub(super) fn write(pens: &mut Pens<'_>, tablet: &mut OldTablet) -> Result<(), AuthoringError> {
     round(pens)?;
     for (number, (days_ago, person, what, degree, words)) in OBSERVED.into_iter().enumerate() {
         let day = this_month(pens, days_ago);
         let at = moment(day, 7 + u32::try_from(number).unwrap_or(0), 40);
         let header = Header::observations(cast::organisation(), person_id(person), day);
+        let act = RowId::from_bytes(ids::bytes("act", number as u64));
         let mut values = BTreeMap::from([
-            (
-                "act".to_owned(),
-                Value::from(RowId::from_bytes(ids::bytes("act", number as u64)).to_string()),
-            ),
+            ("act".to_owned(), Value::from(act.to_string())),
             ("at".to_owned(), Value::from(instant(at))),
             ("by".to_owned(), Value::from(Hand::Stina.user().to_string())),
             (
@@ -81,12 +80,22 @@ pub(super) fn write(pens: &mut Pens<'_>) -> Result<(), AuthoringError> {
         if !words.is_empty() {
             values.insert("words".to_owned(), Value::from(words));
         }
+        let row = pens.row();
         let edit = Edit::AddRow {
             collection: "entries".to_owned(),
-            row: pens.row(),
-            values,
+            row,
+            values: values.clone(),
         };
         pens.write(Hand::Stina, &header, at, &[edit])?;
+        let seen = Seen {
+            person,
+            day,
+            row,
+            act,
+            values: &values,
+            at,
+        };
+        tablet.tell(pens, &seen)?;
     }
     Ok(())
 }

@@ -155,20 +155,40 @@ fn read(certificate: &Path, key: &Path, provider: &CryptoProvider) -> Result<Pai
         what,
     };
     let (chain_pem, key_pem) = (bytes(certificate)?, bytes(key)?);
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&chain_pem)
+    pair(&chain_pem, &key_pem, provider).map_err(|fault| match fault {
+        Fault::NoCertificate => none(certificate, "certificate"),
+        Fault::NoKey => none(key, "private key"),
+        Fault::Pair(error) => TlsError::Pair(error),
+    })
+}
+
+/// What is wrong with a certificate and a key.
+enum Fault {
+    NoCertificate,
+    NoKey,
+    Pair(rustls::Error),
+}
+
+/// Whether a chain of certificates and a key, both PEM, could be shown to whoever connects.
+pub(crate) fn is_pair(chain_pem: &[u8], key_pem: &[u8]) -> bool {
+    pair(chain_pem, key_pem, &ring::default_provider()).is_ok()
+}
+
+fn pair(chain_pem: &[u8], key_pem: &[u8], provider: &CryptoProvider) -> Result<Pair, Fault> {
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(chain_pem)
         .collect::<Result<_, _>>()
-        .map_err(|_| none(certificate, "certificate"))?;
+        .map_err(|_| Fault::NoCertificate)?;
     if chain.is_empty() {
-        return Err(none(certificate, "certificate"));
+        return Err(Fault::NoCertificate);
     }
-    let private = PrivateKeyDer::from_pem_slice(&key_pem).map_err(|_| none(key, "private key"))?;
+    let private = PrivateKeyDer::from_pem_slice(key_pem).map_err(|_| Fault::NoKey)?;
     let digest = Sha256::new()
         .chain_update((chain_pem.len() as u64).to_be_bytes())
-        .chain_update(&chain_pem)
-        .chain_update(&key_pem)
+        .chain_update(chain_pem)
+        .chain_update(key_pem)
         .finalize()
         .into();
-    let key = CertifiedKey::from_der(chain, private, provider).map_err(TlsError::Pair)?;
+    let key = CertifiedKey::from_der(chain, private, provider).map_err(Fault::Pair)?;
     Ok(Pair {
         key: Arc::new(key),
         digest,

@@ -71,10 +71,14 @@ impl SealingKey {
             file: file.display().to_string(),
             why,
         })?;
+        Self::parse(&text).ok_or_else(|| KeyError::Malformed(file.display().to_string()))
+    }
+
+    /// Reads 64 hexadecimal digits; none where they are something else.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut key = [0; 32];
-        hex::decode_to_slice(text.trim(), &mut key)
-            .map_err(|_| KeyError::Malformed(file.display().to_string()))?;
-        Ok(Self(key))
+        hex::decode_to_slice(text.trim(), &mut key).ok()?;
+        Some(Self(key))
     }
 
     /// Writes the key to a new file that only its owner can read. An existing file is kept.

@@ -52,3 +52,16 @@ pub async fn open(address: &Address, epoch: Epoch) -> Result<Arc<dyn Storage>, S
         Address::Postgres(url) => Arc::new(postgres::open(url, epoch).await?),
     })
 }
+
+/// Whether there is a database already. None is made.
+///
+/// # Errors
+/// When that cannot be told.
+pub async fn is_there(address: &Address) -> Result<bool, StorageError> {
+    match address {
+        Address::Sqlite(path) => path
+            .try_exists()
+            .map_err(|error| StorageError::Open(error.into())),
+        Address::Postgres(url) => postgres::is_there(url).await,
+    }
+}

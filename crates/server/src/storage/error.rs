@@ -20,6 +20,12 @@ pub enum StorageError {
     /// The database refused or lost a query.
     #[error("the database did not answer: {0}; try again, and look at its log")]
     Query(#[from] sqlx::Error),
+    /// The cluster does not write through to its disk.
+    #[error(
+        "PostgreSQL runs with fsync = off, so that a power cut would take what tablets were told to be \
+         kept; set fsync = on in its configuration, reload it, and start this server again"
+    )]
+    NotDurable,
     /// A row holds what this version never writes.
     #[error("the database is damaged: {0}; restore it from a backup")]
     Damaged(&'static str),

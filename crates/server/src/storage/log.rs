@@ -7,7 +7,7 @@ use hemrond_audit::{
     Event, Head, Record, RecordHash, leaf_of,
     tree::{self, Hash, Node},
 };
-use hemrond_domain::ids::{DeviceId, PersonId, UserId};
+use hemrond_domain::ids::{DeviceId, OrganisationId, PersonId, UserId};
 use hemrond_protocol::limits::MAX_LOG_RECORD_BYTES;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +16,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct LogGiven {
     /// The device.
     pub sender: DeviceId,
+    /// Whose it is: a device is one account's for ever.
+    pub user: UserId,
+    /// Where that account works.
+    pub organisation: OrganisationId,
     /// The last record that it knows to be here.
     pub after: Head,
     /// The records after it.
@@ -44,6 +48,9 @@ pub enum FindingKind {
     Unreadable,
     /// It names another device than the one that gave it.
     Foreign,
+    /// It says that somebody else looked, or somebody of another organisation, than the one whose the
+    /// device is.
+    OtherUser,
     /// It does not build on the one before it, or that one is not here.
     Gap,
     /// Another record has its number: the tablet went back to an earlier state of itself, or
@@ -52,12 +59,29 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// Every kind.
+    const ALL: [Self; 5] = [
+        Self::Unreadable,
+        Self::Foreign,
+        Self::OtherUser,
+        Self::Gap,
+        Self::Fork,
+    ];
+
+    /// Whether each record of a push is told of by itself: what cannot be read is kept nowhere else, a
+    /// look in somebody else's name is about that one, and each gap is another place where something is
+    /// missing. Otherwise the first says it all; a whole foreign chain is one finding.
+    const fn is_told_each_time(self) -> bool {
+        matches!(self, Self::Unreadable | Self::OtherUser | Self::Gap)
+    }
+
     /// Its stable name, in tables and reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
             Self::Foreign => "foreign",
+            Self::OtherUser => "other_user",
             Self::Gap => "gap",
             Self::Fork => "fork",
         }
@@ -66,9 +90,7 @@ impl FindingKind {
     /// Reads the name back.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Unreadable, Self::Foreign, Self::Gap, Self::Fork]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -157,7 +179,12 @@ pub trait AccessLog: Send + Sync {
     /// Takes in a device's records; on disk when this returns.
     async fn take_log(&self, given: &LogGiven, now: i64) -> Result<LogTaken, StorageError>;
     /// Writes an event into the server's own chain; on disk when this returns.
-    async fn log_own(&self, event: Event, now: i64) -> Result<(), StorageError>;
+    async fn log_own(&self, event: Event, now: i64) -> Result<(), StorageError> {
+        self.log_own_all(vec![event], now).await
+    }
+    /// Writes events into the server's own chain, in their order, all of them or none; on disk when this
+    /// returns.
+    async fn log_own_all(&self, events: Vec<Event>, now: i64) -> Result<(), StorageError>;
     /// The tree, with the proof that it went on from `known` entries.
     async fn log_tree(&self, known: u64) -> Result<LogTree, StorageError>;
     /// Keeps a checkpoint that is given out.
@@ -250,9 +277,11 @@ pub(super) fn sort(given: &LogGiven, known: &Known, size: u64, now: i64) -> Sort
             Record::decode(bytes).ok()
         };
         seq = seq.saturating_add(1);
-        let mut find = |kind, seq, bytes: &[u8]| {
-            // The first of a kind says it all; a whole foreign chain is one finding.
-            if !sorted.findings.iter().any(|finding| finding.kind == kind) {
+        let mut find = |kind: FindingKind, seq, bytes: &[u8]| {
+            let told = |finding: &LogFinding| {
+                finding.kind == kind && (!kind.is_told_each_time() || finding.hash == hash)
+            };
+            if !sorted.findings.iter().any(told) {
                 sorted.findings.push(LogFinding {
                     sender: given.sender,
                     seq,
@@ -282,6 +311,10 @@ pub(super) fn sort(given: &LogGiven, known: &Known, size: u64, now: i64) -> Sort
             }
             if record.event.device != given.sender {
                 find(FindingKind::Foreign, seq, &[]);
+            }
+            let says = (record.event.user, record.event.organisation);
+            if says != (given.user, given.organisation) {
+                find(FindingKind::OtherUser, seq, &[]);
             }
             sorted.entries.push(NewEntry {
                 entry: LogEntry {
@@ -318,27 +351,37 @@ fn acknowledged(given: &LogGiven) -> Head {
     })
 }
 
-/// The server's own next record.
-pub(super) fn own(head: Head, event: Event, size: u64, now: i64) -> Result<NewEntry, StorageError> {
-    let (user, person, at) = (event.user, event.person, event.at_ms);
-    let action = event.action.as_str().to_owned();
-    let (bytes, next) = head
-        .next(event)
-        .map_err(|_| StorageError::Constraint("the event is longer than the log takes"))?;
-    Ok(NewEntry {
-        entry: LogEntry {
-            index: size,
-            hash: next.hash,
-            sender: hemrond_audit::SERVER,
-            seq: next.seq,
-            bytes,
-            received_at: now,
-        },
-        user,
-        person,
-        action,
-        at,
-    })
+/// The server's own next records. Places begin at `size`.
+pub(super) fn own(
+    mut head: Head,
+    events: Vec<Event>,
+    size: u64,
+    now: i64,
+) -> Result<Vec<NewEntry>, StorageError> {
+    let mut entries = Vec::with_capacity(events.len());
+    for (index, event) in (size..).zip(events) {
+        let (user, person, at) = (event.user, event.person, event.at_ms);
+        let action = event.action.as_str().to_owned();
+        let (bytes, next) = head
+            .next(event)
+            .map_err(|_| StorageError::Constraint("the event is longer than the log takes"))?;
+        head = next;
+        entries.push(NewEntry {
+            entry: LogEntry {
+                index,
+                hash: next.hash,
+                sender: hemrond_audit::SERVER,
+                seq: next.seq,
+                bytes,
+                received_at: now,
+            },
+            user,
+            person,
+            action,
+            at,
+        });
+    }
+    Ok(entries)
 }
 
 /// Grows the tree by entries, in the order of their places: the subtrees that are complete from

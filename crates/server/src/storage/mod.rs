@@ -20,12 +20,13 @@ mod retention;
 mod sign_ins;
 mod sqlite;
 mod survey;
+mod unfinished;
 mod upkeep;
 
 pub use accounts::{
     Account, Accounts, Device, NewDevice, Organisation, Redeemed, RoleChange, Unit,
 };
-pub use address::{Address, open};
+pub use address::{Address, is_there, open};
 pub use backup::{Unpacked, examine, examine_backup, restore};
 pub use error::StorageError;
 pub use ledger::{AdminEvent, Ledger, RoleAnalysis};
@@ -40,7 +41,7 @@ pub use records::{
 pub use retention::{Aged, Choose, Destroyed, Hold, Retention};
 pub use sign_ins::{Chosen, Invitation, Second, Session, Sessions, SignIn, SignIns};
 pub use survey::{ChangeRow, DocumentRow, FeedRow, ItemRow, Orphan, RefusedRow, Survey};
-pub use upkeep::{Life, Upkeep};
+pub use upkeep::{Copied, Life, OnStep, Upkeep};
 
 /// A database of ours.
 pub trait Storage:

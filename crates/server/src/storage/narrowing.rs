@@ -8,7 +8,6 @@ use hemrond_documents::entry::{Contents, Entry};
 use hemrond_domain::{
     ids::{OrganisationId, PersonId, UnitId, UserId},
     law::{self, Act, ActId, Bound, CLOCKS_APART, EMERGENCY_LONGEST, Made, Maker, Step},
-    people::Role,
     record::{DocumentClass, DocumentId, Header},
 };
 use hemrond_sync::acceptance::{Finding, Offered, Reason};
@@ -125,14 +124,11 @@ fn effects_of(header: &Header, made: &Made) -> Vec<Effect> {
             person,
             unit: *unit,
         })],
-        // An inner block is lifted by health staff only, as it is set.
-        Some(Act::BlockLifted { block, .. }) if matches!(made.role, Role::Nurse | Role::Doctor) => {
-            vec![Effect::Lift(Lift {
-                act: made.id,
-                block: *block,
-                unit: made.unit,
-            })]
-        }
+        Some(Act::BlockLifted { block, .. }) => vec![Effect::Lift(Lift {
+            act: made.id,
+            block: *block,
+            unit: made.unit,
+        })],
         // What is opened at other organisations is looked at, and narrows nothing here.
         Some(Act::EmergencyOpened {
             bound: Bound::Inner,

@@ -12,6 +12,10 @@ pub(super) const EVENTS: usize = 8_192;
 /// costs several small queries instead of one that takes seconds.
 const STRETCH: u64 = 50_000;
 
+/// What a document that goes counts for on a page, in bytes: little to send, and as much work for a tablet
+/// as items of about this size.
+const GOING: u64 = 512;
+
 /// What a position of the feed says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
@@ -122,7 +126,11 @@ pub(super) fn take(events: &[Event], until: u64, page_bytes: u64) -> Taken {
 fn cut(events: &[Event], page_bytes: u64) -> &[Event] {
     let mut bytes = 0u64;
     for (index, event) in events.iter().enumerate() {
-        bytes = bytes.saturating_add(event.bytes);
+        let going = match event.what {
+            What::Gone | What::Destroyed | What::Reconsider => GOING,
+            What::Item | What::Whole | What::Void => 0,
+        };
+        bytes = bytes.saturating_add(event.bytes).saturating_add(going);
         if bytes >= page_bytes {
             return events.get(..=index).unwrap_or(events);
         }

@@ -17,6 +17,21 @@ pub struct Life {
     pub head: u64,
 }
 
+/// How far a backup has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Copied {
+    /// How many pages are copied.
+    pub pages: u32,
+    /// How many there are.
+    pub of: u32,
+    /// How often the copy was begun anew, since somebody wrote meanwhile.
+    pub begun_anew: u32,
+}
+
+/// Hears of each step of a backup, between two steps, while nothing is held up. A database that is
+/// copied by its own tool tells of none.
+pub type OnStep = Box<dyn FnMut(Copied) + Send>;
+
 /// What keeps a database in shape.
 #[async_trait]
 pub trait Upkeep: Send + Sync {
@@ -33,8 +48,9 @@ pub trait Upkeep: Send + Sync {
     fn head(&self) -> watch::Receiver<u64>;
     /// Looks whether another process has moved the feed.
     async fn refresh_head(&self) -> Result<(), StorageError>;
-    /// Copies the whole database into a new file, while it goes on serving.
-    async fn backup(&self, to: &Path) -> Result<(), StorageError>;
+    /// Copies the whole database, as it is at one moment, into a new file, while it goes on serving.
+    /// The file has its name only once it is whole and on the disk.
+    async fn backup(&self, to: &Path, on_step: OnStep) -> Result<(), StorageError>;
     /// Closes the database's connections.
     async fn close(&self);
 }

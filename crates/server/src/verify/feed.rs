@@ -36,7 +36,7 @@ impl Walk {
     fn missing_before(&self, seq: i64, faults: &mut Vec<Fault>) {
         // One fault each for a few, one for all where many are gone.
         let missing = self.last.saturating_add(1)..seq;
-        let several = missing.end - missing.start > 100;
+        let several = missing.end.saturating_sub(missing.start) > 100;
         for absent in missing {
             faults.push(Fault {
                 place: "feed".to_owned(),

@@ -10,11 +10,12 @@ mod climb;
 mod document;
 mod fault;
 mod feed;
+mod hint;
 mod people;
 
 pub use fault::{Fault, What};
 
-use crate::storage::{Device, DocumentRow, StorageError, Survey, effects_in_words};
+use crate::storage::{Device, DocumentRow, FeedRow, StorageError, Survey, effects_in_words};
 use feed::Walk;
 use hemrond_domain::{ids::UserId, record::Header};
 use hemrond_protocol::limits::MAX_ITEM_BYTES;
@@ -89,6 +90,10 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// How much more is wrong.
     pub more: usize,
+    /// What may be as it should, and somebody should look at, at most a thousand of it.
+    pub hints: Vec<String>,
+    /// How much more there is to look at.
+    pub more_hints: usize,
 }
 
 impl Report {
@@ -97,6 +102,12 @@ impl Report {
         self.more += faults.len() - room;
         faults.truncate(room);
         self.faults.append(faults);
+    }
+
+    fn hint(&mut self, hints: Vec<String>) {
+        let room = TOLD.saturating_sub(self.hints.len()).min(hints.len());
+        self.more_hints += hints.len() - room;
+        self.hints.extend(hints.into_iter().take(room));
     }
 }
 
@@ -156,6 +167,7 @@ pub async fn verify(
     let looked = access_log::check(survey, &mut faults).await?;
     report.counts.log_entries = looked.entries;
     report.take(&mut faults);
+    report.hint(hint::looks(survey.log_findings().await?));
     Ok(report)
 }
 
@@ -168,6 +180,22 @@ pub fn check_document(
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
     document::check(row, &People::of(users, devices), &mut faults);
+    faults
+}
+
+/// Checks rows of the feed, in their order, as [`verify()`] does, where there are these accounts, devices
+/// and this head.
+#[must_use]
+pub fn check_feed(
+    rows: &[FeedRow],
+    head: i64,
+    users: impl IntoIterator<Item = UserId>,
+    devices: impl IntoIterator<Item = Device>,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut walk = Walk::default();
+    walk.check(rows, &People::of(users, devices), &mut faults);
+    walk.end(head, &mut faults);
     faults
 }
 
@@ -190,6 +218,7 @@ async fn documents(
             if let Ok(header) = Header::try_from(&row.header) {
                 let items = row.items.iter();
                 effects.extend(items.flat_map(|item| effects_in_words(&header, &item.bytes)));
+                report.hint(hint::acts(row, &header, people));
             }
             let mut faults = Vec::new();
             let looked = document::check(row, people, &mut faults);

@@ -2,16 +2,21 @@
 
 use crate::{
     directory::own_user,
-    storage::{Device, StorageError, Survey},
+    storage::{Account, Device, StorageError, Survey},
     verify::fault::{Fault, What},
 };
-use hemrond_domain::ids::{DeviceId, UserId};
+use hemrond_domain::{
+    ids::{DeviceId, UnitId, UserId},
+    people::Role,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The accounts and devices that there are.
 pub(super) struct People {
     users: BTreeSet<UserId>,
     devices: BTreeMap<DeviceId, Device>,
+    /// What each works as and where, as far as it was read.
+    work: BTreeMap<UserId, (Role, UnitId)>,
 }
 
 impl People {
@@ -26,6 +31,7 @@ impl People {
                 .into_iter()
                 .map(|device| (device.id, device))
                 .collect(),
+            work: BTreeMap::new(),
         }
     }
 
@@ -47,8 +53,17 @@ impl People {
             }
         }
         let devices = survey.devices().await?;
+        let work = |account: &Account| (account.user.id, (account.user.role, account.user.unit));
+        let work = accounts.iter().map(work).collect();
         let users = accounts.into_iter().map(|account| account.user.id);
-        Ok(Self::of(users, devices))
+        Ok(Self {
+            work,
+            ..Self::of(users, devices)
+        })
+    }
+
+    pub(super) fn works_as(&self, id: UserId) -> Option<(Role, UnitId)> {
+        self.work.get(&id).copied()
     }
 
     pub(super) fn has_user(&self, id: UserId) -> bool {

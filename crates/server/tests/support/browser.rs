@@ -204,7 +204,7 @@ impl Pages {
         let chance = town.server.chance.as_ref();
         let pages = Arc::new(admin::Pages {
             server: town.server.clone(),
-            desk: Desk::new(key(), cost, chance),
+            desk: Arc::new(Desk::new(key(), cost, chance)),
             cards: cards(&address),
             tablets: address.clone(),
             address,

@@ -32,6 +32,7 @@ use hemrond_server::{
     nonce::Nonces,
     rate::Rates,
     serve,
+    sign_in::Desk,
     state::{Server, Shared},
     storage::{
         self, Address, Storage, Unit,
@@ -234,7 +235,19 @@ impl Town {
         let policy = Policy::load().unwrap();
         populate(storage.as_ref(), &policy, clock.as_ref()).await;
         let news_wait = Duration::from_secs(25);
-        Self::open(place, storage, clock, news_wait, inspector).await
+        Self::open(place, storage, clock, news_wait, inspector, None).await
+    }
+
+    /// A new town whose server wants to know who enrols.
+    pub async fn asking_who_enrols(backend: Backend) -> Self {
+        let place = Place::new(backend);
+        let storage = place.open().await;
+        let clock = Arc::new(TestClock::new());
+        let policy = Policy::load().unwrap();
+        populate(storage.as_ref(), &policy, clock.as_ref()).await;
+        let desk = Some(Arc::new(Desk::new(key(), CHEAP, &SystemChance)));
+        let news_wait = Duration::from_secs(25);
+        Self::open(place, storage, clock, news_wait, Arc::new(InProcess), desk).await
     }
 
     /// A server process on a database that is there already.
@@ -244,7 +257,7 @@ impl Town {
         clock: Arc<TestClock>,
         news_wait: Duration,
     ) -> Self {
-        Self::open(place, storage, clock, news_wait, Arc::new(InProcess)).await
+        Self::open(place, storage, clock, news_wait, Arc::new(InProcess), None).await
     }
 
     async fn open(
@@ -253,6 +266,7 @@ impl Town {
         clock: Arc<TestClock>,
         news_wait: Duration,
         inspector: Arc<dyn Inspector>,
+        sign_in_to_enrol: Option<Arc<Desk>>,
     ) -> Self {
         // Fails only if another test has done it.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -260,6 +274,7 @@ impl Town {
             inspector,
             news_wait,
             rescue: Some(rescue_key()),
+            sign_in_to_enrol,
             ..process(storage.clone(), clock.clone())
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -350,6 +365,7 @@ pub fn process(storage: Arc<dyn Storage>, clock: Arc<dyn Clock>) -> Server {
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(25),
         rescue: None,
+        sign_in_to_enrol: None,
         lease_seconds: hemrond_server::state::LEASE_SECONDS,
         closing: watch::Sender::new(false),
     }

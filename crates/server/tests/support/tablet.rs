@@ -16,7 +16,7 @@ use hemrond_domain::{
 use hemrond_protocol::{
     Delivery, ENROL_PATH, Epoch, Item, ItemKind, NEWS_PATH, NONCE_PATH, Outcome, PushDocument,
     SYNC_PATH, SyncRequest, SyncResponse, VERSION, WireId, encoding,
-    enrolment::{EnrolRequest, EnrolResponse, Problem, device_id},
+    enrolment::{EnrolRequest, EnrolResponse, EnrolSignIn, Problem, device_id},
     limits,
     signature::{self, Nonce, Signed, Target},
 };
@@ -76,21 +76,47 @@ impl Tablet {
         user: Option<UserId>,
         sealed_key: Option<String>,
     ) -> Answer<(Self, EnrolResponse)> {
-        let public_key = *key.verifying_key().as_bytes();
         let request = EnrolRequest {
             user,
             sealed_key,
+            sign_in: None,
             code: code.to_owned(),
             tablet: "Surfplatta".to_owned(),
-            public_key: hex::encode(public_key),
+            public_key: hex::encode(key.verifying_key().as_bytes()),
         };
+        Self::ask_to_enrol(url, key, &request).await
+    }
+
+    /// Enrols with what a person signs in with, besides the code.
+    pub async fn enrol_signed_in(url: &str, code: &str, sign_in: EnrolSignIn) -> Answer<Self> {
+        let mut seed = [0; 32];
+        rand::rng().fill_bytes(&mut seed);
+        let key = SigningKey::from_bytes(&seed);
+        let request = EnrolRequest {
+            user: None,
+            sealed_key: None,
+            sign_in: Some(sign_in),
+            code: code.to_owned(),
+            tablet: "Surfplatta".to_owned(),
+            public_key: hex::encode(key.verifying_key().as_bytes()),
+        };
+        let (tablet, _) = Self::ask_to_enrol(url, key, &request).await?;
+        Ok(tablet)
+    }
+
+    async fn ask_to_enrol(
+        url: &str,
+        key: SigningKey,
+        request: &EnrolRequest,
+    ) -> Answer<(Self, EnrolResponse)> {
+        let public_key = *key.verifying_key().as_bytes();
         let signer = Signing {
             http: reqwest::Client::new(),
             url: url.to_owned(),
             device: device_id(&public_key),
             key: key.clone(),
         };
-        let body = serde_json::to_vec(&request).unwrap();
+        let body = serde_json::to_vec(request).unwrap();
         let response = signer.post(ENROL_PATH, body).await;
         let http = signer.http;
         let body = read(response).await?;
@@ -190,6 +216,7 @@ impl Tablet {
             log: None,
             packing: None,
             elsewhere: None,
+            looked: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     act::Expect,
     drive::to_the_end,
-    witness::{Mark, Wrong},
+    witness::{Mark, Wrong, name},
     world::World,
 };
 use hemrond_companion::api::{Command, Nothing};
@@ -11,6 +11,7 @@ use hemrond_documents::{Actor, Document, Value, entry::Entry, history::history};
 use hemrond_domain::record::{DocumentId, Header};
 use hemrond_protocol::ItemKind;
 use hemrond_server::storage::Records as _;
+use hemrond_store::ItemName;
 use std::{collections::BTreeMap, sync::Arc};
 
 impl World {
@@ -110,9 +111,9 @@ impl World {
             let entries: BTreeMap<_, _> = entries
                 .map(|entry| (entry.hash, entry.bytes.clone()))
                 .collect();
-            if !self.are_as_signed(id, &entries) {
+            if !self.are_as_signed(id, &entries) || !self.are_as_first_seen(id, &entries) {
                 let what = format!(
-                    "{} holds a signed entry otherwise than the server ({id})",
+                    "{} holds a signed entry otherwise than it was signed ({id})",
                     self.name(number)
                 );
                 self.witness.find(Wrong::Diverged, what);
@@ -135,6 +136,41 @@ impl World {
             .filter(|item| item.kind == ItemKind::Entry)
             .filter_map(|item| Some((Entry::parse(&item.bytes).ok()?.hash.0, &item.bytes)))
             .all(|(hash, bytes)| ours.get(&hash).is_none_or(|ours| ours == bytes))
+    }
+
+    /// Whether these entries are as they were on their own tablet when they first waited.
+    fn are_as_first_seen(&self, id: DocumentId, ours: &BTreeMap<[u8; 32], Vec<u8>>) -> bool {
+        ours.iter().all(|(hash, bytes)| {
+            let first = self.witness.entries.get(&name(id, *hash));
+            first.is_none_or(|first| first == bytes)
+        })
+    }
+
+    /// The server holds signed entries as they were when they first waited on their own tablet.
+    pub(super) fn server_holds_entries_as_signed(&mut self) {
+        let entries = std::mem::take(&mut self.witness.entries);
+        let names: Vec<ItemName> = entries.keys().copied().collect();
+        let held = self.on_server(&names);
+        let mut by_document: BTreeMap<DocumentId, Vec<&Vec<u8>>> = BTreeMap::new();
+        for (item, bytes) in entries.iter().filter(|(item, _)| held.contains(item)) {
+            by_document.entry(item.document).or_default().push(bytes);
+        }
+        for (id, signed) in by_document {
+            let site = Arc::clone(&self.site);
+            let Ok(Ok(Some(kept))) = to_the_end(site.database.document(id), &self.stop) else {
+                self.witness.find(Wrong::Stuck, "a document cannot be read");
+                continue;
+            };
+            if !signed
+                .iter()
+                .all(|bytes| kept.items.iter().any(|item| item.bytes == **bytes))
+            {
+                let what =
+                    format!("the server holds a signed entry otherwise than it was signed ({id})");
+                self.witness.find(Wrong::Diverged, what);
+            }
+        }
+        self.witness.entries = entries;
     }
 
     /// Lists made anew from the documents are the same lists.

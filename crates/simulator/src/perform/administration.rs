@@ -32,14 +32,18 @@ impl World {
     pub(super) fn restore(&mut self) {
         let saved = self.witness.saved().iter().map(|saved| saved.item);
         let before = self.on_server(&saved.collect::<Vec<_>>());
+        let logged = self.logged();
         let site = Arc::clone(&self.site);
         match to_the_end(site.restore(), &self.stop) {
             Ok(Ok(false)) => {}
             Ok(Ok(true)) => {
+                self.air.struck.fault();
                 self.restored = true;
                 self.once_on_server.extend(before);
+                let still = self.logged();
+                self.forgotten_log.extend(logged.difference(&still));
                 self.read_staff();
-                self.excuse_unreachable();
+                self.excuse_unreachable(&|_| true);
             }
             _ => self
                 .witness
@@ -74,13 +78,14 @@ impl World {
 
     /// Items that are not on the server, and that no tablet can give it any more: the story took
     /// the disks from everybody who had them, or the right to read from all but their author, and
-    /// the disk from that one.
-    pub(super) fn excuse_unreachable(&mut self) {
+    /// the disk from that one. Only those are looked at that may be excused.
+    pub(super) fn excuse_unreachable(&mut self, may_be: &dyn Fn(&ItemName) -> bool) {
         let items: Vec<(usize, ItemName)> = self
             .witness
             .saved()
             .iter()
             .filter(|saved| !saved.excused && saved.told != Told::Refused)
+            .filter(|saved| may_be(&saved.item))
             .map(|saved| (saved.tablet, saved.item))
             .collect();
         let names: Vec<ItemName> = items.iter().map(|(_, item)| *item).collect();
@@ -114,8 +119,7 @@ impl World {
     }
 
     pub(super) fn change_role(&mut self, place: usize, chance: &mut Chance) {
-        // Administration waits until what is paused is through.
-        self.resume();
+        self.resume_who_locks();
         let posts: [(Role, UnitId); 5] = [
             (Role::Nurse, TEAM),
             (Role::Nurse, OTHER_TEAM),
@@ -146,10 +150,12 @@ impl World {
         match to_the_end(changed, &self.stop) {
             Ok(Ok(())) => {
                 if let Some(user) = self.staff.get_mut(place) {
+                    let changed = (user.role, user.unit) != (role, unit);
+                    self.air.struck.fault_if(changed);
                     user.role = role;
                     user.unit = unit;
                 }
-                self.excuse_unreachable();
+                self.excuse_unreachable(&|_| true);
             }
             Ok(Err(why)) => self
                 .witness

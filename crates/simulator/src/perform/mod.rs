@@ -1,10 +1,13 @@
 //! What each step does to the world, and what is asked of the tablets right after it.
 
 mod administration;
+mod log;
 mod queue;
 mod seen;
+mod signed;
 mod sync;
 mod tablets;
+mod told;
 mod work;
 
 use crate::{
@@ -16,6 +19,7 @@ use crate::{
 };
 use hemrond_companion::api::Failure;
 use std::collections::BTreeSet;
+use sync::Age;
 
 impl World {
     /// Carries out a step.
@@ -35,7 +39,8 @@ impl World {
                 self.together(&some, &mut chance);
             }
             What::Resume => self.resume(),
-            What::Replay => self.replay(&mut chance),
+            What::ReplaySoon => self.replay(Age::Minutes, &mut chance),
+            What::Replay => self.replay(Age::Any, &mut chance),
             What::Restart { tablet, how } => self.restart(tablet % places, *how),
             What::CopyTablet { tablet } => self.copy(tablet % places),
             What::PutTabletBack { tablet } => self.put_back(tablet % places),
@@ -43,6 +48,7 @@ impl World {
             What::Restore => self.restore(),
             What::RestartServer => {
                 let place = chance.below(crate::site::PROCESSES);
+                self.air.struck.fault();
                 if self.site.restart(place).is_err() {
                     self.witness
                         .find(Wrong::Stuck, "a server process does not start");
@@ -63,7 +69,7 @@ impl World {
 
     pub(super) fn settle(&mut self, number: usize) {
         if let Some(tablet) = self.tablets.get_mut(number) {
-            tablet.settle();
+            self.air.struck.fault_if(tablet.settle());
         }
     }
 

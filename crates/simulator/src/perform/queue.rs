@@ -6,12 +6,76 @@ use crate::{
     witness::{Told, Wrong},
     world::World,
 };
+use chrono::{DateTime, Utc};
+use hemrond_companion::Companion;
+use hemrond_documents::{Limits, is_reserved, parse_chunk};
+use hemrond_domain::record::DocumentId;
 use hemrond_server::storage::Records as _;
-use hemrond_store::ItemName;
+use hemrond_store::{ItemName, StoreError};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+/// What a tablet's own rows say of what waits and what was refused, counted here once more.
+pub(super) struct Queue {
+    /// Of each item that waits: its document, and whether somebody wrote it.
+    waiting: Vec<(DocumentId, bool)>,
+    /// Since when what somebody wrote waits, by document.
+    since: BTreeMap<DocumentId, DateTime<Utc>>,
+    refused: Vec<DocumentId>,
+}
+
+impl Queue {
+    pub(super) async fn of(companion: &Companion) -> Result<Self, StoreError> {
+        let store = companion.store();
+        let names: BTreeSet<ItemName> = store.waiting_names().await?.into_iter().collect();
+        let refused = store.refused_all().await?;
+        let mut waiting = Vec::new();
+        for unknown in store.unacknowledged().await? {
+            for item in unknown.items {
+                let name = ItemName {
+                    document: unknown.document,
+                    hash: item.hash,
+                };
+                if names.contains(&name) {
+                    let nobodys = parse_chunk(&item.bytes, &Limits::STORED)
+                        .is_ok_and(|chunk| is_reserved(&chunk.actor));
+                    waiting.push((unknown.document, !nobodys));
+                }
+            }
+        }
+        let rows = store.outbox_by_document().await?.into_iter();
+        Ok(Self {
+            waiting,
+            since: rows
+                .map(|row| (row.document, row.oldest_queued_at))
+                .collect(),
+            refused: refused.into_iter().map(|row| row.document).collect(),
+        })
+    }
+
+    /// How many items that somebody wrote wait, of one document or of all.
+    pub(super) fn somebodys(&self, document: Option<DocumentId>) -> usize {
+        let waiting = self.waiting.iter();
+        waiting
+            .filter(|(of, somebodys)| *somebodys && document.is_none_or(|one| one == *of))
+            .count()
+    }
+
+    /// Since when something that somebody wrote in a document waits.
+    pub(super) fn since(&self, document: DocumentId) -> Option<DateTime<Utc>> {
+        self.since.get(&document).copied()
+    }
+
+    /// How many items were refused, of one document or of all.
+    pub(super) fn refused(&self, document: Option<DocumentId>) -> usize {
+        let refused = self.refused.iter();
+        refused
+            .filter(|of| document.is_none_or(|one| one == **of))
+            .count()
+    }
+}
 
 impl World {
     /// Asks a tablet what waits, and holds it to what it says of the rest.
@@ -28,7 +92,13 @@ impl World {
             self.witness.find(Wrong::Stuck, cannot_be_read);
             return;
         };
-        self.witness.kept(number, &waiting);
+        let new = self.witness.kept(number, &waiting);
+        self.remember_entries(&companion, &new);
+        self.look_at_log(number, &companion);
+        match to_the_end(Queue::of(&companion), &self.stop) {
+            Ok(Ok(queue)) => self.line_at_the_top(number, &companion, &queue),
+            _ => self.witness.find(Wrong::Stuck, cannot_be_read.clone()),
+        }
         let gone = self.witness.said_to_be_gone(number, &waiting);
         if gone.is_empty() {
             return;

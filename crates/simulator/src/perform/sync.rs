@@ -15,10 +15,20 @@ use hemrond_companion::{
     api::{Command, Failure, Nothing},
 };
 use hemrond_protocol::SYNC_PATH;
+use hemrond_server::nonce::LIFE_MS;
 use std::{collections::BTreeSet, pin::Pin, sync::Arc};
 
 /// What a sync may fail with, although nothing is wrong with the tablet.
 const FAIR_FAILURES: [&str; 2] = ["transport.", "sync."];
+
+/// How old a request may be that comes again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Age {
+    /// Minutes: the nonce may still be good.
+    Minutes,
+    /// Anything up to the whole story.
+    Any,
+}
 
 /// A sync that is under way.
 type Syncing = Pin<Box<dyn Future<Output = Result<serde_json::Value, Failure>>>>;
@@ -36,7 +46,7 @@ impl World {
         let Some(&number) = self.places.get(place) else {
             return;
         };
-        if let Some(tablet) = self.tablets.get(number) {
+        if let Some(tablet) = self.tablets.get_mut(number) {
             *lock(&tablet.wire.faults) = network.iter().copied().collect();
             if let Some(fault) = disk {
                 tablet.disturb(fault);
@@ -53,6 +63,7 @@ impl World {
         self.look_at_queue(place);
         if came_through && !self.witness.found_something() {
             self.has_everything(place);
+            self.whereabouts_of_a_visit(place);
             if disk.is_none() {
                 self.claims_of_seen(place);
             }
@@ -103,7 +114,7 @@ impl World {
         };
         let name = self.name(number);
         match self.enrol(&companion, user, &name) {
-            Ok(Ok(())) => {}
+            Ok(Ok(())) => self.enrolled_again = true,
             Ok(Err(failure)) => {
                 let what = format!(
                     "{name} cannot be enrolled again: {failure} ({})",
@@ -179,24 +190,50 @@ impl World {
         }
     }
 
-    pub(super) fn replay(&mut self, chance: &mut Chance) {
-        // A paused process may hold the lock that the old request needs.
-        self.resume();
-        let sent = {
-            let sent = lock(&self.air.sent);
-            sent.get(chance.below(sent.len())).cloned()
+    /// Before what waits for the feed's lock: a paused process may hold it. One that is paused elsewhere
+    /// stays so, across whatever happens now.
+    pub(super) fn resume_who_locks(&mut self) {
+        if self.site.is_locked() {
+            self.resume();
+        }
+    }
+
+    pub(super) fn replay(&mut self, age: Age, chance: &mut Chance) {
+        self.resume_who_locks();
+        let now = self.time.milliseconds();
+        let letter = match age {
+            Age::Minutes => lock(&self.air.sent).of_the_last_minutes(now, chance),
+            Age::Any => lock(&self.air.sent).of_any_time(chance),
         };
-        let Some(parcel) = sent else {
+        let Some(letter) = letter else {
             return;
         };
-        let place = chance.below(crate::site::PROCESSES);
-        let pending = self.site.post(place, SYNC_PATH, parcel);
-        // Nobody waits for the answer any more.
-        if to_the_end(pending, &self.stop).is_err() {
-            self.witness.find(Wrong::Stuck, "an old request hangs");
+        self.air.struck.fault();
+        let age = now.saturating_sub(letter.at);
+        let place = self.site.occupy(chance.below(crate::site::PROCESSES));
+        let air = Arc::clone(&self.air);
+        let device = letter.device;
+        let came = async {
+            let reply = air.site.post(place, SYNC_PATH, letter.parcel).await;
+            let Ok(answer) = reply.answer else {
+                return false;
+            };
+            // Nobody waits for the answer any more, but somebody on the way may read it.
+            air.look_for_leaks(device, &answer, true).await;
+            true
+        };
+        match to_the_end(came, &self.stop) {
+            Ok(false) => {}
+            Ok(true) if age > LIFE_MS => {
+                let what = format!("a request is answered {} minutes later", age / 60_000);
+                self.witness.find(Wrong::Leaked, what);
+            }
+            Ok(true) => self.air.struck.replay_judged(),
+            Err(Hangs) => self.witness.find(Wrong::Stuck, "an old request hangs"),
         }
         if let Some(gate) = self.site.gate(place) {
             gate.over();
         }
+        self.site.leave(place);
     }
 }

@@ -25,7 +25,11 @@ impl World {
         };
         let stop = self.stop.clone();
         let ended = match self.tablets.get_mut(number) {
-            Some(tablet) => tablet.end(how, &stop),
+            Some(tablet) => {
+                let runs = tablet.companion.is_some();
+                self.air.struck.fault_if(runs && how != Ending::Closed);
+                tablet.end(how, &stop)
+            }
             None => Ok(()),
         };
         if ended.is_err() {
@@ -53,20 +57,45 @@ impl World {
     /// A tablet goes back to an older copy, with the databases of all its users: what one of them has
     /// is asked for only when the others' are old, too.
     pub(super) fn put_back(&mut self, place: usize) {
+        let had = self.on_disks_of(place);
         let mut back = Vec::new();
         for place in self.on_the_tablet_of(place) {
             let Some(&number) = self.places.get(place) else {
                 continue;
             };
             let since = self.tablets.get_mut(number).and_then(Tablet::put_back);
-            back.extend(since.map(|since| (number, since)));
+            if let Some(since) = since {
+                back.push((number, since));
+                self.went_back = true;
+                self.log_goes_back(place);
+            }
         }
+        self.air.struck.fault_if(!back.is_empty());
+        let went = !back.is_empty();
         for (number, since) in back {
             // What nobody else has was on the old disk only.
             let elsewhere = self.elsewhere(number, since);
             self.witness
                 .forget_since(number, since, &|item| elsewhere.contains(&item));
         }
+        // Others', which a lost tablet had sent and a restored server has forgotten, may have been here only.
+        if went {
+            self.excuse_unreachable(&|item| had.contains(item));
+        }
+    }
+
+    /// What was saved, by whomever, and is on the disks of a tablet's users.
+    fn on_disks_of(&mut self, place: usize) -> BTreeSet<ItemName> {
+        let saved = self.witness.saved().iter();
+        let items: Vec<ItemName> = saved
+            .filter(|saved| !saved.excused)
+            .map(|saved| saved.item)
+            .collect();
+        let mut held = BTreeSet::new();
+        for place in self.on_the_tablet_of(place) {
+            held.extend(self.held_by(place, &items));
+        }
+        held
     }
 
     /// Which of the items that a tablet saved since are on the server or on another tablet.
@@ -90,7 +119,8 @@ impl World {
 
     pub(super) fn set_clock(&mut self, place: usize, wrong_by_minutes: i64) {
         if let Some(tablet) = self.places.get(place).and_then(|at| self.tablets.get(*at)) {
-            tablet.clock.be_wrong_by(wrong_by_minutes * 60_000);
+            let moved = tablet.clock.be_wrong_by(wrong_by_minutes * 60_000);
+            self.air.struck.fault_if(moved);
         }
     }
 
@@ -102,7 +132,7 @@ impl World {
     }
 
     fn replace_one(&mut self, place: usize) {
-        self.resume();
+        self.resume_who_locks();
         let Some(&number) = self.places.get(place) else {
             return;
         };
@@ -139,6 +169,7 @@ impl World {
         if let Some(tablet) = self.tablets.get_mut(number) {
             tablet.companion = None;
             tablet.lost = true;
+            self.air.struck.fault();
         }
         self.refused_are_kept_twice(number, &name);
         match self.hand_out(place) {
@@ -146,7 +177,7 @@ impl World {
                 if let Some(entry) = self.places.get_mut(place) {
                     *entry = new;
                 }
-                self.excuse_unreachable();
+                self.excuse_unreachable(&|_| true);
             }
             Err(error) => self.witness.find(Wrong::Stuck, error.to_string()),
         }

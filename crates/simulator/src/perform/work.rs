@@ -41,7 +41,7 @@ impl World {
         self.marks += 1;
         let mark = format!("mark{}x", self.marks);
         let post = self.post(place);
-        if let (Some(fault), Some(tablet)) = (disk, self.tablets.get(number)) {
+        if let (Some(fault), Some(tablet)) = (disk, self.tablets.get_mut(number)) {
             tablet.disturb(fault);
         }
         let worked = act::work(&companion, post, &self.cases, chance, &mark);
@@ -86,6 +86,7 @@ impl World {
             return;
         };
         let new = self.witness.kept(number, &waiting);
+        self.remember_entries(&companion, &new);
         if kept.must_wait && new.is_empty() {
             let what = format!(
                 "{} said saved ({mark}), and nothing waits to be sent",

@@ -1,6 +1,7 @@
 //! Reading: documents and sync state on the one hand, lists on the other.
 
 mod acts;
+mod care;
 mod digests;
 mod directory;
 mod documents;

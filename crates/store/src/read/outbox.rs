@@ -58,8 +58,10 @@ pub struct OutboxSummary {
 pub struct Standing {
     /// How much waits, and since when.
     pub outbox: OutboxSummary,
-    /// How many items the server would not take.
+    /// How many items the server would not take, those laid aside not counted.
     pub refused: u32,
+    /// How many of those that it would not take were laid aside.
+    pub laid_aside: u32,
     /// How many fields colleagues disagree on.
     pub disagreements: u32,
 }
@@ -200,7 +202,9 @@ impl Store {
         let statement = "SELECT (SELECT count(*) FROM outbox WHERE nobodys = 0),
                 (SELECT min(queued_at) FROM outbox WHERE nobodys = 0),
                 (SELECT count(*) FROM outbox),
-                (SELECT count(*) FROM refused), (SELECT count(*) FROM disagreements)";
+                (SELECT count(*) FROM refused WHERE laid_aside_at IS NULL),
+                (SELECT count(*) FROM refused WHERE laid_aside_at IS NOT NULL),
+                (SELECT count(*) FROM disagreements)";
         match sql::first_row(&mut reading, statement, sql::nothing()).await? {
             Some(row) => {
                 let mut columns = Columns::of(&row);
@@ -211,6 +215,7 @@ impl Store {
                         rows: columns.next()?,
                     },
                     refused: columns.next()?,
+                    laid_aside: columns.next()?,
                     disagreements: columns.next()?,
                 })
             }

@@ -21,6 +21,8 @@ pub struct RefusedRow {
     pub at: DateTime<Utc>,
     /// Whether the server has withdrawn the document.
     pub withdrawn: bool,
+    /// When somebody laid it aside; none while it asks for attention.
+    pub laid_aside_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -33,7 +35,7 @@ impl Store {
         let rows = sql::rows(
             &mut reading,
             "SELECT d.id, d.kind, d.organisation, d.unit, d.person, d.part,
-                r.hash, r.code, r.at, d.withdrawn_at IS NOT NULL
+                r.hash, r.code, r.at, d.withdrawn_at IS NOT NULL, r.laid_aside_at
              FROM refused r
              JOIN documents d ON d.id = r.document
              JOIN items i ON i.document = r.document AND i.hash = r.hash
@@ -51,6 +53,7 @@ impl Store {
                     code: columns.next()?,
                     at: columns.next()?,
                     withdrawn: columns.next()?,
+                    laid_aside_at: columns.next()?,
                 })
             })
             .collect()

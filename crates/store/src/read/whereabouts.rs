@@ -8,7 +8,7 @@ use std::collections::HashMap;
 /// What is known of where a document's items are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Whereabouts {
-    /// How many items wait for the server.
+    /// How many items that somebody wrote wait for the server.
     pub unsent: u32,
     /// Since when the oldest of them waits.
     pub unsent_since: Option<DateTime<Utc>>,
@@ -41,7 +41,7 @@ impl Store {
         let mut reading = self.read().await?;
         let statement = "SELECT d.id,
                 (SELECT count(*) FROM outbox o WHERE o.document = d.id AND o.nobodys = 0),
-                (SELECT min(o.queued_at) FROM outbox o WHERE o.document = d.id),
+                (SELECT min(o.queued_at) FROM outbox o WHERE o.document = d.id AND o.nobodys = 0),
                 (SELECT max(i.acknowledged_at) FROM items i WHERE i.document = d.id AND i.local = 1),
                 (SELECT r.code FROM refused r WHERE r.document = d.id
                     ORDER BY r.at DESC, r.hash LIMIT 1),

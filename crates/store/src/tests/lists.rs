@@ -82,20 +82,44 @@ async fn stinas_observations_come_newest_first() {
         by_user: Some(STINA),
         at: at(i64::from(number)),
         retracted: number == 3,
+        source: None,
+        source_row: None,
+        told_to: None,
+        told_at: None,
+        told_by: None,
+        basis: None,
     };
     let models = ReadModels {
         observations: vec![row(1), row(2), row(3)],
         ..ReadModels::default()
     };
-    let tablet = tablet_with(vec![(header.clone(), models)]).await;
+    let to_the_team = Header::told(REGION, TEAM, ASTRID, day("2026-11-03"));
+    let told = |number: u8, hours: i64| ObservationRow {
+        document: to_the_team.id(),
+        source: Some(header.id()),
+        source_row: Some(row_id(number)),
+        told_to: Some(TEAM),
+        told_at: Some(at(hours)),
+        told_by: Some(STINA),
+        basis: Some("consent_osl101".into()),
+        ..row(number)
+    };
+    let of_the_team = ReadModels {
+        observations: vec![told(1, 4), told(2, 2)],
+        ..ReadModels::default()
+    };
+    let both = vec![(header.clone(), models), (to_the_team.clone(), of_the_team)];
+    let tablet = tablet_with(both).await;
     assert_eq!(
         tablet.store.observations_of(ASTRID, 2).await.unwrap(),
         [row(3), row(2)]
     );
     assert_eq!(
-        tablet.store.observations_since(at(2)).await.unwrap(),
-        [row(3), row(2)]
+        tablet.store.told_of(ASTRID, 9).await.unwrap(),
+        [told(2, 2), told(1, 4)]
     );
+    // What was seen long ago and told just now is news.
+    assert_eq!(tablet.store.told_since(at(3)).await.unwrap(), [told(1, 4)]);
 }
 
 #[tokio::test]

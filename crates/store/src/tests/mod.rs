@@ -1,5 +1,6 @@
 //! Stories: Eva and Omar write, Dr Berg reads, Astrid is the patient.
 
+mod care;
 mod caseload;
 mod commits;
 mod copies;

@@ -105,6 +105,56 @@ async fn an_empty_outbox_says_so() {
 }
 
 #[tokio::test]
+async fn a_refused_item_that_is_laid_aside_is_kept_and_counted_apart() {
+    let tablet = Tablet::new().await;
+    let store = &tablet.store;
+    let items = |header| about(header, vec![urgent(1, 3), urgent(2, 3)]);
+    store
+        .commit(commit(vec![items(&visit(1)), items(&visit(2))]))
+        .await
+        .unwrap();
+    let refusal = |number, code: &str| (name(&visit(number), 1), code.to_owned());
+    store
+        .apply_sync(SyncCommit {
+            refused: vec![refusal(1, "document.purged"), refusal(2, "policy.write")],
+            ..SyncCommit::new(at(5))
+        })
+        .await
+        .unwrap();
+    let counted = async || {
+        let standing = store.standing().await.unwrap();
+        (standing.refused, standing.laid_aside)
+    };
+    let given_out = store.unacknowledged().await.unwrap();
+    assert_eq!(counted().await, (2, 0));
+    // What nobody refused cannot be laid aside, and what is laid aside stays so.
+    for (number, touched, counts) in [(1, 1, (1, 1)), (1, 0, (1, 1)), (9, 0, (1, 1))] {
+        let id = visit(number).id();
+        assert_eq!(store.lay_aside(id, at(6)).await.unwrap(), touched);
+        assert_eq!(counted().await, counts);
+    }
+    let rows = store.refused_all().await.unwrap();
+    let aside = rows
+        .iter()
+        .map(|row| (row.document, row.laid_aside_at))
+        .collect::<std::collections::HashMap<_, _>>();
+    assert_eq!(aside[&visit(1).id()], Some(at(6)));
+    assert_eq!(aside[&visit(2).id()], None);
+    assert_eq!(store.unacknowledged().await.unwrap(), given_out);
+    // The server withdraws the visit: what was laid aside of it stays on the disk.
+    let gone = SyncCommit {
+        gone: vec![visit(1).id()],
+        acknowledged: vec![name(&visit(1), 2)],
+        ..SyncCommit::new(at(7))
+    };
+    let applied = store.apply_sync(gone).await.unwrap();
+    assert_eq!((applied.removed.len(), applied.withdrawn.len()), (0, 1));
+    assert_eq!(store.take_up(visit(1).id()).await.unwrap(), 1);
+    assert_eq!(store.take_up(visit(1).id()).await.unwrap(), 0);
+    assert_eq!(counted().await, (2, 0));
+}
+
+#[tokio::test]
 async fn a_refused_item_is_kept_shown_and_may_be_tried_again() {
     let tablet = Tablet::new().await;
     let store = &tablet.store;
@@ -283,6 +333,8 @@ async fn told(store: &Store) -> (OutboxSummary, u32, u32) {
     let summary = store.outbox_summary().await.unwrap();
     let rows = store.outbox_by_document().await.unwrap();
     let whereabouts = store.whereabouts(visit(1).id()).await.unwrap();
+    assert_eq!(whereabouts.unsent_since, summary.oldest_queued_at);
+    assert_eq!(Some(rows[0].oldest_queued_at), summary.oldest_queued_at);
     (summary, rows[0].items, whereabouts.unsent)
 }
 
@@ -340,6 +392,13 @@ async fn what_waited_before_an_update_is_told_of_in_the_same_words_after_it() {
             "DROP INDEX outbox_age",
             "ALTER TABLE outbox DROP COLUMN nobodys",
             "CREATE INDEX outbox_age ON outbox (queued_at)",
+            "ALTER TABLE refused DROP COLUMN laid_aside_at",
+            "ALTER TABLE observations DROP COLUMN source",
+            "ALTER TABLE observations DROP COLUMN source_row",
+            "ALTER TABLE observations DROP COLUMN told_to",
+            "ALTER TABLE observations DROP COLUMN told_at",
+            "ALTER TABLE observations DROP COLUMN told_by",
+            "ALTER TABLE observations DROP COLUMN basis",
             "PRAGMA user_version = 3",
         ] {
             crate::sql::execute(&mut writing, statement, crate::sql::nothing())

@@ -93,6 +93,24 @@ async fn unsent_work_stays_until_the_server_has_it_and_no_list_shows_it() {
 }
 
 #[tokio::test]
+async fn what_comes_back_after_it_was_withdrawn_is_told() {
+    let tablet = Tablet::new().await;
+    let store = &tablet.store;
+    let first = commit(vec![evas_visit(vec![evas(1)])]);
+    store.commit(first).await.unwrap();
+    store.apply_sync(gone(vec![visit(1).id()])).await.unwrap();
+    let page = || SyncCommit {
+        documents: vec![evas_visit(vec![omars(2)]), about(&astrid(), vec![omars(3)])],
+        ..SyncCommit::new(at(0))
+    };
+    let applied = store.apply_sync(page()).await.unwrap();
+    assert_eq!(applied.returned, [visit(1).id()]);
+    assert_eq!(store.visits_of(ASTRID).await.unwrap().len(), 1);
+    let again = store.apply_sync(page()).await.unwrap();
+    assert_eq!(again.returned, []);
+}
+
+#[tokio::test]
 async fn refused_work_stays_and_is_shown_as_refused() {
     let tablet = Tablet::new().await;
     let store = &tablet.store;

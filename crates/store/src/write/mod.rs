@@ -52,7 +52,7 @@ impl Store {
         applied.acknowledged = outbox::acknowledge(session, &answer.acknowledged, now).await?;
         applied.refused = outbox::refuse(session, &answer.refused, now).await?;
         let mut unlisted = withdrawal::unlisted(session).await?;
-        withdrawal::take_back(session, &mut unlisted, &answer.documents).await?;
+        applied.returned = withdrawal::take_back(session, &mut unlisted, &answer.documents).await?;
         let (committed, arrived) =
             documents::write(session, &answer.documents, &unlisted, now).await?;
         applied.added = committed.added;
@@ -62,8 +62,17 @@ impl Store {
             withdrawal::withdraw(session, &answer.gone, now).await?;
             (applied.removed, applied.withdrawn) = withdrawal::sweep(session, &answer.gone).await?;
         }
-        if let Some(head) = answer.log_acknowledged {
-            log::acknowledge(session, head, now).await?;
+        if let Some(told) = answer.log_acknowledged {
+            log::acknowledge(session, told.head, told.at).await?;
+        }
+        if let Some(from) = answer.log_give_back {
+            log::give_back(session, from).await?;
+        }
+        // What does not agree is kept with what was remembered before it gives way.
+        for finding in &answer.log_findings {
+            if log::find(session, finding, now).await? {
+                applied.found.push(finding.code.clone());
+            }
         }
         if let Some(said) = &answer.log_remembered {
             log::remember(session, said).await?;
@@ -86,6 +95,32 @@ impl Store {
         let found = outbox::retry(&mut writing, ItemName { document, hash }).await?;
         writing.commit().await?;
         Ok(found)
+    }
+
+    /// Lays aside what the server refused of a document: it is kept, and asks for nothing any more.
+    /// Answers how many items that are.
+    ///
+    /// # Errors
+    /// When the disk fails or is full.
+    pub async fn lay_aside(
+        &self,
+        document: DocumentId,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let statement = "UPDATE refused SET laid_aside_at = ?2
+            WHERE document = ?1 AND laid_aside_at IS NULL";
+        self.write_once(statement, sql::with(&document).and(&now))
+            .await
+    }
+
+    /// Takes back what was laid aside of a document. Answers how many items that are.
+    ///
+    /// # Errors
+    /// When the disk fails or is full.
+    pub async fn take_up(&self, document: DocumentId) -> Result<u64, StoreError> {
+        let statement = "UPDATE refused SET laid_aside_at = NULL
+            WHERE document = ?1 AND laid_aside_at IS NOT NULL";
+        self.write_once(statement, sql::with(&document)).await
     }
 
     /// Remembers that these items were sent, whatever becomes of it.

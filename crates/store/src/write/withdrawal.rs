@@ -53,12 +53,12 @@ fn returned(documents: &[DocumentCommit]) -> Vec<DocumentId> {
         .collect()
 }
 
-/// Takes the withdrawal of those documents back that the server sends something of.
+/// Takes the withdrawal of those documents back that the server sends something of. Answers which.
 pub(super) async fn take_back(
     session: &mut Session,
     unlisted: &mut Unlisted,
     documents: &[DocumentCommit],
-) -> Result<(), StoreError> {
+) -> Result<Vec<DocumentId>, StoreError> {
     let mut back = returned(documents);
     back.retain(|document| unlisted.withdrawn.remove(document));
     sql::execute_in(
@@ -68,7 +68,7 @@ pub(super) async fn take_back(
         &back,
     )
     .await?;
-    Ok(())
+    Ok(back)
 }
 
 /// Takes documents out of every list, to be removed by the next sweep that finds nothing unsent.

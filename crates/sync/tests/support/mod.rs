@@ -30,5 +30,6 @@ pub(crate) fn nothing_new(request: &SyncRequest) -> SyncResponse {
         lease_seconds: None,
         packing: None,
         elsewhere: None,
+        looked: None,
     }
 }

@@ -23,25 +23,25 @@ pub(in crate::bench) fn build(project: &Project, profile: Profile) -> Result<(),
     run::run(run::locked(&mut cargo))
 }
 
-/// Sends so many tablets to a server, each with a code of its own.
+/// A code for each of so many tablets of one nurse.
+pub(super) fn codes(server: &Server, nurse: &str, tablets: usize) -> Result<Vec<String>, Error> {
+    (0..tablets).map(|_| server.code(nurse)).collect()
+}
+
+/// Sends a tablet to a server with each of these codes.
 pub(super) fn send(
     project: &Project,
     profile: Profile,
     server: &Server,
-    tablets: usize,
+    codes: &[String],
     what: Option<&str>,
 ) -> Result<Running, Error> {
-    let mut codes = String::new();
-    for _ in 0..tablets {
-        codes.push_str(&server.code("Eva Lind")?);
-        codes.push('\n');
-    }
     let mut load = Command::new(project.binary(profile, "examples/load"));
     load.arg(&server.address).args(what);
     let mut load = Running::start(load.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
     let stdin = load.process().stdin.take();
     let mut stdin = stdin.ok_or_else(|| Error::Missing("the load takes no codes".to_owned()))?;
-    let given = stdin.write_all(codes.as_bytes());
+    let given = stdin.write_all((codes.join("\n") + "\n").as_bytes());
     given.map_err(Error::io("giving the load its codes"))?;
     Ok(load)
 }

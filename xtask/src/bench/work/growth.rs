@@ -77,7 +77,8 @@ fn costs(
     profile: Profile,
     server: &Server,
 ) -> Result<Vec<(String, f64)>, Error> {
-    let mut load = crowd::send(project, profile, server, TABLETS, None)?;
+    let codes = crowd::codes(server, "Eva Lind", TABLETS)?;
+    let mut load = crowd::send(project, profile, server, &codes, None)?;
     let lines = load.output()?.lines().map_while(Result::ok);
     let parts = lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
     let costs: Vec<(String, f64)> = parts

@@ -24,7 +24,8 @@ pub(in crate::bench) fn measure(
     let mut server = Server::new(project, profile, folder);
     server.seed(100)?;
     server.serve()?;
-    let mut load = crowd::send(project, profile, &server, tablets, Some("online"))?;
+    let codes = crowd::codes(&server, "Eva Lind", tablets)?;
+    let mut load = crowd::send(project, profile, &server, &codes, Some("online"))?;
     crowd::told(&mut load, "online")?;
     results.add("server_mb", "MB", OURS, &[memory_of(server.id()?)?]);
     Ok(())

@@ -23,6 +23,10 @@ use std::{
 /// What each of them brings.
 const DOCUMENTS: usize = 30;
 
+/// How many of them work in one organisation, whose health staff read what any of them writes. The peer's
+/// tablets have each a database of its own.
+const TOGETHER: usize = 10;
+
 /// Ours.
 pub(in crate::bench) fn ours(
     project: &Project,
@@ -35,7 +39,13 @@ pub(in crate::bench) fn ours(
     let mut server = Server::new(project, profile, folder);
     server.seed(100)?;
     server.serve()?;
-    let mut load = crowd::send(project, profile, &server, tablets, Some("shift"))?;
+    let mut codes = Vec::new();
+    while codes.len() < tablets {
+        let nurse = server.organisation(codes.len() / TOGETHER)?;
+        let together = TOGETHER.min(tablets - codes.len());
+        codes.extend(crowd::codes(&server, &nurse, together)?);
+    }
+    let mut load = crowd::send(project, profile, &server, &codes, Some("shift"))?;
     let told = crowd::told(&mut load, "shift")?;
     tell(OURS, &told, results);
     results.add("shift_end_mb", "MB", OURS, &[memory_of(server.id()?)?]);

@@ -2,7 +2,10 @@
 
 use crate::{schema::MEDICATION_ITEMS, views::reader::Fields};
 use chrono::NaiveDate;
-use hemrond_domain::ids::VisitId;
+use hemrond_domain::{
+    ids::VisitId,
+    instruments::downton::{Cognition, DowntonInput, Gait},
+};
 use serde::Serialize;
 
 /// The clinical frailty scale's answers.
@@ -65,6 +68,27 @@ pub struct FallsFields {
     pub comment: Option<String>,
     /// The visit since which nothing has changed.
     pub unchanged_since: Option<VisitId>,
+}
+
+/// What the instrument takes in. Nothing is defaulted: what was not answered stays missing.
+impl From<&FallsFields> for DowntonInput {
+    fn from(fields: &FallsFields) -> Self {
+        let cognition = |key| Cognition::ALL.iter().find(|one| one.key() == key);
+        let gait = |key| Gait::ALL.iter().find(|one| one.key() == key);
+        Self {
+            previous_falls: fields.previous_falls,
+            sedatives: fields.sedatives,
+            diuretics: fields.diuretics,
+            antihypertensives: fields.antihypertensives,
+            antiparkinson: fields.antiparkinson,
+            antidepressants: fields.antidepressants,
+            vision: fields.vision,
+            hearing: fields.hearing,
+            limbs: fields.limbs,
+            cognition: fields.cognition.and_then(cognition).copied(),
+            gait: fields.gait.and_then(gait).copied(),
+        }
+    }
 }
 
 /// The medication checklist's answers.

@@ -11,6 +11,7 @@ use crate::{
     change::Hash,
     content::Content,
     document::{Document, UnknownHeads},
+    entry::{EntryContent, EntryError},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use hemrond_domain::{ids::RowId, record::DocumentKind};
@@ -69,7 +70,7 @@ impl VisitView {
     /// Reads a visit document as it is.
     #[must_use]
     pub fn read(document: &Document) -> Self {
-        Self::from_content(document, document.content())
+        Self::from_content(document.header().kind(), document.content())
     }
 
     /// Reads a visit document as it was for someone who had seen these changes and no others.
@@ -77,7 +78,17 @@ impl VisitView {
     /// # Errors
     /// When the document does not hold one of them.
     pub fn read_at(document: &Document, heads: &[Hash]) -> Result<Self, UnknownHeads> {
-        Ok(Self::from_content(document, document.content_at(heads)?))
+        let content = document.content_at(heads)?;
+        Ok(Self::from_content(document.header().kind(), content))
+    }
+
+    /// Reads what was signed of a visit, which needs no document.
+    ///
+    /// # Errors
+    /// When the entry's header is none.
+    pub fn signed(entry: &EntryContent) -> Result<Self, EntryError> {
+        let kind = entry.header()?.kind();
+        Ok(Self::from_content(kind, entry.content.clone().into()))
     }
 
     /// A whole number.
@@ -98,8 +109,8 @@ impl VisitView {
         self.fields.text(key)
     }
 
-    fn from_content(document: &Document, content: Content) -> Self {
-        let mut reader = Reader::of(DocumentKind::Visit, document, content);
+    fn from_content(found: DocumentKind, content: Content) -> Self {
+        let mut reader = Reader::of(DocumentKind::Visit, found, content);
         let fields = reader.fields();
         let note = reader.text("note");
         let plan = reader.text("plan");

@@ -24,7 +24,8 @@ pub enum LogCommand {
         #[arg(long, value_enum, default_value_t = ExtractLanguage::Sv)]
         language: ExtractLanguage,
     },
-    /// Draw a random sample for review and print it; with --finding, keep the result of reviewing it.
+    /// Draw a random sample of an organisation's entries for its review and print it; with --finding,
+    /// keep the result of reviewing it.
     #[command(
         after_help = "Examples:\n  hemrond-server log sample --count 20 --reviewer \"Per Dahl\"\n  \
         hemrond-server log sample --places \"4 17 230\" --reviewer \"Per Dahl\" \
@@ -43,6 +44,9 @@ pub enum LogCommand {
         /// The places that were drawn before and have been reviewed now.
         #[arg(long, requires = "finding")]
         places: Option<String>,
+        /// Whose entries; may be left out where there is one organisation.
+        #[arg(long)]
+        organisation: Option<String>,
     },
     /// List the reviews that were made.
     #[command(after_help = "Example:\n  hemrond-server log reviews")]

@@ -2,6 +2,7 @@
 
 mod log;
 mod people;
+mod register;
 mod retention;
 mod serve;
 mod upkeep;
@@ -10,8 +11,9 @@ pub(super) use log::{ExtractLanguage, LogCommand};
 pub(super) use people::{
     DevicesCommand, EnrolArgs, OrganisationsCommand, RolesCommand, UnitsCommand, UsersCommand,
 };
+pub(super) use register::RegisterArgs;
 pub(super) use retention::{HoldCommand, PurgeArgs};
-pub(super) use serve::{Inspect, OidcArgs, PagesArgs, ServeArgs, WorkerArgs};
+pub(super) use serve::{EnrolWith, Inspect, OidcArgs, PagesArgs, ServeArgs, WorkerArgs};
 pub(super) use upkeep::{
     BackupArgs, RecoveryCommand, RescueKeyArgs, RestoreArgs, SeedArgs, VerifyArgs,
 };
@@ -33,6 +35,14 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// In which form.
+#[derive(Debug, Args)]
+pub struct ClassesArgs {
+    /// As one line of JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Which database.
@@ -127,6 +137,18 @@ pub enum Command {
     /// Records that must not be destroyed whatever their age: archive, court, complaint.
     #[command(subcommand)]
     Hold(HoldCommand),
+    /// Print what may go to the quality register Senior Alert: signed fall-risk assessments of those who
+    /// were told of it and have not declined; and who declined since, for the register to erase.
+    #[command(
+        after_help = "Example:\n  hemrond-server register --from 2026-11-01 --until 2026-11-30 \
+        --asked-by \"Per Dahl\"\n\nOne JSON object a line, the last one a summary. Nothing is sent."
+    )]
+    Register(RegisterArgs),
+    /// Print the classes of data for the register of processing and the impact assessment: kind, law, how
+    /// long it is kept, and who may read it, by this version's own rules.
+    #[command(after_help = "Examples:\n  hemrond-server classes\n  \
+        hemrond-server classes --json\n\nIt opens no database.")]
+    Classes(ClassesArgs),
     /// Draw a rescue key into a new file: with it `serve` can give back the key of a tablet whose
     /// PIN was lost.
     #[command(

@@ -21,6 +21,16 @@ pub enum Inspect {
     InProcess,
 }
 
+/// With what a tablet is enrolled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EnrolWith {
+    /// With a one-time code alone: whoever draws codes could enrol a tablet as anybody.
+    Code,
+    /// With a one-time code, and the password and app's code of the person whom it is for. Needs
+    /// --sign-in-key-file, and that everybody was invited to choose a password first.
+    SignIn,
+}
+
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
@@ -64,6 +74,9 @@ pub struct ServeArgs {
     /// back for a one-time code; without it unsent work on a wiped tablet is lost.
     #[arg(long, env = "HEMROND_RESCUE_KEY_FILE", value_name = "FILE")]
     pub rescue_key_file: Option<PathBuf>,
+    /// With what a tablet is enrolled, and a wiped key given back.
+    #[arg(long, env = "HEMROND_ENROL_WITH", value_enum, default_value_t = EnrolWith::Code)]
+    pub enrol_with: EnrolWith,
     /// Where pushes are read.
     #[arg(long, value_enum, default_value_t = Inspect::Worker)]
     pub inspect: Inspect,

@@ -65,6 +65,32 @@ impl Pool {
         })
     }
 
+    /// Lends a worker for a share of a long push, where there is room beside it for another push and a
+    /// worker starts. The push is read without it too.
+    pub(super) async fn spare(&self) -> Option<Lent<'_>> {
+        // Two at once may both find the same room: then one push waits a little.
+        if self.places.available_permits() < 2 {
+            return None;
+        }
+        let place = self.places.try_acquire().ok()?;
+        let idle = self.idle().pop();
+        let process = match idle {
+            Some(process) => process,
+            None => match self.start().await {
+                Ok(process) => process,
+                Err(error) => {
+                    tracing::warn!(%error, "a push is read by fewer workers than there are places");
+                    return None;
+                }
+            },
+        };
+        Some(Lent {
+            pool: self,
+            process,
+            _place: Some(place),
+        })
+    }
+
     async fn start(&self) -> Result<Process, StartError> {
         Process::start(&self.program, self.step).await
     }
@@ -85,6 +111,11 @@ impl Lent<'_> {
         self.pool.lost.fetch_add(1, Relaxed);
         self.process = self.pool.start().await?;
         Ok(())
+    }
+
+    /// Ends a worker that is lost, and has nobody take its place.
+    pub(super) fn lose(self) {
+        self.pool.lost.fetch_add(1, Relaxed);
     }
 
     /// Gives back a worker that has answered everything.

@@ -1,35 +1,102 @@
-//! Sharing out a long push, so that several processes read it at once.
+//! A push that several processes read at once: what is left of it, and what it may still cost.
 
-use crate::inspector::Reading;
-use std::collections::BTreeSet;
+use super::{Patience, Watch};
+use crate::inspector::{Findings, Reading, reading::unread};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 /// From how many items on a push is shared out: fewer are read before another process is awake.
 const MANY: usize = 200;
 
-/// Cuts a push in at most so many parts with about as many items each, in its order. A push that brings
-/// one document twice stays whole: the second time builds on what was found the first time.
-pub(super) fn parts(work: Vec<Reading>, most: usize) -> Vec<Vec<Reading>> {
+/// How many processes are to read a push, of so many that may work at a time. One is left to the others'
+/// pushes. A push that brings one document twice is read by one, since the second time builds on what was
+/// found the first time.
+pub(super) fn readers(work: &[Reading], places: usize) -> usize {
     let items: usize = work.iter().map(|reading| reading.items.len()).sum();
     let documents: BTreeSet<_> = work.iter().map(|reading| reading.header.id()).collect();
     if items < MANY || documents.len() < work.len() {
-        return vec![work];
+        return 1;
     }
-    let share = items.div_ceil(most.max(1));
-    let mut parts: Vec<Vec<Reading>> = Vec::new();
-    let mut room = 0;
-    for reading in work {
-        let size = reading.items.len();
-        let last = parts.len() >= most;
-        match parts.last_mut() {
-            Some(part) if last || room > 0 => part.push(reading),
-            _ => {
-                parts.push(vec![reading]);
-                room = share;
-            }
+    places.saturating_sub(1).clamp(1, work.len().max(1))
+}
+
+/// The documents of a push that nobody reads yet. Whoever is free takes the next.
+#[derive(Debug)]
+pub(super) struct Queue(Mutex<VecDeque<(usize, Reading)>>);
+
+impl Queue {
+    pub(super) fn of(work: Vec<Reading>) -> Self {
+        Self(Mutex::new(work.into_iter().enumerate().collect()))
+    }
+
+    /// The next document with its place in the push.
+    pub(super) fn next(&self) -> Option<(usize, Reading)> {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        left.pop_front()
+    }
+
+    /// Says of what nobody reads any more that it is unread.
+    pub(super) fn unread(&self) -> Vec<(usize, Findings)> {
+        let left = |(place, reading): (usize, Reading)| {
+            let findings = Findings {
+                items: reading.items.iter().map(unread).collect(),
+                ..Findings::default()
+            };
+            (place, findings)
+        };
+        std::iter::from_fn(|| self.next()).map(left).collect()
+    }
+}
+
+/// What was found by all of them, in the push's order.
+pub(super) fn in_order(found: Vec<Vec<(usize, Findings)>>) -> Vec<Findings> {
+    let mut all: Vec<(usize, Findings)> = found.into_iter().flatten().collect();
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, findings)| findings).collect()
+}
+
+/// What a push may still cost, whoever of its readers spends it.
+#[derive(Debug)]
+pub(super) struct Budget {
+    losses: AtomicUsize,
+    watch: Watch,
+    /// When nothing more of it is begun, by the watch.
+    end: Duration,
+}
+
+impl Budget {
+    /// The time begins now.
+    pub(super) fn of(patience: Patience, watch: Watch) -> Self {
+        Self {
+            losses: AtomicUsize::new(patience.losses),
+            end: watch.passed().saturating_add(patience.push),
+            watch,
         }
-        room = room.saturating_sub(size);
     }
-    parts
+
+    /// How much time is left.
+    pub(super) fn left(&self) -> Duration {
+        self.end.saturating_sub(self.watch.passed())
+    }
+
+    /// Whether its time is up.
+    pub(super) fn is_over(&self) -> bool {
+        self.left().is_zero()
+    }
+
+    /// Counts a lost worker. Whether the reader that lost it may go on.
+    pub(super) fn lose(&self) -> bool {
+        let less = |left: usize| left.checked_sub(1);
+        self.losses
+            .fetch_update(Relaxed, Relaxed, less)
+            .is_ok_and(|before| before > 1)
+    }
 }
 
 #[cfg(test)]
@@ -41,7 +108,6 @@ mod tests {
         record::Header,
     };
     use hemrond_protocol::ItemKind;
-    use proptest::prelude::*;
 
     fn reading(person: u8, items: usize) -> Reading {
         let item = Raw {
@@ -59,31 +125,26 @@ mod tests {
         }
     }
 
-    fn items(part: &[Reading]) -> usize {
-        part.iter().map(|reading| reading.items.len()).sum()
+    #[test]
+    fn a_long_push_leaves_a_reader_to_the_others() {
+        let long: Vec<Reading> = (0..10).map(|person| reading(person, 40)).collect();
+        for (places, expected) in [(1, 1), (2, 1), (3, 2), (8, 7), (40, 10)] {
+            assert_eq!(readers(&long, places), expected, "{places}");
+        }
+        assert_eq!(readers(&long[..4], 8), 1, "a short one is read by one");
+        let twice = [reading(1, 300), reading(2, 300), reading(1, 300)];
+        assert_eq!(readers(&twice, 8), 1, "a person who comes twice");
+        assert_eq!(readers(&[], 8), 1);
     }
 
     #[test]
-    fn a_person_who_comes_twice_is_read_by_one_process() {
-        let work = vec![reading(1, 300), reading(2, 300), reading(1, 300)];
-        assert_eq!(parts(work.clone(), 2), [work]);
-    }
-
-    proptest! {
-        #[test]
-        fn all_of_a_push_is_read_in_its_order_and_no_part_is_much_longer(
-            sizes in proptest::collection::vec(0..120_usize, 0..40),
-            most in 1..6_usize,
-        ) {
-            let work: Vec<Reading> = (0..).zip(&sizes).map(|(person, size)| reading(person, *size)).collect();
-            let parts = parts(work.clone(), most);
-            prop_assert!(parts.len() <= most);
-            let share = items(&work).div_ceil(most);
-            let longest = sizes.iter().copied().max().unwrap_or(0);
-            if items(&work) >= MANY {
-                prop_assert!(parts.iter().all(|part| items(part) < share + longest.max(1)));
-            }
-            prop_assert_eq!(parts.concat(), work);
-        }
+    fn what_a_push_may_cost_is_counted_over_all_its_readers() {
+        let patience = Patience {
+            losses: 3,
+            ..Patience::default()
+        };
+        let budget = Budget::of(patience, Watch::default());
+        let may_go_on = [(); 5].map(|()| budget.lose());
+        assert_eq!(may_go_on, [true, true, false, false, false]);
     }
 }

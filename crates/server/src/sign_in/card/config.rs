@@ -38,6 +38,14 @@ pub(super) struct Checked {
 }
 
 impl CardConfig {
+    /// Whether a server would start with it.
+    ///
+    /// # Errors
+    /// When it cannot work.
+    pub fn try_out(&self) -> Result<(), CardError> {
+        self.check().map(|_| ())
+    }
+
     pub(super) fn check(&self) -> Result<Checked, CardError> {
         let wrong = |why: &str| CardError::Config(why.to_owned());
         let issuer = IssuerUrl::new(self.issuer.clone())

@@ -223,6 +223,32 @@ impl Cards {
         self.named(&token)
     }
 
+    /// How a token names the person, by a provider's description and keys as they came.
+    ///
+    /// # Errors
+    /// When one of them cannot be read, or the token is not good.
+    pub fn named_by(
+        &self,
+        description: &[u8],
+        keys: &[u8],
+        token: &str,
+        nonce: &str,
+        clock: &dyn Clock,
+    ) -> Result<String, CardError> {
+        let unavailable = |why: serde_json::Error| CardError::Unavailable(why.to_string());
+        let metadata: CoreProviderMetadata =
+            serde_json::from_slice(description).map_err(unavailable)?;
+        let keys = serde_json::from_slice(keys).map_err(unavailable)?;
+        let token: CoreIdToken = token
+            .parse()
+            .map_err(|why: serde_json::Error| CardError::Token(why.to_string()))?;
+        let metadata = Arc::new(metadata.set_jwks(keys));
+        let nonce = Nonce::new(nonce.to_owned());
+        self.verify(&metadata, clock, &token, &nonce)
+            .map_err(CardError::Token)?;
+        self.named(&token)
+    }
+
     async fn exchange(
         &self,
         metadata: &Arc<CoreProviderMetadata>,

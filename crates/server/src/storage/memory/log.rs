@@ -109,11 +109,14 @@ impl AccessLog for Process {
         .await
     }
 
-    async fn log_own(&self, event: Event, now: i64) -> Result<(), StorageError> {
+    async fn log_own_all(&self, events: Vec<Event>, now: i64) -> Result<(), StorageError> {
+        if events.is_empty() {
+            return Ok(());
+        }
         self.write(Call::LogOwn, |state| {
             let head = state.log.last.get(&SERVER).copied().unwrap_or_default();
-            let new = own(head, event, state.log.size, now)?;
-            Arc::make_mut(&mut state.log).add(vec![new])
+            let new = own(head, events, state.log.size, now)?;
+            Arc::make_mut(&mut state.log).add(new)
         })
         .await
     }

@@ -94,7 +94,9 @@ pub(super) fn lay_out(
         };
         let id = document.header.as_ref().ok().map(Header::id);
         for (item, verdict) in document.items.iter().zip(&of_document) {
-            if let Verdict::Refused(reason) = verdict {
+            if let Verdict::Refused(reason) = verdict
+                && !reason.leaves_waiting()
+            {
                 refused.push(keep(asker, id, item, *reason, now));
             }
         }

@@ -1,7 +1,7 @@
 //! Epoch, head and backup.
 
 use super::{Call, Moment, Process, Snapshot, state::State};
-use crate::storage::{Life, StorageError, Upkeep};
+use crate::storage::{Life, OnStep, StorageError, Upkeep};
 use async_trait::async_trait;
 use hemrond_protocol::Epoch;
 use std::path::Path;
@@ -61,7 +61,7 @@ impl Upkeep for Process {
     }
 
     /// Keeps a backup under this name, in memory: [`Memory::backup_named`](super::Memory) gives it.
-    async fn backup(&self, to: &Path) -> Result<(), StorageError> {
+    async fn backup(&self, to: &Path, _: OnStep) -> Result<(), StorageError> {
         self.pass(Call::Backup, Moment::Begin).await;
         {
             let mut inner = self.shared.lock();

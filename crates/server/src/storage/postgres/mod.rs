@@ -1,13 +1,17 @@
 //! PostgreSQL: several server processes on one database.
 
 mod backup;
+mod durable;
 mod restore;
 mod scratch;
 mod tools;
 
 use super::StorageError;
 use hemrond_protocol::Epoch;
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use sqlx::{
+    Connection, PgConnection,
+    postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions},
+};
 use std::{str::FromStr, time::Duration};
 use tokio::sync::watch;
 
@@ -58,11 +62,26 @@ pub(super) async fn open(url: &str, epoch: Epoch) -> Result<sql::Tables, Storage
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(ACQUIRE)
+        .after_connect(|connection, _| Box::pin(durable::insist(connection)))
         .connect_with(options)
         .await
         .map_err(StorageError::Open)?;
+    durable::check(&pool).await?;
     sqlx::migrate!("migrations/postgres").run(&pool).await?;
     sql::Tables::begin(pool.clone(), pool, epoch).await
+}
+
+/// Whether tables of ours are in a database.
+pub(super) async fn is_there(url: &str) -> Result<bool, StorageError> {
+    let options = PgConnectOptions::from_str(url).map_err(StorageError::Open)?;
+    let mut connection = PgConnection::connect_with(&options)
+        .await
+        .map_err(StorageError::Open)?;
+    let (there,): (bool,) = sqlx::query_as("SELECT to_regclass('feed_head') IS NOT NULL")
+        .fetch_one(&mut connection)
+        .await?;
+    connection.close().await?;
+    Ok(there)
 }
 
 /// Opens a database for reading only.

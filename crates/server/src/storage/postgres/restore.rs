@@ -1,7 +1,7 @@
 //! Restoring by PostgreSQL's own tools, in one transaction with the beginning of the new life.
 
 use super::{
-    StorageError,
+    StorageError, durable,
     tools::{not_started, tool},
 };
 use hemrond_protocol::Epoch;
@@ -84,7 +84,7 @@ async fn check_empty(options: &PgConnectOptions) -> Result<(), StorageError> {
 /// backup's SQL leaves no search path; where there is no such table the backup is not ours.
 fn begin_anew(epoch: Epoch) -> String {
     format!(
-        "DO $hemrond$ DECLARE place text; changed bigint; BEGIN \
+        "{} DO $hemrond$ DECLARE place text; changed bigint; BEGIN \
          SELECT n.nspname INTO STRICT place FROM pg_catalog.pg_class c \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          WHERE c.relname = 'feed_head' AND c.relkind = 'r' AND n.nspname NOT LIKE 'pg\\_%'; \
@@ -92,6 +92,7 @@ fn begin_anew(epoch: Epoch) -> String {
          GET DIAGNOSTICS changed = ROW_COUNT; \
          IF changed <> 1 THEN RAISE EXCEPTION 'the backup has no epoch'; END IF; \
          END $hemrond$;\n",
+        durable::FOR_THIS,
         hex::encode(epoch.0)
     )
 }
@@ -110,12 +111,7 @@ async fn play(options: &PgConnectOptions, from: &Path, then: &str) -> Result<(),
         .stdout(Stdio::piped());
     let mut target = tool("psql", options);
     target
-        .args([
-            "--no-psqlrc",
-            "--quiet",
-            "--no-password",
-            "--single-transaction",
-        ])
+        .args(["--no-psqlrc", "--quiet", "--no-password"])
         .args(["--set=ON_ERROR_STOP=1", "--file=-"])
         .stdin(Stdio::piped());
     let mut source = source
@@ -130,7 +126,7 @@ async fn play(options: &PgConnectOptions, from: &Path, then: &str) -> Result<(),
     let target_words = words_of(&mut target);
     let carried = carry(script, &mut source, &mut target, then).await;
     if !matches!(carried, Ok(true)) {
-        // Before the end of its input psql has committed nothing, and now never will.
+        // psql has not been told to commit, and now never will be.
         let _ = target.kill().await;
     }
     let played = target.wait().await.is_ok_and(|status| status.success());
@@ -155,13 +151,16 @@ async fn carry(
     let (Some(mut script), Some(input)) = (script, target.stdin.as_mut()) else {
         return Ok(false);
     };
+    // Not psql's own single transaction: that commits at the end of the input, and the input ends too where this
+    // program is killed in the middle of it.
+    input.write_all(b"BEGIN;\n").await?;
     tokio::io::copy(&mut script, input).await?;
     if !source.wait().await?.success() {
         return Ok(false);
     }
     input.write_all(then.as_bytes()).await?;
+    input.write_all(b"COMMIT;\n").await?;
     input.flush().await?;
-    // The end of its input, at which it commits.
     drop(target.stdin.take());
     Ok(true)
 }

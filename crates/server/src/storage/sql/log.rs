@@ -65,9 +65,12 @@ impl AccessLog for Tables {
         Ok(taken)
     }
 
-    async fn log_own(&self, event: Event, now: i64) -> Result<(), StorageError> {
+    async fn log_own_all(&self, events: Vec<Event>, now: i64) -> Result<(), StorageError> {
+        if events.is_empty() {
+            return Ok(());
+        }
         let mut transaction = self.writing().await?;
-        log_write::take_own(&mut transaction, event, now).await?;
+        log_write::take_own(&mut transaction, events, now).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -49,15 +49,15 @@ pub(super) async fn look(
     Ok(sort(given, &known, 0, now).taken)
 }
 
-/// Writes an event of the server's own.
+/// Writes events of the server's own.
 pub(super) async fn take_own(
     connection: &mut Connection,
-    event: Event,
+    events: Vec<Event>,
     now: i64,
 ) -> Result<(), StorageError> {
     let size = lock_log(connection).await?;
     let head = last(connection, SERVER).await?;
-    add(connection, size, &[own(head, event, size, now)?]).await
+    add(connection, size, &own(head, events, size, now)?).await
 }
 
 async fn last(connection: &mut Connection, sender: DeviceId) -> Result<Head, StorageError> {

@@ -25,7 +25,9 @@ pub(super) async fn keep(
             .ok()
             .map(hemrond_domain::record::Header::id);
         for (item, verdict) in document.items.iter().zip(verdicts) {
-            if let Verdict::Refused(reason) = verdict {
+            if let Verdict::Refused(reason) = verdict
+                && !reason.leaves_waiting()
+            {
                 keep_one(connection, asker, id, item, *reason, now).await?;
                 kept = true;
             }

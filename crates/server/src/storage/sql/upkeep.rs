@@ -1,7 +1,7 @@
 //! Epoch, head and backup.
 
 use super::{StorageError, Tables, convert};
-use crate::storage::{Life, Upkeep};
+use crate::storage::{Life, OnStep, Upkeep};
 use async_trait::async_trait;
 use hemrond_protocol::Epoch;
 use std::path::Path;
@@ -68,8 +68,8 @@ impl Upkeep for Tables {
         self.look_at_head().await
     }
 
-    async fn backup(&self, to: &Path) -> Result<(), StorageError> {
-        super::super::backup(&self.read, to).await
+    async fn backup(&self, to: &Path, on_step: OnStep) -> Result<(), StorageError> {
+        super::super::backup(&self.read, to, on_step).await
     }
 
     async fn close(&self) {

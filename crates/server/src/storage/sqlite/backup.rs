@@ -1,147 +1,89 @@
-//! Backups of a file are files, and a restored database is a new file.
+//! Backups of a file are files, copied a few pages at a time.
 
-use super::{StorageError, integrity, open};
-use crate::storage::Upkeep;
-use hemrond_protocol::Epoch;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
-use std::{
-    ffi::OsString,
-    io,
-    path::{Path, PathBuf},
+use super::{BUSY, StorageError};
+use crate::storage::{Copied, OnStep, unfinished::Unfinished};
+use rusqlite::{
+    Connection, OpenFlags,
+    backup::{Backup, StepResult},
 };
+use sqlx::SqlitePool;
+use std::path::Path;
 
-/// Copies the database into a new file, page by page, without shutting writers out for longer than
-/// the copy takes.
-pub(crate) async fn backup(pool: &SqlitePool, to: &Path) -> Result<(), StorageError> {
-    let failed = |why: String| StorageError::Backup(why);
-    if to.exists() {
-        return Err(failed(format!(
-            "{} exists already; choose a new name, so that no earlier backup is lost",
-            to.display()
-        )));
-    }
-    let name = to
-        .to_str()
-        .ok_or_else(|| failed("the file's name is not plain text; choose another".to_owned()))?;
-    sqlx::query("VACUUM INTO $1")
-        .bind(name)
-        .execute(pool)
+/// How many pages are copied at a time. Whoever commits waits for no more than that.
+const STEP: i32 = 64;
+
+/// How often the copy is begun anew since somebody wrote. After that it is finished in one step, for
+/// which writers wait: else a server that is written to without a pause would never have a backup.
+const PATIENCE: u32 = 64;
+
+/// All that is left.
+const ALL: i32 = -1;
+
+/// Copies the database, as it is at one moment, into a new file.
+pub(crate) async fn backup(
+    pool: &SqlitePool,
+    to: &Path,
+    on_step: OnStep,
+) -> Result<(), StorageError> {
+    let from = pool.connect_options().get_filename().to_owned();
+    let unfinished = Unfinished::begin(to)?;
+    let copied = tokio::task::spawn_blocking(move || {
+        copy(&from, unfinished.path(), on_step).map(|()| unfinished)
+    });
+    let copied = copied
         .await
-        .map_err(|error| {
-            failed(format!(
-                "{error}; check that the folder exists and has room"
-            ))
-        })?;
-    // VACUUM INTO does not wait for the disk; a backup that is said to be made is on it.
-    sync(to).await.map_err(|error| failed(error.to_string()))
+        .map_err(|_| StorageError::Backup("the server is closing; try again".to_owned()))?;
+    let unfinished = copied.map_err(|error| {
+        StorageError::Backup(format!(
+            "{error}; check that the folder has room, and that nobody holds the database"
+        ))
+    })?;
+    unfinished.finish().await
 }
 
-/// Waits until a file and its name are on the disk.
-async fn sync(path: &Path) -> io::Result<()> {
-    tokio::fs::File::open(path).await?.sync_all().await?;
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = tokio::fs::File::open(folder.unwrap_or(Path::new("."))).await?;
-    folder.sync_all().await
-}
-
-/// Copies a backup beside its new place, begins its new life there, and only then gives it its name.
-pub(crate) async fn restore(to: &Path, from: &Path, epoch: Epoch) -> Result<(), StorageError> {
-    refuse_what_is_there(to)?;
-    check(from).await?;
-    let beside = with_suffix(to, &format!(".restoring-{}", hex::encode(epoch.0)));
-    let restored = begin_anew(from, &beside, epoch).await;
-    let named = match restored {
-        Ok(()) => give_name(&beside, to).await,
-        Err(error) => Err(error),
-    };
-    // Under its own name it stays; whatever else is left of a failed attempt is of no use.
-    for suffix in ["", "-journal", "-wal", "-shm"] {
-        let _ = tokio::fs::remove_file(with_suffix(&beside, suffix)).await;
-    }
-    named
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    name.into()
-}
-
-/// Another database's journal would be played into the restored one.
-fn refuse_what_is_there(to: &Path) -> Result<(), StorageError> {
-    for suffix in ["", "-journal", "-wal", "-shm"] {
-        let file = with_suffix(to, suffix);
-        if file.exists() {
-            return Err(StorageError::Restore(format!(
-                "{} exists already; a backup goes into a new file only, so that no database is \
-                 lost: stop the server and move away every file whose name begins so",
-                file.display()
-            )));
+/// Copies by SQLite's own backup interface, which begins anew by itself where another connection has
+/// written between two steps, so that the copy is of one moment.
+fn copy(from: &Path, to: &Path, mut on_step: OnStep) -> rusqlite::Result<()> {
+    // Not for reading only: after a crash, whoever reads first sets right what was half written.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let source = Connection::open_with_flags(from, flags)?;
+    source.busy_timeout(BUSY)?;
+    let mut target = Connection::open(to)?;
+    // A copy that is not finished is thrown away, and a finished one waits for the disk.
+    target.pragma_update(None, "journal_mode", "OFF")?;
+    target.pragma_update(None, "synchronous", "OFF")?;
+    let backup = Backup::new(&source, &mut target)?;
+    let (mut begun_anew, mut left_before) = (0, i32::MAX);
+    loop {
+        let pages = if begun_anew < PATIENCE { STEP } else { ALL };
+        match backup.step(pages)? {
+            StepResult::Done => break,
+            StepResult::More => {}
+            // For the whole of the wait.
+            _ => return Err(busy()),
         }
+        let progress = backup.progress();
+        if progress.remaining >= left_before {
+            begun_anew += 1;
+        }
+        left_before = progress.remaining;
+        on_step(Copied {
+            pages: count(progress.pagecount - progress.remaining),
+            of: count(progress.pagecount),
+            begun_anew,
+        });
     }
-    Ok(())
+    drop(backup);
+    // One file that needs no other beside it, whatever the server's own has.
+    target.pragma_update(None, "journal_mode", "DELETE")?;
+    target.close().map_err(|(_, error)| error)
 }
 
-/// Whether a file is a whole backup of ours.
-async fn check(from: &Path) -> Result<(), StorageError> {
-    let not_ours = |why: String| {
-        StorageError::Restore(format!(
-            "{} is not a whole backup ({why}); give a file that 'hemrond-server backup' made",
-            from.display()
-        ))
-    };
-    let options = SqliteConnectOptions::new()
-        .filename(from)
-        .create_if_missing(false)
-        .read_only(true);
-    let pool = SqlitePoolOptions::new()
-        .max_connections(1)
-        .connect_with(options)
-        .await
-        .map_err(|error| not_ours(error.to_string()))?;
-    let checked = look_inside(&pool).await;
-    pool.close().await;
-    match checked {
-        Ok(None) => Ok(()),
-        Ok(Some(why)) => Err(not_ours(why)),
-        Err(error) => Err(not_ours(error.to_string())),
-    }
+fn count(pages: i32) -> u32 {
+    u32::try_from(pages).unwrap_or(0)
 }
 
-async fn look_inside(pool: &SqlitePool) -> Result<Option<String>, StorageError> {
-    if let Some(words) = integrity(pool).await?.into_iter().next() {
-        return Ok(Some(words));
-    }
-    let (tables,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' \
-         AND name IN ('meta', 'feed_head', 'documents')",
-    )
-    .fetch_one(pool)
-    .await?;
-    Ok((tables < 3).then(|| "it holds other tables".to_owned()))
-}
-
-/// Copies the backup into a file of no name, brings its tables up to date and begins its new life.
-async fn begin_anew(from: &Path, beside: &Path, epoch: Epoch) -> Result<(), StorageError> {
-    let failed = |error: io::Error| StorageError::Restore(format!("{error}; check the folder"));
-    tokio::fs::copy(from, beside).await.map_err(failed)?;
-    let database = open(beside, epoch).await?;
-    let begun = database.begin_recovery(epoch).await;
-    database.close().await;
-    begun?;
-    sync(beside).await.map_err(failed)
-}
-
-/// Gives the file its name, unless there is one by that name by now.
-async fn give_name(beside: &Path, to: &Path) -> Result<(), StorageError> {
-    let failed = |error: io::Error| {
-        StorageError::Restore(format!(
-            "{} cannot be made ({error}); check that nothing is there and the folder is yours",
-            to.display()
-        ))
-    };
-    tokio::fs::hard_link(beside, to).await.map_err(failed)?;
-    sync(to).await.map_err(failed)
+fn busy() -> rusqlite::Error {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+    rusqlite::Error::SqliteFailure(code, None)
 }

@@ -1,6 +1,7 @@
 //! SQLite: a file that starts with nothing and is opened by several processes.
 
 mod backup;
+mod restore;
 
 use super::StorageError;
 use hemrond_protocol::Epoch;
@@ -16,7 +17,7 @@ use tokio::sync::watch;
 mod sql;
 
 pub(crate) use backup::backup;
-pub(super) use backup::restore;
+pub(super) use restore::restore;
 pub(super) use sql::Tables;
 
 /// The database that the shared SQL is compiled for.

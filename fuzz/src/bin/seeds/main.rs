@@ -1,5 +1,8 @@
 //! Writes the seeds: real messages, changes and lines for every target to begin with.
 
+mod beside;
+mod travelling;
+
 use hemrond_documents::RawChange;
 use hemrond_fuzz::{corpus, join, open, sample};
 use hemrond_protocol::{
@@ -46,6 +49,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let comparison = join(answers.iter().skip(1).map(Vec::as_slice));
     write("session", "comparison", &[vec![0], comparison].concat())?;
+    travelling::write_all()?;
+    beside::write_all()?;
     signatures()?;
     pushes(&contents)?;
     documents()?;
@@ -192,6 +197,7 @@ fn requests(morning: &[RawChange]) -> Vec<(&'static str, SyncRequest)> {
         log: None,
         packing: None,
         elsewhere: None,
+        looked: None,
     };
     let mut push = nothing.clone();
     push.epoch = Some(Epoch([1; 16]));
@@ -240,6 +246,7 @@ fn responses(morning: &[RawChange]) -> Vec<(&'static str, SyncResponse)> {
         lease_seconds: None,
         packing: None,
         elsewhere: None,
+        looked: None,
     };
     let mut buckets = nothing.clone();
     buckets.digest = Some(DigestAnswer::Buckets(vec![3, 200], 41));
