@@ -19,14 +19,15 @@ class App {
     return this.status?.today ?? '';
   }
 
-  /** Shows a status, and lets language, theme and text size follow it. */
+  /** Shows a status, and lets language, theme and text size follow it. Whose it is while the tablet is locked is not
+   * shown: it was asked before that. */
   show(status: Status): void {
-    this.status = status;
+    this.status = this.door?.open === null ? { ...status, user: null } : status;
     this.failure = null;
     wear(status.settings);
   }
 
-  /** How many statuses came as news. */
+  /** How much came as news, or as an act's answer. */
   private told = 0;
 
   /** Shows a status that came as news. */
@@ -35,14 +36,26 @@ class App {
     this.show(status);
   }
 
+  /** Takes in who is on this tablet, as news or an act's answer say it. What was on the screen of one who locked goes at
+   * once, before anything is asked; whoever opened is shown together with their status, and nobody's page comes between. */
+  async heed(door: DoorView): Promise<void> {
+    this.told += 1;
+    if (door.open === null) {
+      this.door = door;
+      if (this.status) this.show(this.status);
+    }
+    await this.refresh();
+  }
+
   async refresh(): Promise<void> {
     try {
       const before = this.told;
-      this.door = await call('door', {});
+      const door = await call('door', {});
       const status = await call('status', {});
-      // News overtook the answer, and which of the two is older nobody knows: ask again.
-      if (this.told === before) this.show(status);
-      else await this.refresh();
+      // News overtook the answers, and which of them is older nobody knows: ask again.
+      if (this.told !== before) return await this.refresh();
+      this.door = door;
+      this.show(status);
     } catch (cause) {
       this.failure = asFailure(cause);
     }
@@ -78,12 +91,8 @@ export function tellOfTouches(): () => void {
 export function followStatus(): () => void {
   void app.refresh();
   const stop = onEvent((event) => {
-    if (event.event === 'door') {
-      app.door = event.door;
-      // What was on the screen goes at once, before anything is asked.
-      if (event.door.open === null && app.status) app.status = { ...app.status, user: null };
-      void app.refresh();
-    } else if (event.event === 'status') app.tell(event.status);
+    if (event.event === 'door') void app.heed(event.door);
+    else if (event.event === 'status') app.tell(event.status);
     // A change may have moved something between "waits" and "on the server".
     else void app.refresh();
   });
