@@ -3,6 +3,7 @@
 use crate::{
     limits::{MAX_COMPRESSED, MAX_DECOMPRESSED},
     packing::{Message, UnpackError},
+    values,
 };
 use minicbor::{Decode, Encode};
 use std::io::Read;
@@ -20,6 +21,12 @@ pub enum DecodeError {
     #[error("the body is larger than {limit} bytes")]
     TooLarge {
         /// The limit that it passed.
+        limit: usize,
+    },
+    /// More values than a peer may send: each takes memory, however few bytes it has.
+    #[error("the body holds more values than fit in {limit} bytes")]
+    TooMany {
+        /// The limit that they passed, in bytes of memory.
         limit: usize,
     },
     /// Not a zstd frame, or a damaged one.
@@ -103,6 +110,9 @@ fn decode_within<T: Message + for<'b> Decode<'b, ()>>(
         .map_err(DecodeError::NotZstd)?;
     if cbor.len() > unpacked {
         return Err(DecodeError::TooLarge { limit: unpacked });
+    }
+    if values::are_too_many(&cbor, unpacked) {
+        return Err(DecodeError::TooMany { limit: unpacked });
     }
     let mut reader = minicbor::Decoder::new(&cbor);
     let mut message: T = reader.decode().map_err(DecodeError::NotCbor)?;
@@ -190,5 +200,57 @@ mod tests {
                 limit: MAX_DECOMPRESSED
             })
         ));
+    }
+
+    #[test]
+    fn a_push_of_nothing_but_empty_items_is_refused_before_it_is_laid_out() {
+        let empty = Item {
+            kind: ItemKind::Change,
+            bytes: vec![],
+            author: None,
+        };
+        let mut sync = evas_sync();
+        sync.push[0].items = vec![empty; MAX_DECOMPRESSED / 8];
+        let body = encode(&sync).unwrap();
+        assert!(body.len() < MAX_COMPRESSED);
+        assert!(matches!(
+            decode::<SyncRequest>(&body),
+            Err(DecodeError::TooMany {
+                limit: MAX_DECOMPRESSED
+            })
+        ));
+    }
+
+    #[test]
+    fn the_largest_push_that_may_be_is_read() {
+        let mut sync = evas_sync();
+        let author = crate::Author {
+            actor: WireId([2; 16]),
+            user: WireId([3; 16]),
+            device: WireId([4; 16]),
+        };
+        let item = Item {
+            kind: ItemKind::Entry,
+            bytes: vec![],
+            author: Some(author),
+        };
+        let document = PushDocument {
+            items: vec![item],
+            ..sync.push[0].clone()
+        };
+        sync.push = vec![document; crate::limits::MAX_PUSH_ITEMS];
+        sync.digest = Some(crate::DigestQuery::Documents(
+            (0..=255).collect(),
+            vec![
+                crate::DocumentDigest {
+                    document: WireId([5; 16]),
+                    digest: [6; 32],
+                };
+                crate::limits::MAX_DIGESTS
+            ],
+        ));
+        sync.wanted = vec![WireId([7; 16]); crate::limits::MAX_WANTED];
+        let body = encode(&sync).unwrap();
+        assert_eq!(decode::<SyncRequest>(&body).unwrap(), sync);
     }
 }

@@ -12,6 +12,7 @@ pub mod packing;
 mod request;
 mod response;
 pub mod signature;
+mod values;
 mod wire;
 
 pub use request::{

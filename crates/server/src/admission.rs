@@ -47,6 +47,11 @@ pub enum AdmissionError {
     /// The device asks too often.
     #[error("this device asks too often; wait a few seconds and send the same request again")]
     TooOften,
+    /// The device waits for as many answers as it may.
+    #[error(
+        "this device waits for too many answers at once; wait for them, then send the same request again"
+    )]
+    TooManyAtOnce,
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),

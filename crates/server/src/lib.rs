@@ -32,4 +32,5 @@ pub mod serve;
 pub mod sign_in;
 pub mod state;
 pub mod storage;
+pub mod under_way;
 pub mod verify;

@@ -9,6 +9,7 @@ use crate::{
     rate::Rates,
     sign_in::Desk,
     storage::Storage,
+    under_way::UnderWay,
 };
 use hemrond_policy::Policy;
 use hemrond_vault::rescue::RescueKey;
@@ -31,6 +32,8 @@ pub struct Server {
     pub metrics: Metrics,
     /// Slows down who asks too often.
     pub rates: Rates,
+    /// Bounds what is worked on at once.
+    pub under_way: UnderWay,
     /// What requests are signed with, besides the key.
     pub nonces: Nonces,
     /// What was published lately, for all who wait for news.

@@ -34,6 +34,7 @@ use hemrond_server::{
         Account, Asker, StorageError, Upkeep as _,
         memory::{Memory, Numbering, Open, Process as Database, Snapshot},
     },
+    under_way::UnderWay,
 };
 use std::{
     collections::BTreeSet,
@@ -188,6 +189,7 @@ impl Site {
             chance: Arc::clone(&self.randomness) as _,
             metrics: Metrics::default(),
             rates: Rates::default(),
+            under_way: UnderWay::default(),
             nonces: Nonces::default(),
             newsroom: Newsroom::default(),
             news_wait: Duration::from_secs(1),

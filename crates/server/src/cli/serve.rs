@@ -23,6 +23,7 @@ use crate::{
     },
     state::{Server, Shared},
     storage::Storage,
+    under_way::UnderWay,
 };
 use hemrond_policy::Policy;
 use hemrond_protocol::limits::NEWS_WAIT_SECONDS;
@@ -84,6 +85,7 @@ pub(super) async fn serve(
         chance: world.chance,
         metrics: Metrics::default(),
         rates: Rates::default(),
+        under_way: UnderWay::default(),
         nonces: Nonces::default(),
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(NEWS_WAIT_SECONDS),

@@ -50,7 +50,8 @@ pub(super) async fn prepare(
         })
         .collect();
     let devices = devices(server, asker, push).await?;
-    let findings = read_all(server, &devices, push, &headers, &permissions).await?;
+    let keys = Keys::new(asker, &devices);
+    let findings = read_all(server, &keys, push, &headers, &permissions).await?;
     let numbers = numbers(server, push, &headers, &findings).await?;
     let lawful = Lawful::new(&server.policy, &account.user, &devices);
     let documents = push.iter().zip(headers).zip(permissions);
@@ -131,38 +132,39 @@ fn named<'a>(headers: impl Iterator<Item = &'a Header>) -> Vec<DocumentId> {
 /// Has all documents read, those that may be; the others' items are refused unread.
 async fn read_all(
     server: &Server,
-    devices: &[Device],
+    keys: &Keys,
     push: &[PushDocument],
     headers: &[Result<Header, Reason>],
     permissions: &[Permission],
 ) -> Result<Vec<Findings>, ExchangeError> {
-    let keys: BTreeMap<DeviceId, [u8; 32]> = devices
-        .iter()
-        .map(|device| (device.id, device.public_key))
-        .collect();
     let named = named(with_items(push, headers));
     let mut stored = server.storage.changes(&named).await?;
     let mut work = Vec::with_capacity(push.len());
     let mut findings = Vec::with_capacity(push.len());
-    let mut met: BTreeSet<DocumentId> = BTreeSet::new();
-    let mut copied_again = 0;
+    let mut copies = Copies::default();
     for ((document, header), permission) in push.iter().zip(headers).zip(permissions) {
-        findings.push(match header {
+        let header = match header {
             // Nothing is read where nothing came, and what is stored is not copied for it.
-            Ok(_) if document.items.is_empty() => Some(Findings::default()),
-            Ok(header)
-                if (permission.read || permission.write)
-                    && is_too_much(header.id(), &stored, &mut met, &mut copied_again) =>
-            {
-                Some(unread(document, Reason::ItemUnread))
+            Ok(_) if document.items.is_empty() => {
+                findings.push(Some(Findings::default()));
+                continue;
             }
-            Ok(header) if permission.read || permission.write => {
+            // What may not be written is not read; only its name is told, for it may be known.
+            Ok(_) if !permission.read && !permission.write => Err(Reason::PolicyWrite),
+            Ok(header) if copies.add(header.id(), &stored) > MAX_DECOMPRESSED => {
+                Err(Reason::ItemUnread)
+            }
+            Ok(header) => Ok(header),
+            Err(reason) => Err(*reason),
+        };
+        findings.push(match header {
+            Ok(header) => {
                 let before = stored.entry(header.id()).or_default();
                 let reading = Reading {
                     header: header.clone(),
                     stored: before.clone(),
                     items: document.items.iter().map(raw).collect(),
-                    keys: keys.clone(),
+                    keys: keys.of(document),
                 };
                 // The same document may come again further on, and go on from here.
                 let changes = reading
@@ -173,9 +175,7 @@ async fn read_all(
                 work.push(reading);
                 None
             }
-            // What may not be written is not read; only its name is told, for it may be known.
-            Ok(_) => Some(unread(document, Reason::PolicyWrite)),
-            Err(reason) => Some(unread(document, *reason)),
+            Err(reason) => Some(unread(document, reason)),
         });
     }
     let mut read = server.inspector.read(work).await?.into_iter();
@@ -185,19 +185,56 @@ async fn read_all(
         .collect()
 }
 
-/// Whether a document comes so often in one push that copying what is stored of it, once each time, would
-/// cost more memory than a request may. An app names each document once.
-fn is_too_much(
-    id: DocumentId,
-    stored: &BTreeMap<DocumentId, Vec<Vec<u8>>>,
-    met: &mut BTreeSet<DocumentId>,
-    copied_again: &mut usize,
-) -> bool {
-    if !met.insert(id) {
-        let size: usize = stored.get(&id).into_iter().flatten().map(Vec::len).sum();
-        *copied_again = copied_again.saturating_add(size);
+/// What is copied for reading one push: what is stored of a document, once each time that it is named.
+#[derive(Default)]
+struct Copies {
+    met: BTreeSet<DocumentId>,
+    /// The bytes of those that were named before. An app names each document once.
+    again: usize,
+}
+
+impl Copies {
+    /// Counts one more, and tells how many bytes all together are.
+    fn add(&mut self, id: DocumentId, stored: &BTreeMap<DocumentId, Vec<Vec<u8>>>) -> usize {
+        if !self.met.insert(id) {
+            let size: usize = stored.get(&id).into_iter().flatten().map(Vec::len).sum();
+            self.again = self.again.saturating_add(size);
+        }
+        self.again
     }
-    *copied_again > MAX_DECOMPRESSED
+}
+
+/// The keys of the devices that may have signed entries in a push.
+struct Keys {
+    asker: DeviceId,
+    all: BTreeMap<DeviceId, [u8; 32]>,
+}
+
+impl Keys {
+    fn new(asker: &Asker, devices: &[Device]) -> Self {
+        let keys = devices.iter().map(|device| (device.id, device.public_key));
+        Self {
+            asker: asker.device,
+            all: keys.collect(),
+        }
+    }
+
+    /// Those of one document. All of them beside each of thousands of documents would be more than came.
+    fn of(&self, document: &PushDocument) -> BTreeMap<DeviceId, [u8; 32]> {
+        let items = document.items.iter();
+        let devices = items.filter_map(|item| signer(item, self.asker));
+        devices
+            .filter_map(|device| Some((device, *self.all.get(&device)?)))
+            .collect()
+    }
+}
+
+/// The device that is to have signed an item; none for a change that its sender made.
+fn signer(item: &Item, asker: DeviceId) -> Option<DeviceId> {
+    match &item.author {
+        Some(author) => Some(author.device.into()),
+        None => (item.kind == ItemKind::Entry).then_some(asker),
+    }
 }
 
 /// The national numbers that the push's person documents say, as far as it could be read.
@@ -261,10 +298,7 @@ async fn devices(
 ) -> Result<Vec<Device>, ExchangeError> {
     let items = push.iter().flat_map(|document| &document.items);
     let mut named: Vec<DeviceId> = items
-        .filter_map(|item| match &item.author {
-            Some(author) => Some(author.device.into()),
-            None => (item.kind == ItemKind::Entry).then_some(asker.device),
-        })
+        .filter_map(|item| signer(item, asker.device))
         .collect();
     named.sort_unstable();
     named.dedup();
@@ -280,8 +314,8 @@ mod tests {
         let large = DocumentId::from_bytes([1; 16]);
         let small = DocumentId::from_bytes([2; 16]);
         let stored = BTreeMap::from([(large, vec![vec![0; MAX_DECOMPRESSED / 4]])]);
-        let (mut met, mut copied) = (BTreeSet::new(), 0);
-        let mut asked = |id| is_too_much(id, &stored, &mut met, &mut copied);
+        let mut copies = Copies::default();
+        let mut asked = |id| copies.add(id, &stored) > MAX_DECOMPRESSED;
         for time in 0..5 {
             assert!(!asked(large), "{time}");
             assert!(!asked(small), "{time}");

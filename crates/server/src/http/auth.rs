@@ -68,7 +68,9 @@ impl From<AdmissionError> for Refused {
             AdmissionError::Unknown => (StatusCode::UNAUTHORIZED, "device.unknown"),
             AdmissionError::Closed => (StatusCode::FORBIDDEN, "user.inactive"),
             AdmissionError::Revoked => (StatusCode::FORBIDDEN, "device.revoked"),
-            AdmissionError::TooOften => (StatusCode::TOO_MANY_REQUESTS, "rate.limited"),
+            AdmissionError::TooOften | AdmissionError::TooManyAtOnce => {
+                (StatusCode::TOO_MANY_REQUESTS, "rate.limited")
+            }
             AdmissionError::Storage(error) => return error.into(),
         };
         Self::new(status, code, error.to_string())

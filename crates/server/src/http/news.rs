@@ -48,6 +48,10 @@ pub(crate) async fn news(
             "say which position was seen last: ?after=NUMBER",
         )
     })?;
+    let _place = server
+        .under_way
+        .begin(device.id)
+        .ok_or(AdmissionError::TooManyAtOnce)?;
     let asker = exchange::asker(&server, &device, &account);
     // Both are subscribed to before the first look, so that nothing falls in between.
     let mut head_moves = server.storage.head();

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     admission::{AdmissionError, check_body},
     exchange,
-    state::Shared,
+    state::{Server, Shared},
     storage::Device,
 };
 use axum::{
@@ -35,6 +35,10 @@ pub(crate) async fn sync(
             return Err(refused);
         }
     };
+    let Some(_place) = server.under_way.begin(device.id) else {
+        pass_by(body).await;
+        return Err(AdmissionError::TooManyAtOnce.into());
+    };
     let request = Request::from_parts(parts.clone(), body);
     let body = Bytes::from_request(request, &server).await;
     let answer = answer(&server, &device, account, &parts, body).await;
@@ -52,7 +56,7 @@ async fn answer(
 ) -> Result<Response, Refused> {
     let body = body.map_err(|rejection| too_large_or_cut(&rejection))?;
     check_body(&presented(parts).ok_or(AdmissionError::Unsigned)?, &body)?;
-    let request = decode(body).await?;
+    let request = decode(server, body).await?;
     let packed = request.packing.as_ref().is_some_and(|way| way.reads);
     let (response, tally) = exchange::exchange(server, device, account, request).await?;
     note_seen(server, device).await;
@@ -81,12 +85,13 @@ fn too_large_or_cut(rejection: &BytesRejection) -> Refused {
     }
 }
 
-/// Unpacks on a thread where a large body holds up nobody else.
-async fn decode(body: Bytes) -> Result<SyncRequest, Refused> {
+/// Unpacks on a thread where a large body holds up nobody else, and a few at a time.
+async fn decode(server: &Server, body: Bytes) -> Result<SyncRequest, Refused> {
+    let _turn = server.under_way.unpack().await.ok_or_else(closing)?;
     let decoded = tokio::task::spawn_blocking(move || encoding::decode::<SyncRequest>(&body)).await;
     decoded.map_err(|_| closing())?.map_err(|error| {
         let (status, code) = match error {
-            encoding::DecodeError::TooLarge { .. } => {
+            encoding::DecodeError::TooLarge { .. } | encoding::DecodeError::TooMany { .. } => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "request.too_large")
             }
             _ => (StatusCode::BAD_REQUEST, "request.malformed"),

@@ -38,6 +38,7 @@ use hemrond_server::{
         self, Address, Storage, Unit,
         memory::{Memory, Open},
     },
+    under_way::UnderWay,
 };
 use hemrond_tests::postgres::Cluster;
 use std::{
@@ -361,6 +362,7 @@ pub fn process(storage: Arc<dyn Storage>, clock: Arc<dyn Clock>) -> Server {
         chance: Arc::new(SystemChance),
         metrics: Metrics::default(),
         rates: Rates::default(),
+        under_way: UnderWay::default(),
         nonces: Nonces::default(),
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(25),
