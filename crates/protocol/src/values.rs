@@ -57,7 +57,9 @@ mod tests {
         encoder.bytes(&[7; 300]).unwrap().null().unwrap();
         encoder.map(1).unwrap().i32(-40).unwrap();
         encoder.bool(true).unwrap();
-        encoder.bytes_iter([[1_u8; 3], [2; 3]]).unwrap();
+        let pieces = encoder.begin_bytes().unwrap();
+        pieces.bytes(&[1; 3]).unwrap().bytes(&[2; 3]).unwrap();
+        pieces.end().unwrap();
         encoder.f64(0.5).unwrap();
         encoder.array(0).unwrap();
         encoder.into_writer()
