@@ -149,6 +149,7 @@ async fn connect(
     key: &Key,
     create: bool,
 ) -> Result<SqliteConnection, OpenError> {
+    hemrond_cipher::prepare();
     let mut options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(create)

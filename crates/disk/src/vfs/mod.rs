@@ -53,6 +53,8 @@ pub(crate) fn register() {
             xGetSystemCall: None,
             xNextSystemCall: None,
         });
+        // Registering begins SQLite, and that the cipher.
+        hemrond_cipher::prepare();
         // SAFETY: the table and its name are leaked, so they live as long as SQLite may use them,
         // and nothing else ever touches them. It is not made the default.
         unsafe { ffi::sqlite3_vfs_register(Box::into_raw(vfs), 0) }

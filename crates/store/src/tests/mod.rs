@@ -7,6 +7,7 @@ mod copies;
 mod damage;
 mod disk;
 mod documents;
+mod exits;
 mod hiding;
 mod keys;
 mod killed;

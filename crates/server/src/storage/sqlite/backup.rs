@@ -44,6 +44,7 @@ pub(crate) async fn backup(
 /// Copies by SQLite's own backup interface, which begins anew by itself where another connection has
 /// written between two steps, so that the copy is of one moment.
 fn copy(from: &Path, to: &Path, mut on_step: OnStep) -> rusqlite::Result<()> {
+    hemrond_cipher::prepare();
     // Not for reading only: after a crash, whoever reads first sets right what was half written.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let source = Connection::open_with_flags(from, flags)?;

@@ -44,6 +44,7 @@ const WRITER_CACHE: &str = "-32768";
 const READERS: u32 = 4;
 
 pub(super) async fn open(path: &Path, epoch: Epoch) -> Result<sql::Tables, StorageError> {
+    hemrond_cipher::prepare();
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -94,6 +95,7 @@ pub(crate) fn listen(_: &SqlitePool, _: watch::Sender<u64>) {}
 
 /// Opens a file for reading only.
 pub(super) async fn examine(path: &Path) -> Result<sql::Tables, StorageError> {
+    hemrond_cipher::prepare();
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)

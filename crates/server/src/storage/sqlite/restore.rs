@@ -56,6 +56,7 @@ async fn check(from: &Path) -> Result<(), StorageError> {
             from.display()
         ))
     };
+    hemrond_cipher::prepare();
     let options = SqliteConnectOptions::new()
         .filename(from)
         .create_if_missing(false)

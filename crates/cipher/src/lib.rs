@@ -1,0 +1,22 @@
+//! SQLCipher with the system's OpenSSL, and what it must be told before the first database is opened.
+//!
+//! A program's end does not wait for its threads: they write on while what was registered for the end runs.
+//! OpenSSL registers a cleanup that frees what a thread encrypts its pages with at that moment. So does
+//! SQLCipher; that it does not is settled when it is built (`.cargo/config.toml`). Both are explained in
+//! `docs/adr/0030-a-program-that-ends.md`.
+
+// Links the library whose feature chooses SQLCipher and OpenSSL.
+use libsqlite3_sys as _;
+
+mod openssl;
+
+use std::sync::Once;
+
+/// Has the cipher leave everything in place when the program ends. Whoever opens a database calls it first;
+/// calling it again costs nothing.
+///
+/// It has an effect as long as nothing in the program used OpenSSL before; what did must see to its own end.
+pub fn prepare() {
+    static PREPARED: Once = Once::new();
+    PREPARED.call_once(openssl::begin_without_cleanup);
+}
