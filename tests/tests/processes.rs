@@ -43,7 +43,10 @@ struct Hand {
 impl Hand {
     fn in_(database: &str) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let connection = runtime.block_on(PgConnection::connect(database)).unwrap();
+        let mut connection = runtime.block_on(PgConnection::connect(database)).unwrap();
+        // What the servers' sessions are given up for is this one's business: it waits while they are killed.
+        let patient = sqlx::raw_sql("SET idle_in_transaction_session_timeout = 0");
+        runtime.block_on(patient.execute(&mut connection)).unwrap();
         Self {
             runtime,
             connection,

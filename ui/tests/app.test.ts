@@ -24,7 +24,7 @@ let asked: { command: string; answer: (value: unknown) => void }[] = [];
 beforeEach(() => {
   asked = [];
   app.door = open;
-  app.status = evas;
+  app.show(evas);
   useTransport({
     call: (command) => new Promise((answer) => asked.push({ command, answer })),
     listen: () => () => undefined,
@@ -62,11 +62,21 @@ it('news from before the lock show nobody', () => {
 
 it('who opens is shown with their status at once, and no page of nobody comes between', async () => {
   app.door = locked;
-  app.status = nobodys;
+  app.show(nobodys);
   void app.heed(open);
   await answer('door', open);
   expect(app.door.open).toBeNull();
   await answer('status', evas);
   expect(app.door.open).toBe('eva');
-  expect(app.status.user).not.toBeNull();
+  expect(app.status?.user).not.toBeNull();
+});
+
+it('a first sync that tells of each step keeps nobody before the lock page', async () => {
+  app.door = locked;
+  app.show(nobodys);
+  void app.heed(open);
+  await answer('door', open);
+  app.tell(evas);
+  await answer('status', nobodys);
+  expect(app.status?.user).not.toBeNull();
 });

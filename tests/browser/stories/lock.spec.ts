@@ -33,6 +33,7 @@ test('Eva locks, and nothing of her day stays on the screen; a wrong PIN is told
 test('Eva and Stina share a tablet, and each sees only her own', async ({ world, pageOf }) => {
   const tablet = await world.tablet('eva', 'Väst 3');
   const page = await pageOf(tablet);
+  await expect(page.getByTestId('round-row').first()).toBeVisible();
   await lockNow(page);
   await page.getByTestId('lock-add').click();
   await page.getByTestId('enrol-server').fill(world.server.url);

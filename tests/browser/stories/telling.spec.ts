@@ -36,7 +36,7 @@ test('What Stina sees at Mirko Petrović stays with home help until she says why
   // The extra tap, and why. Nothing is told before somebody has said why.
   await page.getByTestId('tell').tap();
   await expect(page.getByTestId('tell-sheet-do')).toBeDisabled();
-  await page.getByTestId('telling-basis-consent_osl101').tap({ force: true });
+  await page.getByTestId('telling-basis-consent_osl101').check();
   await page.getByTestId('tell-sheet-do').tap();
   await expect(page.getByTestId('observation-kept').getByTestId('told')).toContainText('Mobila teamet och PALT Viken');
   await expect(page.getByTestId('telling-stands')).toBeVisible();

@@ -6,9 +6,12 @@ import { onEvent } from './events';
 import { speaker } from './i18n.svelte';
 
 class App {
-  status = $state.raw<Status | null>(null);
   /** Who is on this tablet, and whether it is open. */
   door = $state.raw<DoorView | null>(null);
+  /** The newest status, whosever it is. */
+  private heard = $state.raw<Status | null>(null);
+  /** The status that is shown: nobody's while the tablet is locked, for an answer may have been asked before that. */
+  readonly status = $derived(this.door?.open === null && this.heard ? { ...this.heard, user: null } : this.heard);
   /** Set while the companion itself does not answer. */
   failure = $state.raw<Failure | null>(null);
 
@@ -19,16 +22,18 @@ class App {
     return this.status?.today ?? '';
   }
 
-  /** Shows a status, and lets language, theme and text size follow it. Whose it is while the tablet is locked is not
-   * shown: it was asked before that. */
+  /** Shows a status, and lets language, theme and text size follow it. */
   show(status: Status): void {
-    this.status = this.door?.open === null ? { ...status, user: null } : status;
+    this.heard = status;
     this.failure = null;
     wear(status.settings);
   }
 
-  /** How much came as news, or as an act's answer. */
+  /** How many statuses came as news. */
   private told = 0;
+
+  /** How many doors came as news, or as an act's answer. */
+  private turned = 0;
 
   /** Shows a status that came as news. */
   tell(status: Status): void {
@@ -39,22 +44,20 @@ class App {
   /** Takes in who is on this tablet, as news or an act's answer say it. What was on the screen of one who locked goes at
    * once, before anything is asked; whoever opened is shown together with their status, and nobody's page comes between. */
   async heed(door: DoorView): Promise<void> {
-    this.told += 1;
-    if (door.open === null) {
-      this.door = door;
-      if (this.status) this.show(this.status);
-    }
+    this.turned += 1;
+    if (door.open === null) this.door = door;
     await this.refresh();
   }
 
   async refresh(): Promise<void> {
     try {
-      const before = this.told;
+      const [turned, told] = [this.turned, this.told];
       const door = await call('door', {});
       const status = await call('status', {});
-      // News overtook the answers, and which of them is older nobody knows: ask again.
-      if (this.told !== before) return await this.refresh();
+      // News overtook an answer, and which of the two is older nobody knows: ask again.
+      if (this.turned !== turned) return await this.refresh();
       this.door = door;
+      if (this.told !== told) return await this.refresh();
       this.show(status);
     } catch (cause) {
       this.failure = asFailure(cause);

@@ -40,7 +40,8 @@ fn act(project: &Project, step: &Step) -> Result<(), Error> {
         ),
         Step::InstallCargoTool(tool) => run::run(
             run::cargo(project)
-                .args(["install", tool.package, "--locked"])
+                .args(["install", tool.package, "--version", tool.version])
+                .arg("--locked")
                 .args(tool.options),
         ),
         Step::InstallNodePackages(folder) => run::run(

@@ -74,6 +74,8 @@ impl Need {
 pub(crate) struct Tool {
     /// Its package, and the program's name.
     pub(crate) package: &'static str,
+    /// The version that this toolchain builds; a newer one that is installed is as good.
+    pub(crate) version: &'static str,
     /// Further options for its installation.
     pub(crate) options: &'static [&'static str],
 }
@@ -81,24 +83,28 @@ pub(crate) struct Tool {
 /// The test runner.
 pub(super) const NEXTEST: Tool = Tool {
     package: "cargo-nextest",
+    version: "0.9.143",
     options: &[],
 };
 
 /// Looks at licences and advisories. Its debug build is fast enough here, and is built far sooner.
 const DENY: Tool = Tool {
     package: "cargo-deny",
+    version: "0.20.2",
     options: &["--debug"],
 };
 
 /// Looks for known holes in the lock file.
 const AUDIT: Tool = Tool {
     package: "cargo-audit",
+    version: "0.22.2",
     options: &["--debug"],
 };
 
 /// Writes bills of materials.
 const CYCLONEDX: Tool = Tool {
     package: "cargo-cyclonedx",
+    version: "0.5.9",
     options: &["--debug"],
 };
 
@@ -150,8 +156,8 @@ impl fmt::Display for Step {
             Self::InstallCargoTool(tool) => {
                 write!(
                     f,
-                    "builds and installs {}; this takes minutes",
-                    tool.package
+                    "builds and installs {} {}; this takes minutes",
+                    tool.package, tool.version
                 )
             }
             Self::InstallNodePackages(folder) => {

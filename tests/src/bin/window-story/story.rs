@@ -62,8 +62,8 @@ pub(crate) async fn tell(stage: &Stage) -> Told<u32> {
     eva.write("[data-testid=visit-note]", NOTE).await?;
     eva.tap("[data-testid=cfs-level-6]").await?;
     eva.until(
-        "the note is kept",
-        "[...document.querySelectorAll('[data-testid=save-mark]')].some((e) => e.innerText.includes('urfplattan'))",
+        "the note and the classification are kept",
+        "['note', 'cfs'].every((name) => document.querySelector(`[data-testid=section-${name}] [data-testid=save-mark]`)?.dataset.state === 'kept')",
     )
     .await?;
     eva.picture(stage, "02-offline-visit").await?;
