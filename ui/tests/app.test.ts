@@ -45,6 +45,11 @@ it('locking takes the day from the screen before anything is asked', () => {
   expect(app.status?.user).toBeNull();
 });
 
+it('the end of the time without contact takes the page away before anything is asked', () => {
+  void app.heed({ ...open, lease_over: true });
+  expect(app.door?.lease_over).toBe(true);
+});
+
 it('answers from before the lock do not bring the day back, nor take away the PIN that is being typed', async () => {
   void app.refresh();
   void app.heed(locked);

@@ -10,6 +10,12 @@ use libsqlite3_sys as _;
 
 mod openssl;
 
+// Only that file has SQLCipher built as it must be, and it is not read from everywhere.
+const _: () = assert!(
+    option_env!("LIBSQLITE3_FLAGS").is_some(),
+    "build inside the project's folder, so that .cargo/config.toml is read"
+);
+
 use std::sync::Once;
 
 /// Has the cipher leave everything in place when the program ends. Whoever opens a database calls it first;

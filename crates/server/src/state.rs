@@ -33,7 +33,7 @@ pub struct Server {
     /// Slows down who asks too often.
     pub rates: Rates,
     /// Bounds what is worked on at once.
-    pub under_way: UnderWay,
+    pub under_way: Arc<UnderWay>,
     /// What requests are signed with, besides the key.
     pub nonces: Nonces,
     /// What was published lately, for all who wait for news.

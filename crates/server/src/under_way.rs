@@ -6,9 +6,9 @@
 use hemrond_domain::ids::DeviceId;
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many requests of one tablet are answered at once. An app has one sync and one wait for news under
 /// way; one that gave up waiting and asks again may have as many once more for a while.
@@ -22,33 +22,37 @@ const UNPACKING: usize = 8;
 #[derive(Debug)]
 pub struct UnderWay {
     devices: Mutex<HashMap<DeviceId, u32>>,
-    unpacking: Semaphore,
+    unpacking: Arc<Semaphore>,
 }
 
 impl Default for UnderWay {
     fn default() -> Self {
         Self {
             devices: Mutex::default(),
-            unpacking: Semaphore::new(UNPACKING),
+            unpacking: Arc::new(Semaphore::new(UNPACKING)),
         }
     }
 }
 
 impl UnderWay {
     /// A place for one more request of this device; none if it has as many as it may.
-    pub fn begin(&self, device: DeviceId) -> Option<Place<'_>> {
+    pub fn begin(self: &Arc<Self>, device: DeviceId) -> Option<Place> {
         let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
         let count = devices.entry(device).or_default();
         if *count >= OF_ONE_DEVICE {
             return None;
         }
         *count += 1;
-        Some(Place { all: self, device })
+        Some(Place(Arc::new(Held {
+            all: Arc::clone(self),
+            device,
+        })))
     }
 
-    /// Waits for the turn to unpack a body; none once the server is gone.
-    pub async fn unpack(&self) -> Option<SemaphorePermit<'_>> {
-        self.unpacking.acquire().await.ok()
+    /// Waits for the turn to unpack a body; none once the server is gone. It lasts as long as it is held, so
+    /// that who hangs up meanwhile does not bring the next turn forward.
+    pub async fn unpack(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.unpacking).acquire_owned().await.ok()
     }
 
     fn end(&self, device: DeviceId) {
@@ -62,14 +66,18 @@ impl UnderWay {
     }
 }
 
-/// One request's place, held until it is answered or given up.
+/// One request's place, held until every part of its work is done. A thread that works for it keeps a copy:
+/// it goes on when who asked has hung up.
+#[derive(Debug, Clone)]
+pub struct Place(#[allow(dead_code, reason = "held for its end")] Arc<Held>);
+
 #[derive(Debug)]
-pub struct Place<'a> {
-    all: &'a UnderWay,
+struct Held {
+    all: Arc<UnderWay>,
     device: DeviceId,
 }
 
-impl Drop for Place<'_> {
+impl Drop for Held {
     fn drop(&mut self) {
         self.all.end(self.device);
     }
@@ -81,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_tablet_has_so_many_requests_under_way_and_others_do_not_wait_for_it() {
-        let under_way = UnderWay::default();
+        let under_way = Arc::new(UnderWay::default());
         let (evas, omars) = (
             DeviceId::from_stored([1; 16]),
             DeviceId::from_stored([2; 16]),
@@ -90,7 +98,14 @@ mod tests {
         assert!(places.iter().all(Option::is_some));
         assert!(under_way.begin(evas).is_none());
         assert!(under_way.begin(omars).is_some());
-        places.pop();
+        let worker = places.pop().flatten();
+        let thread = worker.clone();
+        drop(worker);
+        assert!(
+            under_way.begin(evas).is_none(),
+            "a thread still works for it"
+        );
+        drop(thread);
         assert!(under_way.begin(evas).is_some(), "one was answered");
         drop(places);
         assert!(

@@ -189,7 +189,7 @@ impl Site {
             chance: Arc::clone(&self.randomness) as _,
             metrics: Metrics::default(),
             rates: Rates::default(),
-            under_way: UnderWay::default(),
+            under_way: Arc::new(UnderWay::default()),
             nonces: Nonces::default(),
             newsroom: Newsroom::default(),
             news_wait: Duration::from_secs(1),

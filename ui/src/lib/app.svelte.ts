@@ -41,11 +41,12 @@ class App {
     this.show(status);
   }
 
-  /** Takes in who is on this tablet, as news or an act's answer say it. What was on the screen of one who locked goes at
-   * once, before anything is asked; whoever opened is shown together with their status, and nobody's page comes between. */
+  /** Takes in who is on this tablet, as news or an act's answer say it. What was on the screen of one who locked, or whose
+   * time without contact is over, goes at once, before anything is asked; whoever opened is shown together with their
+   * status, and nobody's page comes between. */
   async heed(door: DoorView): Promise<void> {
     this.turned += 1;
-    if (door.open === null) this.door = door;
+    if (door.open === null || door.open === this.door?.open) this.door = door;
     await this.refresh();
   }
 

@@ -339,6 +339,9 @@ impl Door {
             inner.index.write(&self.folder)?;
         } else if self.take_note(&mut inner, id).await? {
             return Err(Problem::new("door.revoked"));
+        } else if inner.open.as_ref().is_none_or(|opened| opened.id != id) {
+            // It says who is there and what they may, and somebody else may be in by now.
+            return Err(Problem::new("door.locked"));
         }
         Ok(answer)
     }

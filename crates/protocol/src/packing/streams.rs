@@ -33,6 +33,9 @@ pub(super) enum Stream {
 /// How many streams have fixed places.
 const FIXED: u64 = 10;
 
+/// More streams than anybody writes: each takes more memory than the bytes that name it.
+const MAX_STREAMS: u64 = 1 << 16;
+
 impl Stream {
     const fn key(self) -> u64 {
         match self {
@@ -74,28 +77,41 @@ impl Writing {
 
 /// Streams that are being read, each from its beginning.
 #[derive(Debug)]
-pub(super) struct Reading<'a>(BTreeMap<u64, &'a [u8]>);
+pub(super) struct Reading<'a> {
+    streams: BTreeMap<u64, &'a [u8]>,
+    /// What is left of a stream that is not there. It is not put among them, for who names it pays nothing.
+    nothing: &'a [u8],
+}
 
 impl<'a> Reading<'a> {
-    /// None where the bytes are no streams, or go on after them.
+    /// None where the bytes are no streams, are more than anybody writes, or go on after them.
     pub(super) fn of(mut bytes: &'a [u8]) -> Option<Self> {
         let mut streams = BTreeMap::new();
-        for _ in 0..read(&mut bytes)? {
+        let count = read(&mut bytes)?;
+        if count > MAX_STREAMS {
+            return None;
+        }
+        for _ in 0..count {
             let key = read(&mut bytes)?;
             if streams.insert(key, read_bytes(&mut bytes)?).is_some() {
                 return None;
             }
         }
-        bytes.is_empty().then_some(Self(streams))
+        bytes.is_empty().then_some(Self {
+            streams,
+            nothing: &[],
+        })
     }
 
     /// What is left of a stream.
     pub(super) fn from(&mut self, stream: Stream) -> &mut &'a [u8] {
-        self.0.entry(stream.key()).or_default()
+        self.nothing = &[];
+        let left = self.streams.get_mut(&stream.key());
+        left.unwrap_or(&mut self.nothing)
     }
 
     /// Whether everything was read.
     pub(super) fn is_done(&self) -> bool {
-        self.0.values().all(|left| left.is_empty())
+        self.streams.values().all(|left| left.is_empty())
     }
 }

@@ -179,6 +179,22 @@ fn a_change_with_more_columns_than_any_has_is_refused_before_they_are_read() {
 }
 
 #[test]
+fn more_streams_than_anybody_writes_are_refused_before_they_are_laid_out() {
+    let streams = |count: u64| {
+        let mut bytes = Vec::new();
+        write(&mut bytes, count);
+        for key in 0..count {
+            write(&mut bytes, key);
+            write(&mut bytes, 0);
+        }
+        bytes
+    };
+    assert_eq!(unpack(&streams(1 << 16), LIMIT), Ok(vec![]));
+    let unpacked = unpack(&streams((1 << 16) + 1), LIMIT);
+    assert_eq!(unpacked, Err(UnpackError::Malformed));
+}
+
+#[test]
 fn what_is_no_change_travels_as_it_is() {
     let mut whole = changes(&mut evas_visit(1)).remove(3).bytes;
     let mut wrong_sum = whole.clone();

@@ -85,7 +85,7 @@ pub(super) async fn serve(
         chance: world.chance,
         metrics: Metrics::default(),
         rates: Rates::default(),
-        under_way: UnderWay::default(),
+        under_way: Arc::new(UnderWay::default()),
         nonces: Nonces::default(),
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(NEWS_WAIT_SECONDS),

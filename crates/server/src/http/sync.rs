@@ -10,6 +10,7 @@ use crate::{
     exchange,
     state::{Server, Shared},
     storage::Device,
+    under_way::Place,
 };
 use axum::{
     body::Bytes,
@@ -35,13 +36,13 @@ pub(crate) async fn sync(
             return Err(refused);
         }
     };
-    let Some(_place) = server.under_way.begin(device.id) else {
+    let Some(place) = server.under_way.begin(device.id) else {
         pass_by(body).await;
         return Err(AdmissionError::TooManyAtOnce.into());
     };
     let request = Request::from_parts(parts.clone(), body);
     let body = Bytes::from_request(request, &server).await;
-    let answer = answer(&server, &device, account, &parts, body).await;
+    let answer = answer(&server, &device, account, &parts, body, place).await;
     let mut response = answer.unwrap_or_else(IntoResponse::into_response);
     response.extensions_mut().insert(LoggedDevice(device.id));
     Ok(response)
@@ -53,14 +54,15 @@ async fn answer(
     account: crate::storage::Account,
     parts: &Parts,
     body: Result<Bytes, BytesRejection>,
+    place: Place,
 ) -> Result<Response, Refused> {
     let body = body.map_err(|rejection| too_large_or_cut(&rejection))?;
     check_body(&presented(parts).ok_or(AdmissionError::Unsigned)?, &body)?;
-    let request = decode(server, body).await?;
+    let request = decode(server, body, place.clone()).await?;
     let packed = request.packing.as_ref().is_some_and(|way| way.reads);
     let (response, tally) = exchange::exchange(server, device, account, request).await?;
     note_seen(server, device).await;
-    let body = encode(response, packed).await?;
+    let body = encode(response, packed, place).await?;
     let mut response = ([(CONTENT_TYPE_HEADER, CONTENT_TYPE)], body).into_response();
     response.extensions_mut().insert(tally);
     Ok(response)
@@ -86,9 +88,14 @@ fn too_large_or_cut(rejection: &BytesRejection) -> Refused {
 }
 
 /// Unpacks on a thread where a large body holds up nobody else, and a few at a time.
-async fn decode(server: &Server, body: Bytes) -> Result<SyncRequest, Refused> {
-    let _turn = server.under_way.unpack().await.ok_or_else(closing)?;
-    let decoded = tokio::task::spawn_blocking(move || encoding::decode::<SyncRequest>(&body)).await;
+async fn decode(server: &Server, body: Bytes, place: Place) -> Result<SyncRequest, Refused> {
+    let turn = server.under_way.unpack().await.ok_or_else(closing)?;
+    let decoded = tokio::task::spawn_blocking(move || {
+        // Whoever hangs up does not end this thread.
+        let _held = (turn, place);
+        encoding::decode::<SyncRequest>(&body)
+    })
+    .await;
     decoded.map_err(|_| closing())?.map_err(|error| {
         let (status, code) = match error {
             encoding::DecodeError::TooLarge { .. } | encoding::DecodeError::TooMany { .. } => {
@@ -100,8 +107,9 @@ async fn decode(server: &Server, body: Bytes) -> Result<SyncRequest, Refused> {
     })
 }
 
-async fn encode(response: SyncResponse, packed: bool) -> Result<Vec<u8>, Refused> {
+async fn encode(response: SyncResponse, packed: bool, place: Place) -> Result<Vec<u8>, Refused> {
     let encoded = tokio::task::spawn_blocking(move || {
+        let _held = place;
         if packed {
             encoding::encode_packed(response)
         } else {

@@ -362,7 +362,7 @@ pub fn process(storage: Arc<dyn Storage>, clock: Arc<dyn Clock>) -> Server {
         chance: Arc::new(SystemChance),
         metrics: Metrics::default(),
         rates: Rates::default(),
-        under_way: UnderWay::default(),
+        under_way: Arc::new(UnderWay::default()),
         nonces: Nonces::default(),
         newsroom: Newsroom::default(),
         news_wait: Duration::from_secs(25),
