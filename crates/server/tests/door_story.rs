@@ -16,7 +16,7 @@ use std::{
 use support::{Backend, Tablet, Town};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
 };
 
 /// How long a test waits for what must come.
@@ -130,6 +130,24 @@ async fn a_body_that_does_not_come_ends_in_a_sentence() {
     let problem: Problem = serde_json::from_str(body).unwrap();
     assert_eq!(problem.code, "request.slow");
     assert!(problem.message.contains("nothing is lost"));
+}
+
+#[tokio::test]
+async fn who_takes_in_no_answer_is_let_go() {
+    let town = Town::new(Backend::Sqlite).await;
+    let limits = Limits {
+        standstill: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let address = door(&town, limits, Way::Plain).await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
+    // Questions without end, and nobody reads what comes back.
+    let questions = ALIVE.repeat(100);
+    let asking = async { while stream.write_all(questions.as_bytes()).await.is_ok() {} };
+    let let_go = tokio::time::timeout(DEADLINE, asking).await;
+    assert!(let_go.is_ok(), "it stays open");
 }
 
 #[tokio::test]

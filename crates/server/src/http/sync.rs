@@ -62,10 +62,24 @@ async fn answer(
     let packed = request.packing.as_ref().is_some_and(|way| way.reads);
     let (response, tally) = exchange::exchange(server, device, account, request).await?;
     note_seen(server, device).await;
-    let body = encode(response, packed, place).await?;
+    let body = encode(response, packed, place.clone()).await?;
+    let body = Bytes::from_owner(Unsent { body, place });
     let mut response = ([(CONTENT_TYPE_HEADER, CONTENT_TYPE)], body).into_response();
     response.extensions_mut().insert(tally);
     Ok(response)
+}
+
+/// An answer that has yet to be sent: it has its place until it is, for it takes memory as long.
+struct Unsent {
+    body: Vec<u8>,
+    #[allow(dead_code, reason = "held for its end")]
+    place: Place,
+}
+
+impl AsRef<[u8]> for Unsent {
+    fn as_ref(&self) -> &[u8] {
+        &self.body
+    }
 }
 
 fn too_large_or_cut(rejection: &BytesRejection) -> Refused {

@@ -11,8 +11,14 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use std::{io, pin::pin, sync::Arc, time::Duration};
+use std::{
+    io,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{net::TcpStream, sync::Semaphore, task::JoinSet, time};
+use tokio_io_timeout::TimeoutStream;
 
 /// What a listener bears before it turns somebody away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +32,8 @@ pub struct Limits {
     pub head: Duration,
     /// How long a request may take, its body included. A sync on a slow line sends for a while.
     pub request: Duration,
+    /// How long whoever asked may take in nothing of an answer that is being sent.
+    pub standstill: Duration,
 }
 
 impl Default for Limits {
@@ -35,6 +43,7 @@ impl Default for Limits {
             handshake: Duration::from_secs(10),
             head: Duration::from_secs(75),
             request: Duration::from_secs(120),
+            standstill: Duration::from_secs(60),
         }
     }
 }
@@ -97,6 +106,7 @@ fn is_one_connections(error: &io::Error) -> bool {
 async fn attend(stream: TcpStream, way: Way, limits: Limits, router: Router, server: Shared) {
     // Small answers go out at once; where that cannot be had they go out a little later.
     let _ = stream.set_nodelay(true);
+    let stream = moving(stream, limits.standstill);
     match way {
         Way::Plain | Way::Proxy => answer(TokioIo::new(stream), limits, router, server).await,
         Way::Tls(tls) => {
@@ -112,6 +122,13 @@ async fn attend(stream: TcpStream, way: Way, limits: Limits, router: Router, ser
             }
         }
     }
+}
+
+/// A connection that ends where nothing of what is sent is taken in for so long.
+fn moving(stream: TcpStream, standstill: Duration) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(standstill));
+    Box::pin(stream)
 }
 
 async fn answer<S>(stream: S, limits: Limits, router: Router, server: Shared)

@@ -15,7 +15,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 /// How often the files are looked at without being told that they changed.
@@ -135,10 +135,10 @@ impl Tls {
         }
     }
 
-    pub(super) async fn accept(
-        &self,
-        stream: TcpStream,
-    ) -> io::Result<TokioIo<TlsStream<TcpStream>>> {
+    pub(super) async fn accept<S>(&self, stream: S) -> io::Result<TokioIo<TlsStream<S>>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         self.acceptor.accept(stream).await.map(TokioIo::new)
     }
 }
