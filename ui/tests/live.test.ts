@@ -74,7 +74,7 @@ it('a failure keeps the former answer on the screen', async () => {
   expect(page.failure?.code).toBe('store.io');
 });
 
-it.each(['policy.blocked', 'policy.relation_needed', 'visit.unknown'])('what the user may not read any more leaves the screen: %s', async (code) => {
+it.each(['policy.blocked', 'policy.relation_needed', 'visit.unknown', 'door.lease_over'])('what the user may not read any more leaves the screen: %s', async (code) => {
   const page = new Live(() => call('visit', { visit: 'v' }));
   page.set('shown' as never);
   useTransport({ call: () => Promise.reject({ code, params: {}, message: 'no' }), listen: () => () => undefined });

@@ -9,7 +9,7 @@ const SETTLE_MS = 120;
 
 /** Whether the answer is that there is nothing to show for this user; other failures say nothing about what stands there. */
 export function isGone(failure: Failure): boolean {
-  return failure.code.startsWith('policy.') || ['visit.unknown', 'person.unknown', 'document.unknown'].includes(failure.code);
+  return failure.code.startsWith('policy.') || failure.code.startsWith('door.') || ['visit.unknown', 'person.unknown', 'document.unknown'].includes(failure.code);
 }
 
 export class Live<A> {
