@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import type { DoorView, Status } from '../src/lib/api';
 import { app } from '../src/lib/app.svelte';
 import { useTransport } from '../src/lib/transport';
+import { undo } from '../src/lib/undo.svelte';
 
 const settings = { language: 'sv', theme: 'light', text_percent: 100, unsigned_hours: 24, lock_minutes: 5 } as const;
 
@@ -74,6 +75,24 @@ it('who opens is shown with their status at once, and no page of nobody comes be
   await answer('status', evas);
   expect(app.door.open).toBe('eva');
   expect(app.status?.user).not.toBeNull();
+});
+
+it('whoever comes in after somebody else finds nothing of theirs', async () => {
+  void app.refresh();
+  await answer('door', open);
+  await answer('status', evas);
+  location.hash = '#/visit/v';
+  undo.offer('Elsa flyttades', () => Promise.resolve());
+  void app.heed(locked);
+  await answer('door', locked);
+  await answer('status', nobodys);
+  expect(location.hash).toBe('#/visit/v');
+  void app.heed({ ...open, open: 'omar' });
+  await answer('door', { ...open, open: 'omar' });
+  await answer('status', evas);
+  expect(app.door?.open).toBe('omar');
+  expect(location.hash).not.toContain('visit');
+  expect(undo.last).toBeNull();
 });
 
 it('a first sync that tells of each step keeps nobody before the lock page', async () => {

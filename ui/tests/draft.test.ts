@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Whereabouts } from '../src/lib/api';
 import { Draft, draft, keepWhenHidden, SAVE_AFTER_MS, unkept } from '../src/lib/draft.svelte';
+import { whose } from '../src/lib/whose.svelte';
 
 const HERE: Whereabouts = { is: 'only_here', changes: 1, since: '2026-11-22T08:00:00Z' };
 
@@ -116,6 +117,36 @@ describe('a draft', () => {
     await again.flush();
     expect(again.state).toBe('kept');
     expect(draft(of, 'annat').words).toBe('annat');
+  });
+});
+
+describe('on a tablet that two share', () => {
+  afterEach(() => (whose.id = null));
+
+  it('words that Eva could not keep are neither shown to Omar nor kept in his name, and wait for her', async () => {
+    whose.id = 'eva';
+    const { asked, save } = saver();
+    const of = { key: 'document/note', label: () => 'Anteckning', save };
+    const evas = draft(of, '');
+    evas.type('Trött i dag');
+    whose.id = null;
+    await vi.advanceTimersByTimeAsync(SAVE_AFTER_MS);
+    expect(evas.state).toBe('failed');
+
+    whose.id = 'omar';
+    expect(unkept.failed).toEqual([]);
+    expect(unkept.within('document')).toEqual([]);
+    expect(draft(of, '').words).toBe('');
+    await unkept.flush();
+    expect(asked).toEqual([]);
+
+    whose.id = 'eva';
+    expect(unkept.failed).toEqual([evas]);
+    expect(unkept.within('document')).toEqual([evas]);
+    const kept = unkept.flush();
+    asked[0]?.answer(HERE);
+    await kept;
+    expect(evas.state).toBe('kept');
   });
 });
 

@@ -236,6 +236,12 @@ impl Companion {
                     edits.push(Edit::set("cancel_reason", reason.trim()));
                 }
             }
+            // Begun by mistake: what is begun later begins then. What is signed stays as it was.
+            VisitState::Planned if view.started_at.is_some() && open.entries.is_empty() => {
+                edits.push(Edit::Clear {
+                    field: "started_at".to_owned(),
+                });
+            }
             VisitState::UnderWay | VisitState::Planned => {}
         }
         let document = header.id();

@@ -750,7 +750,8 @@ async fn a_review_is_of_what_the_organisation_may_see() {
     let theirs = theirs[0].index.to_string();
     let mut browser = pages.administrator().await;
     browser.get("/admin/review").await;
-    for places in [theirs.as_str(), "99999", "", "x"] {
+    // Nor are those that somebody picks by themselves, of the own organisation too.
+    for places in ["0", "1", theirs.as_str(), "99999", "", "x"] {
         let fields = [("places", places), ("finding", "Inget")];
         let page = browser.post("/admin/review", &fields).await;
         assert_eq!(page.status, 403, "{places}");

@@ -94,8 +94,10 @@ async fn each_code_lets_in_once(backend: Backend) {
     storage.invite(&first).await.unwrap();
     storage.choose(&chosen(1, 0)).await.unwrap();
     for now in 1..=4 {
-        storage.note_failure(user, now).await.unwrap();
+        assert!(storage.begin_try(user, now - 1, now).await.unwrap());
     }
+    // Of two that come at once, the second finds that it was not alone.
+    assert!(!storage.begin_try(user, 3, 9).await.unwrap());
     let failures = async || {
         let all = storage.sign_ins().await.unwrap();
         (all[0].failures, all[0].failed_at)

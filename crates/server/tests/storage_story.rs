@@ -34,6 +34,7 @@ on_every_storage!(
     after_a_recovery_tablets_are_told_the_roles_that_stand,
     a_change_of_role_under_way_voids_the_page,
     what_was_refused_is_kept_and_bounded,
+    what_was_refused_and_comes_again_by_itself_reaches_its_sender,
     a_backup_is_a_whole_database,
 );
 
@@ -392,6 +393,31 @@ async fn what_was_refused_is_kept_and_bounded(backend: Backend) {
     assert_eq!(refused.len(), 1_000);
     assert!(refused.iter().all(|kept| kept.bytes != item.bytes));
     assert_eq!(town.storage.refused(lena.device).await.unwrap().len(), 1);
+}
+
+/// Eva's push is refused while her account says home help. Her role is mended, and the old request comes
+/// again, delayed on its way: its answer reaches nobody. Her tablet must not go on calling it refused.
+async fn what_was_refused_and_comes_again_by_itself_reaches_its_sender(backend: Backend) {
+    let town = Town::new(backend).await;
+    let mut eva = town.tablet("Eva").await;
+    let (role, unit) = (eva.user.role, eva.user.unit);
+    eva.sync().await;
+    town.set_role("Eva", Role::Hemtjanst, HEMTJANST).await;
+    eva.write(&visit(1), &[Edit::set("reason", "Yrsel")]);
+    let request = eva.request();
+    eva.sync().await;
+    assert!(matches!(eva.verdicts[..], [Outcome::Refused(_)]));
+    town.set_role("Eva", role, unit).await;
+    eva.sync().await;
+
+    let unheard = eva.send(&request).await.unwrap();
+    assert_eq!(unheard.verdicts, [[Outcome::Accepted]]);
+    let told = eva.sync().await;
+    let mut delivered = told.iter().flat_map(|answer| &answer.deliveries);
+    assert!(delivered.any(|delivery| {
+        let header = Header::try_from(&delivery.header).unwrap();
+        header.id() == visit(1).id() && !delivery.items.is_empty()
+    }));
 }
 
 async fn a_backup_is_a_whole_database(backend: Backend) {

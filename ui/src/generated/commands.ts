@@ -4,6 +4,7 @@ import type { AddNote } from "./AddNote";
 import type { AddPerson } from "./AddPerson";
 import type { Added } from "./Added";
 import type { AnnotateDissent } from "./AnnotateDissent";
+import type { AskPerson } from "./AskPerson";
 import type { AskToLift } from "./AskToLift";
 import type { AssessCapacity } from "./AssessCapacity";
 import type { BeginTelling } from "./BeginTelling";
@@ -115,7 +116,7 @@ export interface Commands {
   /** Adds a person. */
   add_person: { args: AddPerson; answer: Added };
   /** A person's page. */
-  person: { args: OfPerson; answer: PersonPage };
+  person: { args: AskPerson; answer: PersonPage };
   /** A visit's page; opening it remembers what the user has seen of it. */
   visit: { args: OfVisit; answer: VisitPage };
   /** Edits a document, field by field. */

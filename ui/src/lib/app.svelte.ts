@@ -4,6 +4,9 @@ import type { DoorView, Failure, Settings, Status } from './api';
 import { asFailure, call } from './call';
 import { onEvent } from './events';
 import { speaker } from './i18n.svelte';
+import { replace } from './router.svelte';
+import { announce, undo } from './undo.svelte';
+import { whose } from './whose.svelte';
 
 class App {
   /** Who is on this tablet, and whether it is open. */
@@ -46,8 +49,25 @@ class App {
    * status, and nobody's page comes between. */
   async heed(door: DoorView): Promise<void> {
     this.turned += 1;
-    if (door.open === null || door.open === this.door?.open) this.door = door;
+    if (door.open === null || door.open === this.door?.open) this.stand(door);
     await this.refresh();
+  }
+
+  /** Who was in last, in this window. */
+  private last: string | null = null;
+
+  /** Shows a door. Whoever comes in after somebody else finds nothing of theirs: no page, no act to be undone. */
+  private stand(door: DoorView): void {
+    const { open } = door;
+    if (open !== null && this.last !== null && open !== this.last) {
+      replace('');
+      undo.putAway();
+      announce('');
+      this.staysOffline = false;
+    }
+    this.last = open ?? this.last;
+    whose.id = open;
+    this.door = door;
   }
 
   async refresh(): Promise<void> {
@@ -57,7 +77,7 @@ class App {
       const status = await call('status', {});
       // News overtook an answer, and which of the two is older nobody knows: ask again.
       if (this.turned !== turned) return await this.refresh();
-      this.door = door;
+      this.stand(door);
       if (this.told !== told) return await this.refresh();
       this.show(status);
     } catch (cause) {

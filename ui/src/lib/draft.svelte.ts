@@ -3,6 +3,7 @@
 
 import type { Failure, Whereabouts } from './api';
 import { asFailure } from './call';
+import { whose } from './whose.svelte';
 
 export const SAVE_AFTER_MS = 400;
 
@@ -27,6 +28,8 @@ export class Draft {
   whereabouts = $state.raw<Whereabouts | null>(null);
 
   readonly key: string;
+  /** Who types. Nobody else's tablet keeps the words: they would have another author. */
+  readonly #owner = whose.id;
   #of: DraftOf;
   /** What the record held when last heard. */
   #record = '';
@@ -36,7 +39,7 @@ export class Draft {
   #saving: Promise<void> | null = null;
 
   constructor(of: DraftOf, record: string) {
-    this.key = of.key;
+    this.key = whose.own(of.key);
     this.#of = of;
     this.#record = record;
     this.words = record;
@@ -44,6 +47,11 @@ export class Draft {
 
   get label(): string {
     return this.#of.label();
+  }
+
+  /** Whether they are the words of whoever is in now. */
+  get own(): boolean {
+    return this.#owner === whose.id;
   }
 
   /** Whether there are words that are not kept. */
@@ -98,6 +106,12 @@ export class Draft {
   async #save(words: string): Promise<void> {
     if (words === this.#record && this.state !== 'failed') {
       this.#done(words);
+      return;
+    }
+    if (!this.own) {
+      // Locked in the midst of typing: the words wait for whose they are.
+      this.state = 'failed';
+      unkept.note();
       return;
     }
     this.state = 'saving';
@@ -156,16 +170,22 @@ class Unkept {
   }
 
   find(key: string): Draft | undefined {
-    return this.#drafts.get(key);
+    return this.#drafts.get(whose.own(key));
+  }
+
+  /** Those of one document that are not kept. */
+  within(document: string): Draft[] {
+    const start = whose.own(`${document}/`);
+    return [...this.#drafts.values()].filter((draft) => draft.key.startsWith(start) && draft.unkept);
   }
 
   get failed(): Draft[] {
     void this.#version;
-    return [...this.#drafts.values()].filter((draft) => draft.state === 'failed');
+    return [...this.#drafts.values()].filter((draft) => draft.own && draft.state === 'failed');
   }
 
   async flush(): Promise<void> {
-    await Promise.all([...this.#drafts.values()].map((draft) => draft.flush()));
+    await Promise.all([...this.#drafts.values()].filter((draft) => draft.own).map((draft) => draft.flush()));
   }
 }
 

@@ -148,7 +148,7 @@ commands! {
     /// Adds a person.
     AddPerson "add_person" (AddPerson) -> Added;
     /// A person's page.
-    Person "person" (OfPerson) -> PersonPage;
+    Person "person" (AskPerson) -> PersonPage;
     /// A visit's page; opening it remembers what the user has seen of it.
     Visit "visit" (OfVisit) -> VisitPage;
     /// Edits a document, field by field.

@@ -93,6 +93,18 @@ pub struct OfPerson {
     pub person: PersonId,
 }
 
+/// Asks for a person's page.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AskPerson {
+    /// Who.
+    pub person: PersonId,
+    /// Set where the page that asks shows something of the person beside its own content, and no
+    /// observations: they still wait to be seen then.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub in_passing: bool,
+}
+
 /// A person's page: everything that this user may see.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct PersonPage {

@@ -2,7 +2,7 @@
 
 use crate::{
     api::{
-        CfsPoint, Change, ContactView, FallsBrief, NoteView, OfPerson, PersonDetails, PersonPage,
+        AskPerson, CfsPoint, Change, ContactView, FallsBrief, NoteView, PersonDetails, PersonPage,
         PersonRights, VisitBrief, WeightPoint,
     },
     failure::{Outcome, Problem},
@@ -28,7 +28,7 @@ const NEWEST_CHANGES: usize = 3;
 const NEWS: Duration = Duration::days(14);
 
 impl Companion {
-    pub(crate) async fn person(&self, state: &mut State, args: &OfPerson) -> Outcome<PersonPage> {
+    pub(crate) async fn person(&self, state: &mut State, args: &AskPerson) -> Outcome<PersonPage> {
         let person = args.person;
         let organisation = state.enrolled()?.user.organisation;
         let unknown = || Problem::new("person.unknown");
@@ -62,7 +62,9 @@ impl Companion {
         };
         let view = listed.map(|open| VisitView::read(&open.document));
         let observations = if may.read_observations {
-            self.look_at_observations(state, person).await?;
+            if !args.in_passing {
+                self.look_at_observations(state, person).await?;
+            }
             self.observations(state, person).await?
         } else {
             Vec::new()

@@ -100,7 +100,10 @@ async fn make(
     for person in people {
         let organisation = admin.account.user.organisation;
         office.record_extract(organisation, person).await?;
-        events.extend(review::about(storage, person).await?);
+        let said = review::about(storage, person).await?.into_iter();
+        // Another organisation's person may have come to bear the same id. An entry that names somebody
+        // else than it came from is shown all the same: it must hide no look.
+        events.extend(said.filter(|said| said.event.organisation == organisation || said.doubtful));
     }
     events.sort_by_key(|said| said.event.at_ms);
     Ok(Ok(Found {

@@ -125,6 +125,15 @@ pub(super) fn token(token: &str) -> Markup {
     html! { input type="hidden" name=(TOKEN) value=(token); }
 }
 
+/// The most letters of a field, as of a line in a document.
+const LINE: usize = 200;
+
+/// Whether what was typed into fields is no longer than they are. A page holds people to it; not everybody
+/// comes from a page.
+pub(super) fn fit(typed: &[&str]) -> bool {
+    typed.iter().all(|words| words.chars().count() <= LINE)
+}
+
 /// A field with its label above it, and its help between.
 pub(super) struct Field<'a> {
     pub(super) name: &'a str,
@@ -161,7 +170,7 @@ impl<'a> Field<'a> {
                 @if let (Some(id), Some(text)) = (&help, self.help) { p.help id=(id) { (text) } }
                 input.input id=(self.name) name=(self.name) type=(self.kind) value=(self.value)
                     autocomplete=(self.autocomplete) autocapitalize="none" spellcheck="false"
-                    inputmode=[numeric] maxlength="200" required[self.required]
+                    inputmode=[numeric] maxlength=(LINE) required[self.required]
                     aria-describedby=[help];
             }
         }

@@ -81,10 +81,15 @@ fn row(admin: &Admin, people: &[Account], line: &LogLine) -> Markup {
     }
 }
 
+/// Whom or what an act was about, by name, and how it was and became.
 fn target(admin: &Admin, people: &[Account], target: &str) -> Markup {
-    match target.parse::<Role>() {
-        Ok(role) => html! { (super::users::role_name(admin.language(), role)) },
-        Err(_) => named(people, target),
+    let (what, how) = target.split_once(' ').unwrap_or((target, ""));
+    html! {
+        @match what.parse::<Role>() {
+            Ok(role) => (super::users::role_name(admin.language(), role)),
+            Err(_) => (named(people, what)),
+        }
+        @if !how.is_empty() { " " (how) }
     }
 }
 

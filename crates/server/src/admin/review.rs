@@ -30,6 +30,12 @@ use hemrond_policy::{Action, Principal, Resource};
 use maud::{Markup, html};
 use std::sync::Arc;
 
+/// What the places of a sample are sealed for: this administrator's page, as long as they are signed in. Whoever
+/// chose the entries by themselves would look at what they like, and call it a random sample.
+fn sample_of(admin: &Admin) -> String {
+    format!("review sample {}", admin.session.form_token)
+}
+
 /// How many entries can be drawn at a time.
 const COUNTS: [u32; 3] = [10, 20, 50];
 
@@ -129,7 +135,13 @@ pub(super) async fn keep(
 ) -> Result<Response, Failure> {
     check(&pages, &admin)?;
     let organisation = admin.account.user.organisation;
-    let places = fields.get("places").split_whitespace().map(str::parse);
+    let sealed = pages
+        .desk
+        .key()
+        .open_text(&sample_of(&admin), fields.get("places"));
+    let drawn = sealed.and_then(|bytes| String::from_utf8(bytes).ok());
+    let drawn = drawn.ok_or(Failure::Form)?;
+    let places = drawn.split_whitespace().map(str::parse);
     let places: Vec<u64> = places
         .collect::<Result<_, _>>()
         .map_err(|_| Failure::Form)?;
@@ -176,6 +188,9 @@ async fn sample_page(
     let names = Names::read(storage).await?;
     let names = names.with_people(storage, own, drawn, shown).await?;
     let places: Vec<String> = drawn.iter().map(|one| one.place.to_string()).collect();
+    let chance = pages.server.chance.as_ref();
+    let key = pages.desk.key();
+    let places = key.seal_text(&sample_of(admin), places.join(" ").as_bytes(), chance);
     let title = Part::Review.title(language);
     let content = html! {
         h1 { (title) }
@@ -198,7 +213,7 @@ async fn sample_page(
             }
             form.card method="post" action="/admin/review" {
                 (layout::token(&admin.session.form_token))
-                input type="hidden" name="places" value=(places.join(" "));
+                input type="hidden" name="places" value=(places);
                 div.field {
                     label for="finding" { (language.say("review.finding")) }
                     p.help id="finding-help" { (language.say("review.finding_help")) }

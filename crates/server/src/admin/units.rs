@@ -99,7 +99,8 @@ pub(super) async fn add(
     Posted { admin, fields }: Posted,
 ) -> Result<Response, Failure> {
     let (name, kind) = (fields.get("name"), fields.get("kind"));
-    if name.is_empty() || !UNIT_KINDS.contains(&kind) {
+    let phone = fields.get("phone");
+    if name.is_empty() || !UNIT_KINDS.contains(&kind) || !layout::fit(&[name, phone]) {
         let words = admin.language().say("units.incomplete");
         return page(&pages, &admin, None, &fields, Some(words)).await;
     }
@@ -108,7 +109,7 @@ pub(super) async fn add(
         organisation: admin.account.user.organisation,
         name: name.to_owned(),
         kind: kind.to_owned(),
-        phone: fields.get("phone").to_owned(),
+        phone: phone.to_owned(),
     };
     let administration = pages.administration();
     let office = pages.office(&administration, Some(admin.account.user.id));

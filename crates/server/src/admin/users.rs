@@ -216,7 +216,9 @@ pub(super) async fn add(
     let name = fields.get("name");
     let wanted = unit_of(&units, fields.get("unit"));
     let role = fields.get("role").parse::<Role>();
-    let (Some(unit), Ok(role), false) = (wanted, role, name.is_empty()) else {
+    let phone = fields.get("phone");
+    let is_whole = !name.is_empty() && layout::fit(&[name, phone]);
+    let (Some(unit), Ok(role), true) = (wanted, role, is_whole) else {
         let words = language.say("users.incomplete");
         return form(&pages, &admin, &fields, Some(words)).await;
     };
@@ -229,7 +231,7 @@ pub(super) async fn add(
     };
     let administration = pages.administration();
     let office = pages.office(&administration, Some(admin.account.user.id));
-    match office.hire(&user, fields.get("phone")).await {
+    match office.hire(&user, phone).await {
         Ok(()) => {
             let to = format!("/admin/users/{}?done=user_added", user.id);
             Ok(Redirect::to(&to).into_response())

@@ -13,7 +13,7 @@ use crate::{
     directory::{Administration, own_user},
     review,
     sign_in::first::invitation,
-    storage::{Account, AdminEvent, LogReview, RoleAnalysis, StorageError, Unit},
+    storage::{Account, AdminEvent, LogReview, RoleAnalysis, SignIn, StorageError, Unit},
 };
 use hemrond_domain::{
     ids::{DeviceId, OrganisationId, PersonId, UnitId, UserId},
@@ -172,7 +172,7 @@ impl Office<'_> {
         self.not_own(user.id)?;
         self.weighed(user.organisation, role).await?;
         self.administration.change_role(user.id, role, unit).await?;
-        let target = user.id.to_string();
+        let target = format!("{} {} → {role}", user.id, user.role);
         Ok(self
             .record(user.organisation, Act::RoleChanged, &target)
             .await?)
@@ -207,7 +207,12 @@ impl Office<'_> {
             return Err(OfficeError::Closed(account.user.name.clone()));
         }
         let user = account.user.id;
-        let login = self.login_for(account, login).await?;
+        // Whoever sits down at a colleague's open page would choose a password of their own.
+        self.not_own(user)?;
+        let all = self.administration.storage.sign_ins().await?;
+        let has_password = |one: &SignIn| one.user == user && one.password.is_some();
+        let reset = reset || all.iter().any(has_password);
+        let login = login_for(account, login, &all);
         let Administration { clock, chance, .. } = *self.administration;
         let (invitation, code) = invitation(user, Some(login.clone()), reset, clock, chance);
         match self.administration.storage.invite(&invitation).await {
@@ -220,36 +225,19 @@ impl Office<'_> {
         Ok(Invited { login, code })
     }
 
-    async fn login_for(
-        &self,
-        account: &Account,
-        wanted: Option<&str>,
-    ) -> Result<String, StorageError> {
-        if let Some(wanted) = wanted.map(crate::sign_in::normal).filter(|w| !w.is_empty()) {
-            return Ok(wanted);
-        }
-        let all = self.administration.storage.sign_ins().await?;
-        let own = all.iter().find(|one| one.user == account.user.id);
-        if let Some(login) = own.and_then(|own| own.login.clone()) {
-            return Ok(login);
-        }
-        let plain = login_of(&account.user.name);
-        let is_free = |login: &String| all.iter().all(|one| one.login.as_ref() != Some(login));
-        let mut numbered = (2..).map(|number: u32| format!("{plain}{number}"));
-        Ok(if is_free(&plain) {
-            plain
-        } else {
-            numbered.find(is_free).unwrap_or(plain)
-        })
-    }
-
-    /// Says how the identity provider names somebody; empty where it does not know them.
+    /// Says how the identity provider names somebody; empty where it does not know them. The log says how they
+    /// were named before.
     ///
     /// # Errors
-    /// When somebody else is named so, or the database fails.
+    /// When somebody else is named so, the account is one's own, or the database fails.
     pub async fn name_card(&self, account: &Account, external: &str) -> Result<(), OfficeError> {
         let external = Some(external.trim()).filter(|name| !name.is_empty());
         let user = account.user.id;
+        // With a card of their own on a colleague's account, and none on this, they would be somebody else.
+        self.not_own(user)?;
+        let all = self.administration.storage.sign_ins().await?;
+        let before = all.into_iter().find(|one| one.user == user);
+        let before = before.and_then(|one| one.external_id);
         match self
             .administration
             .storage
@@ -262,9 +250,9 @@ impl Office<'_> {
             done => done?,
         }
         let organisation = account.user.organisation;
-        Ok(self
-            .record(organisation, Act::CardNamed, &user.to_string())
-            .await?)
+        let [before, after] = [before.as_deref(), external].map(|name| name.unwrap_or("–"));
+        let target = format!("{user} {before} → {after}");
+        Ok(self.record(organisation, Act::CardNamed, &target).await?)
     }
 
     /// Draws a one-time code with which somebody enrols a tablet.
@@ -335,7 +323,7 @@ impl Office<'_> {
             .record(
                 analysis.organisation,
                 Act::RoleAnalysed,
-                analysis.role.as_str(),
+                &format!("{} {}", analysis.role, analysis.analysis),
             )
             .await?)
     }
@@ -362,6 +350,25 @@ impl Office<'_> {
 #[must_use]
 pub fn is_person(account: &Account) -> bool {
     account.user.id != own_user(account.user.organisation)
+}
+
+/// The name under which somebody is to sign in: the wanted one, what they have, or one made of theirs.
+fn login_for(account: &Account, wanted: Option<&str>, all: &[SignIn]) -> String {
+    if let Some(wanted) = wanted.map(crate::sign_in::normal).filter(|w| !w.is_empty()) {
+        return wanted;
+    }
+    let own = all.iter().find(|one| one.user == account.user.id);
+    if let Some(login) = own.and_then(|own| own.login.clone()) {
+        return login;
+    }
+    let plain = login_of(&account.user.name);
+    let is_free = |login: &String| all.iter().all(|one| one.login.as_ref() != Some(login));
+    let mut numbered = (2..).map(|number: u32| format!("{plain}{number}"));
+    if is_free(&plain) {
+        plain
+    } else {
+        numbered.find(is_free).unwrap_or(plain)
+    }
 }
 
 /// A sign-in name made of a person's: "Åsa Öberg-Lind" becomes "asa.oberg.lind".

@@ -75,9 +75,14 @@ impl Desk {
         }
         let login = normal(attempt.login);
         let found = storage.sign_in_by_login(&login).await?;
-        let may_try = found
-            .as_ref()
-            .is_some_and(|(sign_in, _)| self.may_try(sign_in, attempt.known_browser, rates, now));
+        let may_try = match &found {
+            Some((sign_in, _)) if self.may_try(sign_in, attempt.known_browser, rates, now) => {
+                // Counted before it is weighed: of many that come at once only one is.
+                let failures = sign_in.failures;
+                storage.begin_try(sign_in.user, failures, now).await?
+            }
+            _ => false,
+        };
         let kept = found
             .as_ref()
             .and_then(|(sign_in, _)| sign_in.password.clone())
@@ -100,7 +105,6 @@ impl Desk {
             }
             return Ok(account);
         }
-        storage.note_failure(sign_in.user, now).await?;
         Err(SignInError::Wrong(Some(account)))
     }
 

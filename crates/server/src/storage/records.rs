@@ -41,6 +41,13 @@ impl Asker {
             device: self.device,
         }
     }
+
+    /// The run that counts as having brought an item: nobody's where the item was refused before. An old
+    /// request may come again by itself after its reason to be refused is gone, and the tablet that once
+    /// sent it has only heard the refusal.
+    pub(super) const fn brings(&self, was_refused: bool) -> [u8; 16] {
+        if was_refused { [0; 16] } else { self.run }
+    }
 }
 
 /// An item that a tablet pushed, with what its reader found.

@@ -98,8 +98,9 @@ pub trait SignIns: Send + Sync {
     ) -> Result<(), StorageError>;
     /// Uses a code for the first sign-in, once. False if it cannot be used any more.
     async fn choose(&self, chosen: &Chosen) -> Result<bool, StorageError>;
-    /// Notes a wrong try.
-    async fn note_failure(&self, user: UserId, now: i64) -> Result<(), StorageError>;
+    /// Counts a try as wrong until it turns out right, where there were so many wrong ones before it. False
+    /// where another has come in between.
+    async fn begin_try(&self, user: UserId, failures: i64, now: i64) -> Result<bool, StorageError>;
     /// Uses up what came besides the password, and forgets the wrong tries. False if it was used
     /// already.
     async fn use_second(

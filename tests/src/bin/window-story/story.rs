@@ -63,7 +63,7 @@ pub(crate) async fn tell(stage: &Stage) -> Told<u32> {
     eva.tap("[data-testid=cfs-level-6]").await?;
     eva.until(
         "the note and the classification are kept",
-        "['note', 'cfs'].every((name) => document.querySelector(`[data-testid=section-${name}] [data-testid=save-mark]`)?.dataset.state === 'kept')",
+        "['section-note', 'cfs-scale'].every((name) => document.querySelector(`[data-testid=${name}] [data-testid=save-mark][data-state=kept]`) !== null)",
     )
     .await?;
     eva.picture(stage, "02-offline-visit").await?;

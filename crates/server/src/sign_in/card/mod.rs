@@ -21,7 +21,8 @@ use openidconnect::{
     CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet, Nonce, PkceCodeChallenge,
     PkceCodeVerifier, Scope, TokenResponse,
     core::{
-        CoreClient, CoreIdToken, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType,
+        CoreAuthPrompt, CoreClient, CoreIdToken, CoreJwsSigningAlgorithm, CoreProviderMetadata,
+        CoreResponseType,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -164,6 +165,8 @@ impl Cards {
                 move || Nonce::new(nonce),
             )
             .add_scope(Scope::new("profile".to_owned()))
+            // Whoever sits down after somebody shows their own card, though the provider knows the one before.
+            .add_prompt(CoreAuthPrompt::Login)
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
         for level in &self.config.levels {
             request =

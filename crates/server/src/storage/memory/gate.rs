@@ -58,7 +58,7 @@ pub enum Call {
     SignIn,
     SetExternalId,
     Choose,
-    NoteFailure,
+    BeginTry,
     UseSecond,
     Rehash,
     BeginSession,

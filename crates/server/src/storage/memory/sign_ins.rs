@@ -181,13 +181,15 @@ impl SignIns for Process {
         .await
     }
 
-    async fn note_failure(&self, user: UserId, now: i64) -> Result<(), StorageError> {
-        self.write(Call::NoteFailure, |state| {
-            if let Some(row) = state.sign_ins.by_user.get_mut(&user) {
-                row.sign_in.failures += 1;
-                row.sign_in.failed_at = now;
-            }
-            Ok(())
+    async fn begin_try(&self, user: UserId, failures: i64, now: i64) -> Result<bool, StorageError> {
+        self.write(Call::BeginTry, |state| {
+            let row = state.sign_ins.by_user.get_mut(&user);
+            let Some(row) = row.filter(|row| row.sign_in.failures == failures) else {
+                return Ok(false);
+            };
+            row.sign_in.failures += 1;
+            row.sign_in.failed_at = now;
+            Ok(true)
         })
         .await
     }

@@ -72,13 +72,15 @@ pub(super) fn lay_out(
                     blocked.push(header.id());
                 }
                 let known = known.entry(header.id()).or_default();
+                let refused = known.refused.clone();
                 let verdicts = judge.document(&offered, known, permission);
                 for (item, verdict) in document.items.iter().zip(&verdicts) {
                     if *verdict == Verdict::Accepted
                         && let Some(hash) = hash_of(&item.offered.finding)
                     {
                         position += 1;
-                        let stored = stored(item, asker, position, now);
+                        let run = asker.brings(refused.contains(&hash));
+                        let stored = stored(item, asker.device, run, position, now);
                         items.push((header.clone(), hash, stored));
                         let said = document.number.clone();
                         numbers.extend(said.map(|number| (number, header.id())));
@@ -277,7 +279,7 @@ fn hash_of(finding: &Finding) -> Option<ItemHash> {
     }
 }
 
-fn stored(item: &PushedItem, asker: &Asker, fed: u64, now: i64) -> Stored {
+fn stored(item: &PushedItem, device: DeviceId, run: [u8; 16], fed: u64, now: i64) -> Stored {
     Stored {
         kind: item.kind,
         bytes: item.bytes.as_slice().into(),
@@ -286,8 +288,8 @@ fn stored(item: &PushedItem, asker: &Asker, fed: u64, now: i64) -> Stored {
             seq: change.seq,
             max_op: change.max_op,
         }),
-        device: asker.device,
-        run: asker.run,
+        device,
+        run,
         received_at: now,
         fed,
     }

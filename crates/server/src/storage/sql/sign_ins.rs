@@ -187,15 +187,17 @@ impl SignIns for Tables {
         Ok(true)
     }
 
-    async fn note_failure(&self, user: UserId, now: i64) -> Result<(), StorageError> {
-        sqlx::query(
-            "UPDATE sign_ins SET failures = failures + 1, failed_at = $2 WHERE user_id = $1",
+    async fn begin_try(&self, user: UserId, failures: i64, now: i64) -> Result<bool, StorageError> {
+        let counted = sqlx::query(
+            "UPDATE sign_ins SET failures = failures + 1, failed_at = $2 \
+             WHERE user_id = $1 AND failures = $3",
         )
         .bind(user.as_bytes().to_vec())
         .bind(now)
+        .bind(failures)
         .execute(&self.write)
         .await?;
-        Ok(())
+        Ok(counted.rows_affected() == 1)
     }
 
     async fn use_second(

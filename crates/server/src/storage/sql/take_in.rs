@@ -12,7 +12,10 @@ use crate::storage::{
     narrowing::{Effect, Sight, effects},
     paging::What,
 };
-use hemrond_domain::record::{DocumentId, Header};
+use hemrond_domain::{
+    ids::DeviceId,
+    record::{DocumentId, Header},
+};
 use hemrond_protocol::digest::mix;
 use hemrond_sync::acceptance::{Finding, Judge, Permission, Verdict};
 use sqlx::QueryBuilder;
@@ -23,6 +26,7 @@ struct Taken<'a> {
     document: DocumentId,
     item: &'a PushedItem,
     hash: [u8; 32],
+    run: [u8; 16],
     fed: u64,
 }
 
@@ -69,6 +73,7 @@ pub(super) async fn take_in(
                 if narrowing.hides(header, &sight) {
                     blocked.push(id);
                 }
+                let refused = state.known.refused.clone();
                 let of_document = judge.document(&offered, &mut state.known, permission);
                 for (item, verdict) in document.items.iter().zip(&of_document) {
                     if *verdict == Verdict::Accepted
@@ -79,6 +84,7 @@ pub(super) async fn take_in(
                             document: id,
                             item,
                             hash,
+                            run: asker.brings(refused.contains(&hash)),
                             fed: head,
                         });
                         add(state, id, item, &hash);
@@ -102,7 +108,7 @@ pub(super) async fn take_in(
             .filter_map(|id| Some((*headers.get(id)?, states.get(id)?)))
             .collect();
         write_documents(connection, &touched).await?;
-        write_items(connection, asker, &taken, now).await?;
+        write_items(connection, asker.device, &taken, now).await?;
         write_actors(connection, &judge).await?;
         write_feed(connection, &taken).await?;
         said.sort_unstable();
@@ -162,7 +168,7 @@ async fn write_documents(
 
 async fn write_items(
     connection: &mut Connection,
-    asker: &Asker,
+    device: DeviceId,
     taken: &[Taken<'_>],
     now: i64,
 ) -> Result<(), StorageError> {
@@ -183,8 +189,8 @@ async fn write_items(
                 .push_bind(change.map(|change| change.actor.to_vec()))
                 .push_bind(change.map(|change| convert::number(change.seq)))
                 .push_bind(change.map(|change| convert::number(change.max_op)))
-                .push_bind(asker.device.as_bytes().to_vec())
-                .push_bind(asker.run.to_vec())
+                .push_bind(device.as_bytes().to_vec())
+                .push_bind(taken.run.to_vec())
                 .push_bind(now)
                 .push_bind(convert::number(taken.fed));
         });

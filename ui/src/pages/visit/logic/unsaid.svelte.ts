@@ -1,6 +1,7 @@
-// Words of a note that is not added yet: they survive leaving the page, in memory.
+// Words of a note that is not added yet: they survive leaving the page, in memory, for whoever typed them.
 
 import type { NoteKind } from '../../../lib/api';
+import { whose } from '../../../lib/whose.svelte';
 
 class Unsaid {
   text = $state('');
@@ -13,7 +14,8 @@ class Unsaid {
 
 const waiting = new Map<string, Unsaid>();
 
-export function unsaid(key: string, kind: NoteKind): Unsaid {
+export function unsaid(name: string, kind: NoteKind): Unsaid {
+  const key = whose.own(name);
   const found = waiting.get(key) ?? new Unsaid(kind);
   waiting.set(key, found);
   return found;
