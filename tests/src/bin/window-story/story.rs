@@ -63,7 +63,8 @@ pub(crate) async fn tell(stage: &Stage) -> Told<u32> {
     eva.tap("[data-testid=cfs-level-6]").await?;
     eva.until(
         "the note and the classification are kept",
-        "['section-note', 'cfs-scale'].every((name) => document.querySelector(`[data-testid=${name}] [data-testid=save-mark][data-state=kept]`) !== null)",
+        "document.querySelector('[data-testid=cfs-scale] [data-testid=save-mark][data-state=kept]') !== null
+         && document.querySelector('[data-testid=section-note] :is([data-state=typing], [data-state=saving], [data-state=failed])') === null",
     )
     .await?;
     eva.picture(stage, "02-offline-visit").await?;
