@@ -177,7 +177,11 @@ async fn a_try_under_an_unknown_name_is_logged_without_what_was_typed() {
     let reason = event.reason.as_deref().unwrap();
     assert_eq!(
         (event.action.as_str(), event.role.as_str(), reason),
-        ("login_failed", "stranger", "sign_in_failed name_unknown")
+        (
+            "login_failed",
+            "stranger",
+            "sign_in_failed name_not_weighed"
+        )
     );
     assert_eq!(event.user.as_bytes(), &[0; 16]);
 }

@@ -49,6 +49,11 @@ export class Draft {
     return this.#of.label();
   }
 
+  /** Whether it is kept only when the field is left. */
+  get whole(): boolean {
+    return this.#of.whole ?? false;
+  }
+
   /** Whether they are the words of whoever is in now. */
   get own(): boolean {
     return this.#owner === whose.id;

@@ -111,7 +111,7 @@ pub(super) async fn signed_in(
             match account {
                 Some(account) => keep(&pages, &account, Act::SignInFailed).await?,
                 // What was typed as a name is not kept: it may be a password in the wrong field.
-                None => note_stranger(&pages, "name_unknown").await?,
+                None => note_stranger(&pages, "name_not_weighed").await?,
             }
             (StatusCode::FORBIDDEN, "sign_in.wrong")
         }

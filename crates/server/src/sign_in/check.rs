@@ -39,7 +39,8 @@ pub enum SignInError {
     /// Names are being tried.
     #[error("too many people are trying to sign in; wait a minute and try again")]
     TooOften,
-    /// Name, password or code is wrong, or this account must wait; it is not told which.
+    /// Name, password or code is wrong, or this account must wait; it is not told which. Of whom it is said
+    /// where something was weighed.
     #[error("name, password or code is wrong, or there were too many tries; wait a little")]
     Wrong(Option<Account>),
     /// The server is closing.
@@ -93,8 +94,9 @@ impl Desk {
         };
         let second = self.second(&sign_in, attempt.second, now)?;
         if !may_try {
-            // Nothing was weighed, so nothing is counted: waiting grows by tries, not by asking.
-            return Err(SignInError::Wrong(Some(account)));
+            // Nothing was weighed, so nothing is counted: waiting grows by tries, not by asking. Nor is it said of
+            // whom: one who knows a name would fill the log of its organisation.
+            return Err(SignInError::Wrong(None));
         }
         if let (true, true, Some(second)) = (right, account.active, second)
             && storage.use_second(sign_in.user, second, now).await?
