@@ -173,7 +173,8 @@ async fn wrong_tries_at_enrolment_make_wait_and_are_kept(backend: Backend) {
     let user = town.user("Eva").await.id;
     let failed = pages.acts().await;
     let failed = failed.iter().filter(|act| *act == "sign_in_failed").count();
-    assert_eq!(failed, 7);
+    // Those that waited stand among strangers: one who knows a name fills no organisation's log.
+    assert_eq!(failed, 3);
     let query = LogQuery {
         from: 0,
         person: None,
@@ -187,7 +188,7 @@ async fn wrong_tries_at_enrolment_make_wait_and_are_kept(backend: Backend) {
             .windows(said.len())
             .any(|part| part == said.as_bytes())
     });
-    assert_eq!(logged.count(), 7, "in the access log too");
+    assert_eq!(logged.count(), 3, "in the access log too");
 
     town.clock.forward(Duration::from_secs(60));
     let right = typed(&eva, PASSWORD, &pages.shown(&app));

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     office::Act,
-    rate::Rate,
     sign_in::{
         Attempt, SignInError,
         card::{Back, CardError},
@@ -137,17 +136,11 @@ async fn keep(pages: &Pages, account: &Account, act: Act) -> Result<(), StorageE
     office.record(account.user.organisation, act, &target).await
 }
 
-/// Keeps in the log that somebody tried to come in of whom nothing is known. Whoever asks without end
-/// fills no disk with it: beyond the bound only the server's own messages tell.
+/// Keeps in the log that somebody tried to come in of whom nothing is known.
 async fn note_stranger(pages: &Pages, why: &'static str) -> Result<(), StorageError> {
-    let server = &pages.server;
-    let now = server.clock.now_ms();
-    if !server.rates.allows(b"strangers", Rate::STRANGERS, now) {
-        tracing::warn!(why, "somebody unknown tries to sign in, again and again");
-        return Ok(());
-    }
     let administration = pages.administration();
-    pages.office(&administration, None).stranger(why).await
+    let office = pages.office(&administration, None);
+    office.stranger(&pages.server.rates, why).await
 }
 
 /// Lets somebody in whose word was good, if there is anything for them to administer.

@@ -40,8 +40,16 @@ pub(super) async fn weigh(
             Ok(account.user.id)
         }
         Err(SignInError::Wrong(account)) => {
-            if let Some(account) = account {
-                keep(server, &account, Act::SignInFailed).await?;
+            match account {
+                Some(account) => keep(server, &account, Act::SignInFailed).await?,
+                None => {
+                    let administration = administration(server);
+                    let office = Office {
+                        administration: &administration,
+                        actor: None,
+                    };
+                    office.stranger(&server.rates, "name_not_weighed").await?;
+                }
             }
             Err(EnrolError::SignInWrong)
         }
@@ -57,12 +65,7 @@ pub(super) async fn weigh(
 
 /// Keeps in the record what happened, as the pages do.
 async fn keep(server: &Server, account: &Account, act: Act) -> Result<(), StorageError> {
-    let administration = Administration {
-        storage: server.storage.as_ref(),
-        policy: &server.policy,
-        clock: server.clock.as_ref(),
-        chance: server.chance.as_ref(),
-    };
+    let administration = administration(server);
     let office = Office {
         administration: &administration,
         // Who failed need not be who the account is of.
@@ -70,4 +73,13 @@ async fn keep(server: &Server, account: &Account, act: Act) -> Result<(), Storag
     };
     let target = account.user.id.to_string();
     office.record(account.user.organisation, act, &target).await
+}
+
+fn administration(server: &Server) -> Administration<'_> {
+    Administration {
+        storage: server.storage.as_ref(),
+        policy: &server.policy,
+        clock: server.clock.as_ref(),
+        chance: server.chance.as_ref(),
+    }
 }

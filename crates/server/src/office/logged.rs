@@ -2,7 +2,10 @@
 //! changes it unseen.
 
 use super::{Act, Office};
-use crate::storage::{AdminEvent, StorageError};
+use crate::{
+    rate::{Rate, Rates},
+    storage::{AdminEvent, StorageError},
+};
 use hemrond_audit::{Action, Event, SERVER};
 use hemrond_domain::ids::{OrganisationId, PersonId, UnitId, UserId};
 
@@ -53,9 +56,18 @@ impl Office<'_> {
     }
 
     /// Writes into the server's own chain that somebody failed to sign in of whom nothing is known, not
-    /// even at which organisation: only why they failed.
-    pub(crate) async fn stranger(&self, why: &str) -> Result<(), StorageError> {
+    /// even at which organisation: only why they failed. Whoever asks without end fills no disk with it:
+    /// beyond the bound only the server's own messages tell.
+    pub(crate) async fn stranger(
+        &self,
+        rates: &Rates,
+        why: &'static str,
+    ) -> Result<(), StorageError> {
         let now = self.administration.clock.now_ms();
+        if !rates.allows(b"strangers", Rate::STRANGERS, now) {
+            tracing::warn!(why, "somebody unknown tries to sign in, again and again");
+            return Ok(());
+        }
         let event = Event {
             action: Action::LoginFailed,
             user: UserId::from_stored([0; 16]),
