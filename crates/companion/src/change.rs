@@ -11,7 +11,7 @@ use crate::{
     stored::{self, shown},
     tablet::{Companion, State},
 };
-use hemrond_documents::{Edit, EditError, RawChange};
+use hemrond_documents::{Edit, EditError, RawChange, schema::Unfit};
 use hemrond_domain::{
     ids::PersonId,
     record::{DocumentId, DocumentKind, Header},
@@ -275,11 +275,27 @@ fn local_change(header: &Header, change: RawChange, actor: [u8; 16]) -> NewItem 
     }
 }
 
+/// Why a value does not fit, as the end of the text's key that says it in words.
+const fn unfit_name(unfit: Unfit) -> &'static str {
+    match unfit {
+        Unfit::Type => "type",
+        Unfit::Range => "range",
+        Unfit::Choice => "choice",
+        Unfit::Form => "form",
+        Unfit::Length => "length",
+        Unfit::Characters => "characters",
+    }
+}
+
 /// Puts a refused edit into a problem that names the field.
 pub(crate) fn edit_problem(error: &EditError) -> Problem {
     match error {
         EditError::InConflict { field } => Problem::new("edit.in_conflict").with("field", field),
         EditError::NewerSchema { .. } => Problem::new("document.newer_schema"),
+        EditError::Unfit { field, reason } => Problem::new("edit.refused")
+            .with("field", field)
+            .with("reason", reason.to_string())
+            .with("why", unfit_name(*reason)),
         other => Problem::new("edit.refused")
             .with("field", other.field().unwrap_or("–"))
             .with("reason", other.to_string()),

@@ -180,14 +180,28 @@ impl Companion {
         let day = args.day.unwrap_or_else(|| self.clock.today());
         let team = self.team_of_the_day(state, day).await?;
         let rows = self.store.round(day, team).await?;
-        if !rows.iter().any(|row| row.row == args.row) {
-            return Err(Problem::new("round.row_unknown"));
-        }
+        let standing = rows.iter().find(|row| row.row == args.row);
+        let standing = standing.ok_or_else(|| Problem::new("round.row_unknown"))?;
         // A planner's move is a choice: where colleagues moved the same row apart, it settles that.
         let put = |field: &str, value: Value| {
             Edit::settle(&format!("visits/{}/{field}", args.row), Some(value))
         };
         let mut edits = Vec::new();
+        let given = [
+            ("start", standing.start.is_some(), args.start.is_some()),
+            (
+                "minutes",
+                standing.minutes.is_some(),
+                args.minutes.is_some(),
+            ),
+            ("staff", standing.staff.is_some(), args.staff.is_some()),
+        ];
+        for (field, before, after) in given {
+            if args.replan && before && !after {
+                let field = format!("visits/{}/{field}", args.row);
+                edits.push(Edit::settle(&field, None));
+            }
+        }
         if args.first || args.after.is_some() {
             let others: Vec<&RoundRowRow> = rows
                 .iter()

@@ -72,6 +72,14 @@ async fn a_round_is_planned_reordered_and_an_acute_visit_comes_first() {
         (&json!("11:45"), &json!(20))
     );
     assert_eq!(row["staff"]["name"], "Omar Haddad");
+    // Planned anew without a time and without anybody: none of them stays.
+    let args = json!({ "row": rows[1], "minutes": 20, "replan": true });
+    let moved = eva.ok("move_visit", args).await;
+    let row = &moved["rows"][1];
+    assert_eq!(
+        (&row["start"], &row["minutes"], &row["staff"]),
+        (&Value::Null, &json!(20), &Value::Null)
+    );
 
     for (command, args, code) in [
         (
@@ -166,6 +174,11 @@ async fn a_visit_is_begun_ended_and_told_by_the_day_it_began() {
     assert_eq!(eva.visit(&visit.id).await["state"], "planned");
     eva.later();
     let state = |state: &str| json!({ "visit": visit.id, "state": state });
+    // Begun by mistake: what is taken back has not begun.
+    eva.ok("set_visit_state", state("under_way")).await;
+    eva.ok("set_visit_state", state("planned")).await;
+    assert_eq!(eva.visit(&visit.id).await["started_at"], Value::Null);
+    eva.later();
     let kept = eva.ok("set_visit_state", state("under_way")).await;
     assert_eq!(kept["whereabouts"]["is"], "only_here");
     day.clock.forward(Duration::minutes(40));
@@ -173,8 +186,8 @@ async fn a_visit_is_begun_ended_and_told_by_the_day_it_began() {
     eva.ok("set_visit_state", state("under_way")).await;
     eva.ok("set_visit_state", state("done")).await;
     let page = eva.visit(&visit.id).await;
-    assert_eq!(page["started_at"], "2026-11-03T08:31:00Z");
-    assert_eq!(page["ended_at"], "2026-11-03T09:11:00Z");
+    assert_eq!(page["started_at"], "2026-11-03T08:32:00Z");
+    assert_eq!(page["ended_at"], "2026-11-03T09:12:00Z");
     assert_eq!(
         (&page["state"], &page["on"]),
         (&json!("done"), &json!("2026-11-03"))
@@ -967,6 +980,13 @@ async fn stina_logs_what_she_saw_and_the_nurse_is_told_in_order_of_gravity() {
         "{text}"
     );
     assert!(!text.contains("mood"), "{text}");
+    // A row that is opened shows her telephone number, and nothing of it: it still waits to be seen.
+    let in_passing = json!({ "person": astrid, "in_passing": true });
+    eva.ok("person", in_passing).await;
+    let inbox = eva.ok("inbox", json!({})).await["items"].clone();
+    assert_eq!(all(&inbox, "why"), ["observation"]);
+    eva.ok("person", json!({ "person": astrid })).await;
+    assert_eq!(eva.ok("inbox", json!({})).await["items"], json!([]));
 
     // Taken back by Stina: still readable, and no flag any more.
     stina.later();

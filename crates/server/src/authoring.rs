@@ -11,7 +11,7 @@ use hemrond_documents::{Actor, Document, Edit, EditError, GenesisError, RawChang
 use hemrond_domain::{ids::DeviceId, record::Header};
 use hemrond_protocol::ItemKind;
 use hemrond_sync::acceptance::{Offered, Permission, Verdict};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why the server could not write in a document.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +73,31 @@ pub async fn edit(
             .collect(),
     };
     keep(storage, asker, &[written], at.timestamp_millis()).await
+}
+
+/// The rows of a collection, as a document is stored now.
+///
+/// # Errors
+/// When the document cannot be read or the database fails.
+pub(crate) async fn rows(
+    storage: &dyn Storage,
+    chance: &dyn Chance,
+    header: &Header,
+    collection: &str,
+) -> Result<BTreeSet<String>, AuthoringError> {
+    let stored = storage
+        .changes(&[header.id()])
+        .await?
+        .remove(&header.id())
+        .unwrap_or_default();
+    let loaded = Document::load(header, draw_actor(chance), &stored)
+        .map_err(|error| AuthoringError::Unreadable(error.to_string()))?;
+    let content = loaded.document.content();
+    let rows = content.rows.get(collection);
+    Ok(rows
+        .into_iter()
+        .flat_map(|rows| rows.keys().cloned())
+        .collect())
 }
 
 /// An actor for one run.

@@ -6,7 +6,7 @@
 use crate::{
     authoring::{self, AuthoringError},
     environment::{Chance, Clock},
-    storage::{Asker, NewDevice, Organisation, Storage, StorageError, Unit},
+    storage::{Account, Asker, NewDevice, Organisation, Storage, StorageError, Unit},
 };
 use hemrond_documents::{Edit, Value};
 use hemrond_domain::{
@@ -16,7 +16,7 @@ use hemrond_domain::{
 };
 use hemrond_policy::{Policy, Principal, Readable};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the administration's commands work with.
 pub struct Administration<'a> {
@@ -127,12 +127,14 @@ impl Administration<'_> {
                 after: self.policy.readable(&after),
             })
             .await?;
-        let row = RowId::from_stored(*user.as_bytes());
-        let edits = [
-            settled(row, "role", role.as_str().into()),
-            settled(row, "unit", unit.to_string().into()),
-        ];
-        self.write(account.user.organisation, &edits).await
+        let user = User {
+            role,
+            unit,
+            ..account.user
+        };
+        let organisation = user.organisation;
+        self.tell(organisation, &[Account { user, ..account }])
+            .await
     }
 
     /// Closes an account and shuts out its devices. Its name stays behind what it wrote.
@@ -146,9 +148,11 @@ impl Administration<'_> {
             .await?
             .ok_or_else(|| unknown_user(user))?;
         self.storage.deactivate(user, self.clock.now_ms()).await?;
-        let row = RowId::from_stored(*user.as_bytes());
-        let edits = [settled(row, "active", false.into())];
-        self.write(account.user.organisation, &edits).await
+        let closed = Account {
+            active: false,
+            ..account
+        };
+        self.tell(closed.user.organisation, &[closed]).await
     }
 
     /// Ends a recovery: each tablet gives only its own again, and every directory says what the
@@ -162,23 +166,30 @@ impl Administration<'_> {
         let accounts = self.storage.users().await?;
         for organisation in self.storage.organisations().await? {
             let own = own_user(organisation.id);
-            let edits: Vec<Edit> = accounts
+            let its: Vec<Account> = accounts
                 .iter()
                 .filter(|one| one.user.organisation == organisation.id && one.user.id != own)
-                .flat_map(|one| {
-                    let row = RowId::from_stored(*one.user.id.as_bytes());
-                    [
-                        settled(row, "role", one.user.role.as_str().into()),
-                        settled(row, "unit", one.user.unit.to_string().into()),
-                        settled(row, "active", one.active.into()),
-                    ]
-                })
+                .cloned()
                 .collect();
-            if !edits.is_empty() {
-                self.write(organisation.id, &edits).await?;
-            }
+            self.tell(organisation.id, &its).await?;
         }
         Ok(())
+    }
+
+    /// Has the directory say what accounts say. One that it does not know, because the server was ended between
+    /// the account and its row, comes into it.
+    async fn tell(
+        &self,
+        organisation: OrganisationId,
+        accounts: &[Account],
+    ) -> Result<(), AuthoringError> {
+        let header = Header::directory(organisation);
+        let rows = authoring::rows(self.storage, self.chance, &header, "staff").await?;
+        let edits: Vec<Edit> = accounts.iter().flat_map(|one| told(one, &rows)).collect();
+        if edits.is_empty() {
+            return Ok(());
+        }
+        self.write(organisation, &edits).await
     }
 
     async fn write(
@@ -228,6 +239,25 @@ impl Administration<'_> {
             now: self.clock.now_ms(),
         })
     }
+}
+
+/// What the directory says of an account.
+fn told(account: &Account, rows: &BTreeSet<String>) -> Vec<Edit> {
+    let user = &account.user;
+    let row = RowId::from_stored(*user.id.as_bytes());
+    let says = [
+        ("role", Value::from(user.role.as_str())),
+        ("unit", Value::from(user.unit.to_string())),
+        ("active", Value::from(account.active)),
+    ];
+    if rows.contains(&row.to_string()) {
+        let settle = |(field, value)| settled(row, field, value);
+        return says.into_iter().map(settle).collect();
+    }
+    let name = ("name", Value::from(user.name.as_str()));
+    let values = says.into_iter().chain([name]);
+    let values = values.map(|(field, value)| (field.to_owned(), value));
+    vec![add_row("staff", row, values.collect())]
 }
 
 /// An answer about a member of staff, whatever stands there. After a restore tablets may give back

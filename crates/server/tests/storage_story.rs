@@ -5,7 +5,8 @@ mod support;
 
 use hemrond_documents::Edit;
 use hemrond_domain::{
-    people::Role,
+    ids::UserId,
+    people::{Role, User},
     record::{DocumentId, Header},
 };
 use hemrond_policy::{Policy, Principal};
@@ -308,6 +309,13 @@ async fn after_a_recovery_tablets_are_told_the_roles_that_stand(backend: Backend
         after: readable,
     };
     town.storage.change_role(&forgotten).await.unwrap();
+    // The server was ended between the account and its row in the directory.
+    let half = User {
+        id: UserId::from_bytes([99; 16]),
+        name: "Nils Ek".to_owned(),
+        ..eva.clone()
+    };
+    town.storage.add_user(&half).await.unwrap();
     town.storage.begin_recovery(Epoch([77; 16])).await.unwrap();
     town.administration().end_recovery().await.unwrap();
     assert!(!town.storage.life().await.unwrap().recovering);
@@ -321,6 +329,8 @@ async fn after_a_recovery_tablets_are_told_the_roles_that_stand(backend: Backend
         directory.conflicts().is_empty(),
         "nothing is left to settle"
     );
+    let nils = &directory.content().rows["staff"][&half.id.to_string()];
+    assert!(format!("{:?}", nils["name"]).contains("Nils Ek"));
 }
 
 async fn a_change_of_role_under_way_voids_the_page(backend: Backend) {

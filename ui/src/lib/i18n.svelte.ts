@@ -44,9 +44,23 @@ export function tOr(key: string, otherwise: string, params: Params = {}): string
   return has(key) ? t(key, params) : fill(otherwise, params);
 }
 
-/** A failure's sentence in the user's language. */
+/** What a field is called. Rows' fields ("contacts/ROW/phone") by collection and field. */
+export function fieldName(field: string): string {
+  const [collection, , of] = field.split('/');
+  const key = of === undefined ? `field.${field}` : `field.${collection}.${of}`;
+  if (has(key)) return t(key);
+  // The words beside an answer, such as "med.storage.note", are named after it.
+  const beside = /^(.+)\.note$/.exec(field)?.[1];
+  return beside ? t('field.note_of', { field: fieldName(beside) }) : t('field.unnamed', { field: of ?? field });
+}
+
+/** A failure's sentence in the user's language. What it says of an edit names the field as the page does. */
 export function failureText(failure: Failure): string {
-  return tOr(failure.code, failure.message || t('failure.unknown'), failure.params);
+  const { field, why } = failure.params;
+  const params = { ...failure.params };
+  if (field !== undefined && failure.code.startsWith('edit.')) params['field'] = fieldName(field);
+  if (why !== undefined) params['reason'] = tOr(`edit.reason.${why}`, params['reason'] ?? why);
+  return tOr(failure.code, failure.message || t('failure.unknown'), params);
 }
 
 /** A flag's words; a parameter that is itself the key of a text, such as "observation.pain", is said in words too. */

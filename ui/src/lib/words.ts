@@ -5,6 +5,8 @@ import { app } from './app.svelte';
 import { formatDay, formatInstant, formatNumber, formatPhone } from './format';
 import { has, speaker, t, tn } from './i18n.svelte';
 
+export { fieldName } from './i18n.svelte';
+
 /** "du", "Anna Berg", or "en kollega" where this tablet does not know the name yet. */
 export function colleagueName(colleague: Colleague): string {
   if (colleague.me) return t('colleague.me');
@@ -60,16 +62,6 @@ export function whereaboutsText(whereabouts: Whereabouts): string {
     case 'refused':
       return t('where.refused');
   }
-}
-
-/** What a field is called. Rows' fields ("contacts/ROW/phone") by collection and field. */
-export function fieldName(field: string): string {
-  const [collection, , of] = field.split('/');
-  const key = of === undefined ? `field.${field}` : `field.${collection}.${of}`;
-  if (has(key)) return t(key);
-  // The words beside an answer, such as "med.storage.note", are named after it.
-  const beside = /^(.+)\.note$/.exec(field)?.[1];
-  return beside ? t('field.note_of', { field: fieldName(beside) }) : t('field.unnamed', { field: of ?? field });
 }
 
 /** A field's value in words. */

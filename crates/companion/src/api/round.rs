@@ -114,6 +114,11 @@ pub struct MoveVisit {
     pub minutes: Option<u32>,
     /// Another colleague.
     pub staff: Option<UserId>,
+    /// Whether time, length and colleague become as they are given here, none where they are absent. Otherwise
+    /// what is absent stays as it is.
+    #[serde(default)]
+    #[ts(as = "Option<_>", optional)]
+    pub replan: bool,
 }
 
 /// A new state of a visit.

@@ -63,9 +63,9 @@ export interface RowPlan {
 
 export async function replan(day: string, row: RoundRow, plan: RowPlan): Promise<Round> {
   const before: RowPlan = { start: row.start, minutes: row.minutes, staff: row.staff?.id ?? null };
-  const round = await call('move_visit', { ...nothing, ...plan, day, row: row.row });
+  const round = await call('move_visit', { ...nothing, ...plan, day, row: row.row, replan: true });
   undo.offer(t('round.said.replanned', { name: personName(row.person) }), () =>
-    call('move_visit', { ...nothing, ...before, day, row: row.row }),
+    call('move_visit', { ...nothing, ...before, day, row: row.row, replan: true }),
   );
   return round;
 }
