@@ -33,4 +33,9 @@ minutes: number | null,
 /**
  * Another colleague.
  */
-staff: UserId | null, };
+staff: UserId | null, 
+/**
+ * Whether time, length and colleague become as they are given here, none where they are absent. Otherwise
+ * what is absent stays as it is.
+ */
+replan?: boolean, };
