@@ -252,9 +252,7 @@ impl Companion {
             }
             // Begun by mistake: what is begun later begins then. What is signed stays as it was.
             VisitState::Planned if view.started_at.is_some() && open.entries.is_empty() => {
-                edits.push(Edit::Clear {
-                    field: "started_at".to_owned(),
-                });
+                edits.push(Edit::settle("started_at", None));
             }
             VisitState::UnderWay | VisitState::Planned => {}
         }

@@ -13,8 +13,12 @@ class App {
   door = $state.raw<DoorView | null>(null);
   /** The newest status, whosever it is. */
   private heard = $state.raw<Status | null>(null);
-  /** The status that is shown: nobody's while the tablet is locked, for an answer may have been asked before that. */
-  readonly status = $derived(this.door?.open === null && this.heard ? { ...this.heard, user: null } : this.heard);
+  /** The status that is shown: none before it is known who is on this tablet, and nobody's while it is locked, for an
+   * answer may have been asked before that. */
+  readonly status = $derived.by(() => {
+    if (this.door === null || this.heard === null) return null;
+    return this.door.open === null ? { ...this.heard, user: null } : this.heard;
+  });
   /** Set while the companion itself does not answer. */
   failure = $state.raw<Failure | null>(null);
 

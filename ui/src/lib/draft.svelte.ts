@@ -7,6 +7,9 @@ import { whose } from './whose.svelte';
 
 export const SAVE_AFTER_MS = 400;
 
+/** Failures after which a colleague may have answered meanwhile: nothing is kept over that without a person. */
+const STALE: ReadonlySet<string> = new Set(['door.locked', 'edit.in_conflict']);
+
 /** Where the words are: `shown` as loaded, `typing` not kept yet, then the companion's word for it. */
 export type DraftState = 'shown' | 'typing' | 'saving' | 'kept' | 'failed';
 
@@ -64,6 +67,11 @@ export class Draft {
     return this.state === 'typing' || this.state === 'saving' || this.state === 'failed';
   }
 
+  /** Whether the record may have gone on without these words, so that a person decides whether they still hold. */
+  get stale(): boolean {
+    return this.state === 'failed' && STALE.has(this.failure?.code ?? '');
+  }
+
   /** Another component shows the same field now. */
   adopt(of: DraftOf): void {
     this.#of = of;
@@ -115,6 +123,7 @@ export class Draft {
     }
     if (!this.own) {
       // Locked in the midst of typing: the words wait for whose they are.
+      this.failure = { code: 'door.locked', params: {}, message: '' };
       this.state = 'failed';
       unkept.note();
       return;
@@ -189,8 +198,19 @@ class Unkept {
     return [...this.#drafts.values()].filter((draft) => draft.own && draft.state === 'failed');
   }
 
+  /** Keeps all that can be kept by itself. */
   async flush(): Promise<void> {
-    await Promise.all([...this.#drafts.values()].filter((draft) => draft.own).map((draft) => draft.flush()));
+    await this.#flush((draft) => !draft.stale);
+  }
+
+  /** Keeps all, because a person said so. */
+  async retry(): Promise<void> {
+    await this.#flush(() => true);
+  }
+
+  async #flush(which: (draft: Draft) => boolean): Promise<void> {
+    const own = [...this.#drafts.values()].filter((draft) => draft.own && which(draft));
+    await Promise.all(own.map((draft) => draft.flush()));
   }
 }
 

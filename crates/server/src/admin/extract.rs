@@ -16,7 +16,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hemrond_audit::word;
-use hemrond_domain::{identity::Identity, ids::PersonId, record::Header};
+use hemrond_domain::{
+    identity::Identity,
+    ids::{OrganisationId, PersonId},
+    record::Header,
+};
 use hemrond_policy::{Action, Principal, Resource};
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -103,7 +107,10 @@ async fn make(
         let said = review::about(storage, person).await?.into_iter();
         // Another organisation's person may have come to bear the same id. An entry that names somebody
         // else than it came from is shown all the same: it must hide no look.
-        events.extend(said.filter(|said| said.event.organisation == organisation || said.doubtful));
+        // What the operator did is nobody's organisation's.
+        let owners = [organisation, OrganisationId::from_stored([0; 16])];
+        events
+            .extend(said.filter(|said| owners.contains(&said.event.organisation) || said.doubtful));
     }
     events.sort_by_key(|said| said.event.at_ms);
     Ok(Ok(Found {

@@ -150,11 +150,11 @@ async fn ways_in(
             @if user.role != Role::Administrator {
                 p.help { (language.say("user.not_administrator")) }
             }
-            @if has_password {
-                @if user.id != admin.account.user.id {
-                    a.button href={ "/admin/users/" (user.id) "/reset" } {
-                        (language.say("user.reset"))
-                    }
+            @if user.id == admin.account.user.id {
+                // Another administrator's to do.
+            } @else if has_password {
+                a.button href={ "/admin/users/" (user.id) "/reset" } {
+                    (language.say("user.reset"))
                 }
             } @else {
                 form method="post" action={ "/admin/users/" (user.id) "/invite" } {
@@ -162,7 +162,7 @@ async fn ways_in(
                     button.button type="submit" { (language.say("user.invite")) }
                 }
             }
-            @if pages.cards.is_some() || external.is_some() {
+            @if user.id != admin.account.user.id && (pages.cards.is_some() || external.is_some()) {
                 form method="post" action={ "/admin/users/" (user.id) "/card" } {
                     (layout::token(token))
                     (card.show())
@@ -219,9 +219,13 @@ pub(super) async fn card(
     Posted { admin, fields }: Posted,
 ) -> Result<Response, Failure> {
     let account = account(&pages, &admin, &id).await?;
+    let external = fields.get("external");
+    if !layout::fit(&[external]) {
+        return Err(Failure::Form);
+    }
     let administration = pages.administration();
     let office = pages.office(&administration, Some(admin.account.user.id));
-    let named = office.name_card(&account, fields.get("external")).await;
+    let named = office.name_card(&account, external).await;
     answer(&pages, &admin, &account, named, "card_named").await
 }
 

@@ -16,7 +16,7 @@ pub(crate) const OPERATOR: &str = "operator";
 const STRANGER: &str = "stranger";
 
 /// Bounds what is said of an act's target, in letters. A path that somebody asked for can be long.
-const TARGET: usize = 100;
+const TARGET: usize = 500;
 
 impl Office<'_> {
     /// Writes an act into the server's own chain, as one about a person where it is.
