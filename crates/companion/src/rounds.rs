@@ -183,25 +183,10 @@ impl Companion {
         let standing = rows.iter().find(|row| row.row == args.row);
         let standing = standing.ok_or_else(|| Problem::new("round.row_unknown"))?;
         // A planner's move is a choice: where colleagues moved the same row apart, it settles that.
-        let put = |field: &str, value: Value| {
-            Edit::settle(&format!("visits/{}/{field}", args.row), Some(value))
+        let put = |field: &str, value: Option<Value>| {
+            Edit::settle(&format!("visits/{}/{field}", args.row), value)
         };
         let mut edits = Vec::new();
-        let given = [
-            ("start", standing.start.is_some(), args.start.is_some()),
-            (
-                "minutes",
-                standing.minutes.is_some(),
-                args.minutes.is_some(),
-            ),
-            ("staff", standing.staff.is_some(), args.staff.is_some()),
-        ];
-        for (field, before, after) in given {
-            if args.replan && before && !after {
-                let field = format!("visits/{}/{field}", args.row);
-                edits.push(Edit::settle(&field, None));
-            }
-        }
         if args.first || args.after.is_some() {
             let others: Vec<&RoundRowRow> = rows
                 .iter()
@@ -209,17 +194,20 @@ impl Companion {
                 .collect();
             edits.push(put(
                 "position",
-                Value::Number(position(&others, args.after)?),
+                Some(Value::Number(position(&others, args.after)?)),
             ));
         }
-        if let Some(start) = time(args.start.as_deref())? {
-            edits.push(put("start", start.into()));
-        }
-        if let Some(minutes) = args.minutes {
-            edits.push(put("minutes", Value::Int(i64::from(minutes))));
-        }
-        if let Some(staff) = args.staff {
-            edits.push(put("staff", staff.to_string().into()));
+        let start = time(args.start.as_deref())?.map(Value::from);
+        let minutes = args.minutes.map(|minutes| Value::Int(minutes.into()));
+        let staff = args.staff.map(|staff| Value::from(staff.to_string()));
+        for (field, had, value) in [
+            ("start", standing.start.is_some(), start),
+            ("minutes", standing.minutes.is_some(), minutes),
+            ("staff", standing.staff.is_some(), staff),
+        ] {
+            if value.is_some() || (args.replan && had) {
+                edits.push(put(field, value));
+            }
         }
         let header = Header::round(state.enrolled()?.user.organisation, team, day);
         self.change(state, vec![Work { header, edits }]).await?;

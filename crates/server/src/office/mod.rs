@@ -172,13 +172,10 @@ impl Office<'_> {
         self.not_own(user.id)?;
         self.weighed(user.organisation, role).await?;
         self.administration.change_role(user.id, role, unit).await?;
-        let moved = if unit == user.unit { "" } else { ", → " };
-        let unit = if unit == user.unit {
-            String::new()
-        } else {
-            unit.to_string()
-        };
-        let target = format!("{} {} → {role}{moved}{unit}", user.id, user.role);
+        let mut target = format!("{} {} → {role}", user.id, user.role);
+        if unit != user.unit {
+            target.push_str(&format!(", → {unit}"));
+        }
         Ok(self
             .record(user.organisation, Act::RoleChanged, &target)
             .await?)
